@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT, run } from "./run.mjs";
+
+/*
+ * All the set-up that `npm test` and `npm run demo` need on a fresh clone: dependencies, the built package and a
+ * Pulumi CLI. Plain JavaScript without imports from outside, because it runs before anything is installed, on
+ * whatever Node the machine has. What is there already is not done again.
+ */
+
+const stamp = join(ROOT, "node_modules", ".prepared");
+const wanted = createHash("sha256")
+  .update(readFileSync(join(ROOT, "package-lock.json")))
+  .digest("hex");
+
+if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
+  console.log("Installing dependencies ...");
+  await must(run("npm", ["ci", "--no-audit", "--no-fund"]));
+  writeFileSync(stamp, wanted);
+}
+await must(run("npm", ["run", "--silent", "build"]));
+const { ensurePulumi } = await import("./pulumi.mjs");
+try {
+  await ensurePulumi();
+} catch (error) {
+  console.error(/** @type {Error} */ (error).message);
+  process.exit(1);
+}
+
+/** @param {Promise<{ code: number }>} step */
+async function must(step) {
+  const { code } = await step;
+  if (code !== 0) process.exit(code);
+}
