@@ -1,0 +1,47 @@
+import { ServerError } from "./cluster/errors.ts";
+
+/** What goes wrong with a statement. */
+export type FaultAction =
+  /** The statement does nothing and this error comes back. */
+  | { kind: "error"; errno: number; sqlState?: string; message?: string }
+  /** The connection dies before the statement did anything. */
+  | { kind: "cut before" }
+  /** The statement does its work, then the connection dies without a reply. */
+  | { kind: "cut after" }
+  /** No reply, and the connection stays open. */
+  | { kind: "stall" };
+
+export interface Fault {
+  /** Which statements. */
+  match: RegExp;
+  /** How many of them; default 1. */
+  times?: number;
+  act: FaultAction;
+}
+
+/** Faults that wait for their statement. */
+export class Faults {
+  private readonly pending: Required<Fault>[] = [];
+
+  inject(fault: Fault): void {
+    this.pending.push({ times: 1, ...fault });
+  }
+
+  clear(): void {
+    this.pending.length = 0;
+  }
+
+  /** The fault for this statement, used up by taking it. */
+  take(sql: string): FaultAction | undefined {
+    const index = this.pending.findIndex((fault) => fault.match.test(sql));
+    const fault = this.pending[index];
+    if (fault === undefined) return undefined;
+    fault.times -= 1;
+    if (fault.times <= 0) this.pending.splice(index, 1);
+    return fault.act;
+  }
+}
+
+export function faultError(action: Extract<FaultAction, { kind: "error" }>): ServerError {
+  return new ServerError(action.errno, action.sqlState ?? "HY000", action.message ?? "injected error");
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type Server, type Socket } from "node:net";
+import { createSecureContext } from "node:tls";
+import type { ServerCertificate } from "./certificates.ts";
+import { type Clock, runningClock } from "./clock.ts";
+import type { Failure, Timing } from "./cluster/backupService.ts";
+import { Cluster } from "./cluster/cluster.ts";
+import type { FlavorName } from "./cluster/flavors.ts";
+import type { Tenant } from "./cluster/tenants.ts";
+import { Faults } from "./faults.ts";
+import type { Mode } from "./sql/tokens.ts";
+import { StatementLog } from "./statementLog.ts";
+import { Connection } from "./wire/connection.ts";
+
+export interface SandboxOptions {
+  /** TCP port on 127.0.0.1; default: a free one. */
+  port?: number;
+  /** How many times faster than the wall clock the cluster's time runs; default 1. Not with `clock`. */
+  speed?: number;
+  clock?: Clock;
+  tls?: ServerCertificate;
+  /** Default `oceanbase`; the others are there to be refused. */
+  flavor?: FlavorName;
+  /** Default `obdemo`. */
+  cluster?: string;
+  clusterId?: number;
+  timing?: Partial<Timing>;
+}
+
+export interface LoginCredentials {
+  user: string;
+  tenant: string;
+  password: string;
+}
+
+/** The logins of a new sandbox; every one has a password of its own. */
+export interface Logins {
+  sys: LoginCredentials;
+  /** In sys too, but without the ALTER SYSTEM privilege. */
+  reader: LoginCredentials;
+  mysqlTenant: LoginCredentials;
+  oracleTenant: LoginCredentials;
+}
+
+/**
+ * A stand-in for an OceanBase cluster: the MySQL wire protocol on a TCP port, real logins, real SQL over the
+ * backup views, the backup statements with their rules and errors, and the state machine of backup jobs.
+ * It holds no data and backs nothing up.
+ */
+export class Sandbox {
+  readonly cluster: Cluster;
+  readonly log = new StatementLog();
+  readonly faults = new Faults();
+  readonly logins: Logins;
+  port: number;
+  private readonly tls: ServerCertificate | undefined;
+  private readonly sockets = new Set<Socket>();
+  private server: Server | undefined;
+  private lastConnectionId = 0;
+
+  constructor(options: SandboxOptions = {}) {
+    const password = () => randomBytes(12).toString("base64url");
+    this.logins = {
+      sys: { user: "root", tenant: "sys", password: password() },
+      reader: { user: "reader", tenant: "sys", password: password() },
+      mysqlTenant: { user: "root", tenant: "mysql_tenant", password: password() },
+      oracleTenant: { user: "SYS", tenant: "oracle_tenant", password: password() },
+    };
+    const user = (login: LoginCredentials, alterSystem = true) => ({
+      name: login.user,
+      password: login.password,
+      alterSystem,
+    });
+    this.cluster = new Cluster({
+      clock: options.clock ?? runningClock(options.speed ?? 1),
+      name: options.cluster ?? "obdemo",
+      id: options.clusterId ?? 1001,
+      flavor: options.flavor ?? "oceanbase",
+      sysUsers: [user(this.logins.sys), user(this.logins.reader, false)],
+      ...(options.timing === undefined ? {} : { timing: options.timing }),
+    });
+    this.cluster.tenants.create("mysql_tenant", "MYSQL", [user(this.logins.mysqlTenant)]);
+    this.cluster.tenants.create("oracle_tenant", "ORACLE", [user(this.logins.oracleTenant)]);
+    this.tls = options.tls;
+    this.port = options.port ?? 0;
+  }
+
+  /** Starts to listen; a stopped sandbox listens again on the port it had. */
+  async start(): Promise<this> {
+    const tls = this.tls && createSecureContext({ cert: this.tls.cert, key: this.tls.key });
+    const server = createServer((socket) => {
+      this.sockets.add(socket);
+      socket.on("close", () => this.sockets.delete(socket));
+      this.lastConnectionId += 1;
+      const { cluster, log, faults } = this;
+      new Connection(socket, { id: this.lastConnectionId, cluster, log, faults, tls });
+    });
+    this.server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(this.port, "127.0.0.1", resolve);
+    });
+    this.port = (server.address() as { port: number }).port;
+    return this;
+  }
+
+  /** Cuts every connection and listens no more. The cluster behind it lives on. */
+  async stop(): Promise<void> {
+    const server = this.server;
+    if (server === undefined) return;
+    this.server = undefined;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    this.cutConnections();
+    await closed;
+  }
+
+  cutConnections(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  get openConnections(): number {
+    return this.sockets.size;
+  }
+
+  /** A further user tenant with one administrator. */
+  addTenant(name: string, mode: Mode = "MYSQL", password = ""): Tenant {
+    const user = mode === "ORACLE" ? "SYS" : "root";
+    return this.cluster.tenants.create(name, mode, [{ name: user, password, alterSystem: true }]);
+  }
+
+  tenant(name: string): Tenant {
+    const tenant = this.cluster.tenants.byName(name);
+    if (tenant === undefined) throw new Error(`the sandbox has no tenant ${name}`);
+    return tenant;
+  }
+
+  /** Starts a backup the way the tenant's own administrator would. */
+  startBackup(tenantName: string, options: { incremental?: boolean; plusArchivelog?: boolean } = {}): void {
+    this.cluster.backups.settle();
+    this.cluster.backups.startInTenant(this.tenant(tenantName), options);
+  }
+
+  /** Starts a cluster backup from sys, of all user tenants or of these. */
+  startClusterBackup(tenantNames?: string[]): void {
+    this.cluster.backups.settle();
+    const executors = tenantNames?.map((name) => this.tenant(name)) ?? this.cluster.tenants.userTenants();
+    this.cluster.backups.startInSys(executors, {});
+  }
+
+  /** The tenant's running backup is done now, or has failed. */
+  finishBackup(tenantName: string, failure?: Failure): void {
+    this.cluster.backups.settle();
+    this.cluster.backups.finishNow(this.tenant(tenantName), failure);
+  }
+
+  setStuck(tenantName: string, stuck: boolean): void {
+    this.cluster.backups.setStuck(this.tenant(tenantName), stuck);
+  }
+
+  /** Rows of an inner table, for tests that look behind the views. */
+  rows(sql: string): Record<string, unknown>[] {
+    this.cluster.backups.settle();
+    return this.cluster.catalog.db.prepare(sql).all();
+  }
+}
+
+/** A sandbox that listens. */
+export function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  return new Sandbox(options).start();
+}

@@ -1,0 +1,20 @@
+/** MySQL column types that the sandbox sends. */
+export const TYPE = { longlong: 8, timestamp: 7, newDecimal: 246, varString: 253 } as const;
+export type ColumnType = (typeof TYPE)[keyof typeof TYPE];
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+}
+
+export type Value = string | bigint | number | null;
+
+/** What a statement gives back: rows, or the bare word that it was done. */
+export type Result = { kind: "ok" } | { kind: "rows"; columns: Column[]; rows: Value[][] };
+
+export const OK: Result = { kind: "ok" };
+
+/** Rows of text columns, for the SHOW statements. */
+export function textRows(names: string[], rows: Value[][]): Result {
+  return { kind: "rows", columns: names.map((name) => ({ name, type: TYPE.varString })), rows };
+}

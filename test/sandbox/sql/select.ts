@@ -1,0 +1,142 @@
+import type { Catalog, QuerySession } from "../cluster/catalog.ts";
+import { errors, ServerError } from "../cluster/errors.ts";
+import { type Column, type Result, TYPE, type Value } from "./result.ts";
+import { type Mode, type Token, tokenize } from "./tokens.ts";
+
+export interface SelectContext {
+  catalog: Catalog;
+  session: QuerySession;
+  mode: Mode;
+  inSys: boolean;
+  backupViews: boolean;
+  variables: Record<string, string>;
+}
+
+/** Runs one SELECT: its names and literals are put into the engine's dialect, the rest is the engine's own SQL. */
+export function select(sql: string, context: SelectContext): Result {
+  const engineSql = translate(sql, context);
+  try {
+    const statement = context.catalog.db.prepare(engineSql);
+    statement.setReadBigInts(true);
+    statement.setReturnArrays(true);
+    const rows = context.catalog.as(context.session, () => statement.all() as unknown as Value[][]);
+    const columns = statement.columns().map(
+      (column, i): Column => ({
+        name: column.name,
+        type: columnType(column.name, rows.find((row) => row[i] !== null)?.[i] ?? null, context.mode),
+      }),
+    );
+    return { kind: "rows", columns, rows };
+  } catch (error) {
+    throw asServerError(error as Error);
+  }
+}
+
+/** Views hide the declared types; the values and the names tell them. */
+function columnType(name: string, sample: Value, mode: Mode): Column["type"] {
+  if (typeof sample === "bigint") return mode === "ORACLE" ? TYPE.newDecimal : TYPE.longlong;
+  if (mode === "MYSQL" && /_(TIMESTAMP|TIME)$/.test(name) && typeof sample === "string")
+    return TYPE.timestamp;
+  return TYPE.varString;
+}
+
+function translate(sql: string, context: SelectContext): string {
+  const tokens = tokenize(sql, context.mode);
+  while (tokens.at(-1)?.text === ";") tokens.pop();
+  let out = "";
+  let at = 0;
+  /** What was written apart stays apart, what was not does not: an unnamed column is named by its text. */
+  const push = (text: string, token: Token) => {
+    const before = tokens[at - 1];
+    const adjacent = before !== undefined && before.start + before.text.length === token.start;
+    out += adjacent ? text : ` ${text}`;
+  };
+  const fromDual = tokens.some((token, i) => isWord(token, "FROM") && isWord(tokens[i + 1], "DUAL"));
+  if (context.mode === "ORACLE" && !fromDual && !tokens.some((token) => isWord(token, "FROM"))) {
+    throw errors.syntax(sql);
+  }
+  while (at < tokens.length) {
+    const token = tokens[at] as Token;
+    if (token.text === ";" || token.text === "`") throw errors.syntax(sql.slice(token.start));
+    const view = viewAt(tokens, at, context);
+    if (view !== undefined) {
+      push(`oceanbase."${view.name}"`, token);
+      at += view.tokens;
+    } else if (isWord(token, "FROM") && isWord(tokens[at + 1], "DUAL")) {
+      at += 2;
+    } else {
+      push(translateToken(token, tokens, at, context, sql), token);
+      at += 1;
+    }
+  }
+  return out;
+}
+
+function translateToken(
+  token: Token,
+  tokens: Token[],
+  at: number,
+  context: SelectContext,
+  sql: string,
+): string {
+  switch (token.kind) {
+    case "string":
+      return `'${token.value.replaceAll("'", "''")}'`;
+    case "quotedName":
+      return `"${token.value.replaceAll('"', '""')}"`;
+    case "variable":
+      return variable(token, tokens[at + 1], context);
+    case "word":
+      if (context.mode === "MYSQL") return token.text;
+      // Reserved in Oracle mode: as a column name it needs its quotes, and there is no LIMIT.
+      if (isWord(token, "COMMENT") || isWord(token, "LIMIT")) throw errors.syntax(sql.slice(token.start));
+      return token.text.toUpperCase();
+    default:
+      return token.text;
+  }
+}
+
+/** A view name at this place, with or without its schema in front. */
+function viewAt(
+  tokens: Token[],
+  at: number,
+  context: SelectContext,
+): { name: string; tokens: number } | undefined {
+  const token = tokens[at] as Token;
+  if (token.kind !== "word" && token.kind !== "quotedName") return undefined;
+  const before = tokens[at - 1];
+  const inTablePlace = isWord(before, "FROM") || isWord(before, "JOIN");
+  if (!inTablePlace || isWord(token, "DUAL")) return undefined;
+  const qualified = tokens[at + 1]?.text === "." ? tokens[at + 2] : undefined;
+  const schema = qualified ? token.value : context.mode === "ORACLE" ? "SYS" : context.session.database;
+  if (schema === undefined) throw errors.noDatabase();
+  const name = (qualified ?? token).value;
+  const known = schema.toUpperCase() === (context.mode === "ORACLE" ? "SYS" : "OCEANBASE");
+  const view =
+    known && context.backupViews ? context.catalog.viewName(name, context.mode, context.inSys) : undefined;
+  if (view !== undefined) return { name: view, tokens: qualified ? 3 : 1 };
+  if (context.mode === "ORACLE") throw errors.oracleUnknownTable(name.toUpperCase());
+  throw errors.unknownTable(`${schema}.${name}`.toLowerCase());
+}
+
+/** A system variable becomes its value; where it is the whole column, it also keeps its name. */
+function variable(token: Token, next: Token | undefined, context: SelectContext): string {
+  const value = context.variables[token.value.toLowerCase()];
+  if (value === undefined) throw new ServerError(1193, "HY000", `Unknown system variable '${token.value}'`);
+  const literal = /^\d+$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`;
+  const isWholeColumn = next === undefined || next.text === "," || /^(FROM|LIMIT)$/i.test(next.text);
+  return isWholeColumn ? `${literal} AS "${token.text}"` : literal;
+}
+
+function isWord(token: Token | undefined, word: string): boolean {
+  return token?.kind === "word" && token.text.toUpperCase() === word;
+}
+
+function asServerError(error: Error): Error {
+  if (error instanceof ServerError) return error;
+  const [, what = ""] = /: "?([^"]*)"?/.exec(error.message) ?? [];
+  if (error.message.startsWith("no such column")) return errors.unknownColumn(what);
+  if (error.message.startsWith("no such function")) return errors.unknownFunction(what.toLowerCase());
+  if (error.message.startsWith("no such table")) return errors.unknownTable(what.toLowerCase());
+  return errors.syntax(/near "([^"]*)"/.exec(error.message)?.[1] ?? error.message);
+}

@@ -1,0 +1,108 @@
+import type { Cluster } from "../cluster/cluster.ts";
+import { errors } from "../cluster/errors.ts";
+import { SYS_TENANT_ID, type Tenant, type User } from "../cluster/tenants.ts";
+import { OK, type Result } from "./result.ts";
+import { select } from "./select.ts";
+import { show } from "./show.ts";
+
+const DATABASES = ["oceanbase", "mysql", "information_schema", "test"];
+
+/** One logged-in session: a user of a tenant, a current database, and one statement after the other. */
+export class Session {
+  readonly cluster: Cluster;
+  readonly user: User;
+  private readonly tenantId: number;
+  private readonly connectionId: number;
+  private database: string | undefined;
+
+  constructor(cluster: Cluster, tenant: Tenant, user: User, connectionId: number) {
+    this.cluster = cluster;
+    this.tenantId = tenant.id;
+    this.user = user;
+    this.connectionId = connectionId;
+  }
+
+  /** The login tenant as it is now; undefined when it was dropped in the meantime. */
+  get tenant(): Tenant | undefined {
+    return this.cluster.tenants.byId(this.tenantId);
+  }
+
+  use(database: string): Result {
+    const tenant = this.tenant;
+    if (tenant?.mode === "ORACLE" || !DATABASES.includes(database.toLowerCase())) {
+      throw errors.unknownDatabase(database);
+    }
+    this.database = database.toLowerCase();
+    return OK;
+  }
+
+  execute(sql: string): Result {
+    const tenant = this.tenant;
+    if (tenant === undefined) throw errors.unknownTenant(String(this.tenantId));
+    this.cluster.backups.settle();
+    const text = sql.replace(/^\s*(\/\*.*?\*\/\s*)*/s, "");
+    const verb = /^[A-Za-z]+/.exec(text)?.[0].toUpperCase();
+    switch (verb) {
+      case "SELECT":
+        return select(text, {
+          catalog: this.cluster.catalog,
+          session: {
+            tenantId: tenant.id,
+            tenant: tenant.name,
+            user: `${this.user.name}@%`,
+            database: this.database,
+            connectionId: this.connectionId,
+          },
+          mode: tenant.mode,
+          inSys: tenant.id === SYS_TENANT_ID,
+          backupViews: this.cluster.flavor.backupViews,
+          variables: this.variables(tenant),
+        });
+      case "ALTER":
+      case "CREATE":
+      case "DROP":
+        this.cluster.control(text, { tenant, user: this.user });
+        return OK;
+      case "SHOW":
+        return show(text, this.cluster, tenant, this.variables(tenant));
+      case "USE":
+        return this.use(
+          text
+            .slice(3)
+            .replace(/;\s*$/, "")
+            .trim()
+            .replace(/^`(.*)`$/s, "$1"),
+        );
+      case "SET":
+      case "COMMIT":
+      case "ROLLBACK":
+      case "BEGIN":
+        return OK;
+      default:
+        throw errors.syntax(text);
+    }
+  }
+
+  private variables(tenant: Tenant): Record<string, string> {
+    return {
+      ...this.cluster.flavor.variables,
+      // Asked for by clients when they connect.
+      max_allowed_packet: "16777216",
+      wait_timeout: "28800",
+      system_time_zone: "+08:00",
+      time_zone: "+08:00",
+      sql_mode: "STRICT_ALL_TABLES",
+      autocommit: "1",
+      tx_isolation: "READ-COMMITTED",
+      transaction_isolation: "READ-COMMITTED",
+      redirect_url: "",
+      character_set_client: "utf8mb4",
+      character_set_connection: "utf8mb4",
+      character_set_results: "utf8mb4",
+      character_set_server: "utf8mb4",
+      character_set_database: "utf8mb4",
+      collation_connection: "utf8mb4_general_ci",
+      ...(this.cluster.flavor.compatibilityMode ? { ob_compatibility_mode: tenant.mode } : {}),
+    };
+  }
+}

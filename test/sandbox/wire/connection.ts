@@ -1,0 +1,211 @@
+import type { Socket } from "node:net";
+import { type SecureContext, TLSSocket } from "node:tls";
+import type { Cluster } from "../cluster/cluster.ts";
+import { errors, ServerError } from "../cluster/errors.ts";
+import { type Faults, faultError } from "../faults.ts";
+import { Session } from "../sql/session.ts";
+import type { LoggedStatement, StatementLog } from "../statementLog.ts";
+import {
+  AUTH_PLUGIN,
+  authSwitch,
+  CAPABILITY,
+  greeting,
+  type LoginRequest,
+  newSalt,
+  parseLogin,
+  parseLoginName,
+  passwordMatches,
+} from "./handshake.ts";
+import { type Packet, PacketStream } from "./packets.ts";
+import { PreparedStatements } from "./preparedStatements.ts";
+import {
+  columnDefinition,
+  eofPacket,
+  errorPacket,
+  okPacket,
+  resultPackets,
+  status,
+} from "./resultPackets.ts";
+
+const COMMAND = {
+  quit: 0x01,
+  initDatabase: 0x02,
+  query: 0x03,
+  fieldList: 0x04,
+  ping: 0x0e,
+  prepare: 0x16,
+  execute: 0x17,
+  closeStatement: 0x19,
+  resetStatement: 0x1a,
+  setOption: 0x1b,
+  resetConnection: 0x1f,
+} as const;
+
+export interface ConnectionSettings {
+  id: number;
+  cluster: Cluster;
+  log: StatementLog;
+  faults: Faults;
+  tls: SecureContext | undefined;
+}
+
+/** One client connection: greeting, login (over TLS if the client asks), then one command after the other. */
+export class Connection {
+  private socket: Socket;
+  private readonly settings: ConnectionSettings;
+  private readonly packets: PacketStream;
+  private readonly salt = newSalt();
+  private readonly prepared = new PreparedStatements();
+  private login: LoginRequest | undefined;
+  private loginName = "";
+  private session: Session | undefined;
+
+  constructor(socket: Socket, settings: ConnectionSettings) {
+    this.socket = socket;
+    this.settings = settings;
+    socket.setNoDelay(true);
+    socket.on("error", () => socket.destroy());
+    this.packets = new PacketStream(socket);
+    this.packets.onPacket = (packet) => this.handle(packet);
+    const { cluster, tls, id } = settings;
+    const version = cluster.flavor.variables.version as string;
+    this.packets.send(greeting(id, version, this.salt, tls !== undefined));
+  }
+
+  private handle(packet: Packet): void {
+    try {
+      if (this.session !== undefined) this.command(packet.payload);
+      else if (this.login !== undefined) this.logIn(this.login, packet.payload);
+      else this.firstAnswer(packet.payload);
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      this.packets.send(errorPacket(error));
+      if (this.session === undefined) this.socket.end();
+    }
+  }
+
+  private firstAnswer(payload: Buffer): void {
+    const login = parseLogin(payload);
+    if (login === "switch to TLS") {
+      if (this.settings.tls === undefined) {
+        this.socket.destroy();
+        return;
+      }
+      // A client may send its TLS hello right behind this packet.
+      this.packets.release();
+      const secure = new TLSSocket(this.socket, { isServer: true, secureContext: this.settings.tls });
+      secure.on("error", () => secure.destroy());
+      this.packets.moveTo(secure);
+      this.socket = secure;
+      return;
+    }
+    this.login = login;
+    if (login.plugin === AUTH_PLUGIN) this.logIn(login, login.authResponse);
+    else this.packets.send(authSwitch(this.salt));
+  }
+
+  private logIn(login: LoginRequest, answer: Buffer): void {
+    const { cluster, log } = this.settings;
+    log.logins += 1;
+    const name = parseLoginName(login.user);
+    if (name.cluster !== undefined && name.cluster !== cluster.name)
+      throw errors.unknownCluster(name.cluster);
+    const tenant = cluster.tenants.byName(name.tenant);
+    // An Oracle-mode server folds unquoted user names to upper case.
+    const userName = tenant?.mode === "ORACLE" ? name.user.toUpperCase() : name.user;
+    const user = tenant?.users.find((candidate) => candidate.name === userName);
+    if (tenant === undefined || user === undefined || !passwordMatches(user.password, this.salt, answer)) {
+      throw errors.accessDenied(name.user, answer.length > 0);
+    }
+    if (tenant.mode === "ORACLE" && !(login.capabilities & CAPABILITY.oracleMode)) {
+      throw errors.oracleTenantNeedsOracleDriver();
+    }
+    if (tenant.locked) throw errors.tenantLockedAtLogin(tenant.name);
+    const session = new Session(cluster, tenant, user, this.settings.id);
+    if (login.database !== undefined) session.use(login.database);
+    this.session = session;
+    this.loginName = `${user.name}@${tenant.name}`;
+    this.packets.send(okPacket(this.status));
+  }
+
+  private get status(): number {
+    return status(this.session?.tenant?.mode === "ORACLE");
+  }
+
+  private command(payload: Buffer): void {
+    const session = this.session as Session;
+    const text = () => payload.toString("utf8", 1);
+    switch (payload[0]) {
+      case COMMAND.quit:
+        this.socket.end();
+        return;
+      case COMMAND.initDatabase:
+        session.use(text());
+        this.packets.send(okPacket(this.status));
+        return;
+      case COMMAND.query:
+        this.run(text(), "text");
+        return;
+      case COMMAND.execute:
+        this.run(this.prepared.bind(payload), "binary");
+        return;
+      case COMMAND.prepare:
+        this.prepare(text());
+        return;
+      case COMMAND.closeStatement:
+        this.prepared.close(payload);
+        return;
+      case COMMAND.fieldList:
+      case COMMAND.setOption:
+        this.packets.send(eofPacket(this.status));
+        return;
+      case COMMAND.ping:
+      case COMMAND.resetStatement:
+      case COMMAND.resetConnection:
+        this.packets.send(okPacket(this.status));
+        return;
+      default:
+        throw new ServerError(1047, "08S01", "Unknown command");
+    }
+  }
+
+  private prepare(sql: string): void {
+    const { id, parameters } = this.prepared.prepare(sql, this.session?.tenant?.mode ?? "MYSQL");
+    const head = Buffer.alloc(12);
+    head.writeUInt32LE(id, 1);
+    head.writeUInt16LE(parameters, 7);
+    const definitions = Array.from({ length: parameters }, () => columnDefinition({ name: "?", type: 253 }));
+    this.packets.send(head, ...definitions, ...(parameters > 0 ? [eofPacket(this.status)] : []));
+  }
+
+  /** Runs a statement, or does to it what the test has asked for, and writes down which of the two. */
+  private run(sql: string, format: "text" | "binary"): void {
+    const { log, id, faults } = this.settings;
+    const note = (outcome: LoggedStatement["outcome"]) =>
+      log.add({ at: Date.now(), connectionId: id, login: this.loginName, sql, outcome });
+    const fault = faults.take(sql);
+    if (fault?.kind === "stall") {
+      note("stalled");
+      return;
+    }
+    if (fault?.kind === "cut before") {
+      note("cut before");
+      this.socket.destroy();
+      return;
+    }
+    try {
+      if (fault?.kind === "error") throw faultError(fault);
+      const result = (this.session as Session).execute(sql);
+      if (fault?.kind === "cut after") {
+        note("cut after");
+        this.socket.destroy();
+        return;
+      }
+      note("ok");
+      this.packets.send(...resultPackets(result, this.status, format));
+    } catch (error) {
+      if (error instanceof ServerError) note(error.errno);
+      throw error;
+    }
+  }
+}

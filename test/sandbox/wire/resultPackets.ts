@@ -1,0 +1,90 @@
+import type { ServerError } from "../cluster/errors.ts";
+import { type Column, type Result, TYPE, type Value } from "../sql/result.ts";
+import { lengthEncoded, lengthEncodedText } from "./packets.ts";
+
+const AUTOCOMMIT = 0x2;
+/** How a server says in its status that the session speaks Oracle. */
+const ORACLE_MODE = 0x4;
+
+export const status = (oracle: boolean): number => AUTOCOMMIT | (oracle ? ORACLE_MODE : 0);
+
+export function okPacket(statusFlags: number): Buffer {
+  return Buffer.from([0x00, 0, 0, statusFlags & 0xff, statusFlags >> 8, 0, 0]);
+}
+
+export function eofPacket(statusFlags: number): Buffer {
+  return Buffer.from([0xfe, 0, 0, statusFlags & 0xff, statusFlags >> 8]);
+}
+
+export function errorPacket(error: ServerError): Buffer {
+  const head = Buffer.from([0xff, error.errno & 0xff, error.errno >> 8]);
+  return Buffer.concat([head, Buffer.from(`#${error.sqlState}${error.message}`)]);
+}
+
+/** A result as the protocol sends it: text for queries, binary for prepared statements. */
+export function resultPackets(result: Result, statusFlags: number, format: "text" | "binary"): Buffer[] {
+  if (result.kind === "ok") return [okPacket(statusFlags)];
+  const row = format === "text" ? textRow : (values: Value[]) => binaryRow(values, result.columns);
+  return [
+    lengthEncoded(result.columns.length),
+    ...result.columns.map(columnDefinition),
+    eofPacket(statusFlags),
+    ...result.rows.map((values) => row(values)),
+    eofPacket(statusFlags),
+  ];
+}
+
+export function columnDefinition(column: Column): Buffer {
+  const tail = Buffer.alloc(13);
+  tail[0] = 12;
+  tail.writeUInt16LE(column.type === TYPE.varString ? 45 : 63, 1);
+  tail.writeUInt32LE(column.type === TYPE.varString ? 16384 : 20, 3);
+  tail[7] = column.type;
+  return Buffer.concat([
+    lengthEncodedText("def"),
+    lengthEncodedText(""),
+    lengthEncodedText(""),
+    lengthEncodedText(""),
+    lengthEncodedText(column.name),
+    lengthEncodedText(column.name),
+    tail,
+  ]);
+}
+
+function textRow(values: Value[]): Buffer {
+  return Buffer.concat(
+    values.map((value) => (value === null ? Buffer.from([0xfb]) : lengthEncodedText(String(value)))),
+  );
+}
+
+function binaryRow(values: Value[], columns: Column[]): Buffer {
+  const nulls = Buffer.alloc((values.length + 9) >> 3);
+  const cells = values.map((value, i) => {
+    if (value === null) {
+      const bit = i + 2;
+      nulls[bit >> 3] = (nulls[bit >> 3] as number) | (1 << (bit & 7));
+      return Buffer.alloc(0);
+    }
+    const type = columns[i]?.type;
+    if (type === TYPE.longlong) return int64(BigInt(value));
+    if (type === TYPE.timestamp) return binaryTime(String(value));
+    return lengthEncodedText(String(value));
+  });
+  return Buffer.concat([Buffer.from([0]), nulls, ...cells]);
+}
+
+function int64(value: bigint): Buffer {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigInt64LE(value);
+  return buffer;
+}
+
+function binaryTime(text: string): Buffer {
+  const [year, month, day, hour, minute, second, micros = 0] = text.split(/[-: .]/).map(Number) as number[];
+  const buffer = Buffer.alloc(12);
+  buffer[0] = 11;
+  buffer.writeUInt16LE(year as number, 1);
+  for (const [i, part] of [month, day, hour, minute, second].entries()) buffer[3 + i] = part as number;
+  buffer.writeUInt32LE(micros, 8);
+  return buffer;
+}
