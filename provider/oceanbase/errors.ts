@@ -1,0 +1,219 @@
+/**
+ * What a failure means for the caller.
+ *
+ * - `input`: the request itself is wrong; nothing was sent.
+ * - `unreachable`: no connection could be had, or it was lost and could not be had again.
+ * - `refused`: the server said no: login, privilege, name, locked tenant.
+ * - `unsupported`: what answers is not an OceanBase that can do this.
+ * - `otherCluster`: the address answers, but it is not the cluster of the record any more.
+ * - `transient`: the server is busy with itself (leader change, restart); the same request may succeed later.
+ * - `timeout`: the jobs did not stop in time.
+ * - `aborted`: the caller gave up.
+ * - `server`: any other error the server reported.
+ */
+export type ErrorKind =
+  | "input"
+  | "unreachable"
+  | "refused"
+  | "unsupported"
+  | "otherCluster"
+  | "transient"
+  | "timeout"
+  | "aborted"
+  | "server";
+
+/** The one error of this package: a single line a person can act on, and what code has to know about it. */
+export class OceanBaseError extends Error {
+  override readonly name = "OceanBaseError";
+  readonly kind: ErrorKind;
+  /** The server's error number, when the server answered. It decides; drivers give some numbers wrong names. */
+  readonly errno: number | undefined;
+  /** The request was written and no answer came: it may or may not have taken effect. */
+  readonly outcomeUnknown: boolean;
+
+  constructor(kind: ErrorKind, message: string, details: { errno?: number; outcomeUnknown?: boolean } = {}) {
+    super(oneLine(message));
+    this.kind = kind;
+    this.errno = details.errno;
+    this.outcomeUnknown = details.outcomeUnknown ?? false;
+    // Pulumi's provider host prints the stack of whatever is thrown; the message says what is to be said.
+    this.stack = "";
+  }
+
+  override toString(): string {
+    return this.message;
+  }
+}
+
+interface Meaning {
+  kind: ErrorKind;
+  means: string;
+  advice: string;
+}
+
+/** Errors of the login itself. An observer reports an unknown tenant as a wrong password, too. */
+const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
+  1045: {
+    kind: "refused",
+    means: "the password, the user or the tenant is wrong (the server does not tell which)",
+    advice:
+      "check connection.user and connection.tenant, where the password comes from, and connection.cluster: behind OBProxy it names the cluster, on a direct connection it must be left out",
+  },
+  1235: {
+    kind: "refused",
+    means: "an Oracle-mode tenant takes no session from this driver",
+    advice: "install mysql2 3.21 or newer, or log in to the sys tenant and name the tenant",
+  },
+  3118: { kind: "refused", means: "the user is locked", advice: "unlock the user" },
+  4666: {
+    kind: "refused",
+    means: "the cluster name does not belong to this server",
+    advice: "check connection.cluster",
+  },
+  4669: {
+    kind: "refused",
+    means: "OBProxy does not know this cluster",
+    advice: "check connection.cluster",
+  },
+  5150: {
+    kind: "transient",
+    means: "the tenant has no resources on this server",
+    advice: "connect through OBProxy, or add servers of the tenant to connection.endpoints",
+  },
+  5160: { kind: "refused", means: "there is no such tenant", advice: "check connection.tenant" },
+  5260: { kind: "refused", means: "the tenant is locked", advice: "unlock the tenant, or log in to sys" },
+};
+
+/** Errors of a statement. */
+const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
+  1064: {
+    kind: "unsupported",
+    means: "this server does not know the statement",
+    advice: "OceanBase 4.0 or later is needed",
+  },
+  1142: {
+    kind: "refused",
+    means: "the user may not read this view",
+    advice: "grant the user SELECT on the oceanbase schema",
+  },
+  1210: { kind: "input", means: "a tenant name is empty", advice: "check tenants" },
+  1227: {
+    kind: "refused",
+    means: "the user lacks the ALTER SYSTEM privilege",
+    advice: "log in as the tenant's administrator (root, or SYS in Oracle mode), or grant ALTER SYSTEM",
+  },
+  1235: {
+    kind: "refused",
+    means: "this server or tenant does not take the statement in this form",
+    advice: "from a user tenant only its own backups can be cancelled, without naming tenants",
+  },
+  4016: {
+    kind: "refused",
+    means: "the statement named a tenant it may not be used on (such as sys), or the server failed inside",
+    advice: "check tenants, then the server's log",
+  },
+  5160: {
+    kind: "refused",
+    means: "one of the tenants does not exist",
+    advice: "check tenants; names are case-sensitive",
+  },
+  5260: {
+    kind: "refused",
+    means: "one of the tenants is locked, so the server takes the statement for none of them",
+    advice: 'unlock the tenant, leave it out, or use tenants: "all"',
+  },
+};
+
+/**
+ * Errors that come from leader changes, restarts and overload. CANCEL BACKUP may have taken effect all the same;
+ * issuing it again is harmless, but what it did is read from the jobs first.
+ */
+const TRANSIENT: Readonly<Record<number, string>> = {
+  1317: "the query was interrupted",
+  4012: "the server did not finish in its own time limit",
+  4023: "the server asks to try again",
+  4038: "the server asked is not the leader any more",
+  4064: "the session was killed",
+  4109: "the server is changing its state",
+  4124: "one server could not reach another",
+  4550: "the root service is shutting down",
+  4638: "the root service has moved",
+  4654: "a leader is being elected",
+  4722: "a leader is being elected",
+  5066: "the session was interrupted",
+  8001: "the server is starting",
+  8002: "the server is stopping",
+};
+
+/** Refusals that come before a statement has done anything, for any of its tenants. */
+const BEFORE_ANY_EFFECT: ReadonlySet<number> = new Set([1064, 1210, 1227, 1235, 4016, 5160, 5260]);
+
+/** Network-level failures by the code that Node or mysql2 gives them. */
+const NETWORK_MEANINGS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ENOTFOUND: "the host name is not known",
+  EAI_AGAIN: "the host name could not be looked up",
+  EHOSTUNREACH: "there is no route to the host",
+  ENETUNREACH: "there is no route to the network",
+  ETIMEDOUT: "no answer in time",
+  ECONNRESET: "the connection was cut",
+  EPIPE: "the connection was cut",
+  PROTOCOL_CONNECTION_LOST: "the connection was cut",
+};
+
+/** A failure of the driver, as far as this package looks at it. */
+export interface DriverFailure {
+  code?: string;
+  errno?: number;
+  sqlMessage?: string;
+  message?: string;
+}
+
+/** Whether the failure is one of the network, not an answer of the server. */
+export function isNetworkFailure(failure: DriverFailure): boolean {
+  return failure.code !== undefined && Object.hasOwn(NETWORK_MEANINGS, failure.code);
+}
+
+/** What a network failure was, in a few words. */
+export function networkMeaning(failure: DriverFailure): string {
+  return NETWORK_MEANINGS[failure.code ?? ""] ?? failure.message ?? "the connection failed";
+}
+
+/**
+ * Puts a server's error into words.
+ *
+ * @param doing what was tried and where, such as `logging in as root@sys at db1:2881`
+ * @param phase a number can mean one thing at login and another for a statement
+ */
+export function serverError(
+  doing: string,
+  failure: DriverFailure,
+  phase: "login" | "statement",
+): OceanBaseError {
+  const errno = failure.errno ?? 0;
+  const said = `${doing}: the server said "${failure.sqlMessage ?? failure.message ?? ""}" (error ${errno})`;
+  const meaning = (phase === "login" ? LOGIN_MEANINGS : STATEMENT_MEANINGS)[errno];
+  if (meaning !== undefined) {
+    return new OceanBaseError(meaning.kind, `${said}: ${meaning.means}; ${meaning.advice}`, { errno });
+  }
+  const transient = TRANSIENT[errno];
+  if (transient !== undefined) {
+    return new OceanBaseError("transient", `${said}: ${transient}; try again`, { errno });
+  }
+  return new OceanBaseError("server", `${said}; see OceanBase's error codes for its meaning`, { errno });
+}
+
+/** Whether an answer leaves open what a control statement has done; then only the jobs can tell. */
+export function leavesEffectOpen(error: OceanBaseError): boolean {
+  if (error.outcomeUnknown) return true;
+  return error.errno !== undefined && !BEFORE_ANY_EFFECT.has(error.errno);
+}
+
+/** Whether a read that failed this way is worth repeating. */
+export function isWorthRepeating(error: unknown): boolean {
+  return error instanceof OceanBaseError && (error.kind === "transient" || error.kind === "unreachable");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, " ").trim();
+}

@@ -1,0 +1,156 @@
+import { OceanBaseError } from "./errors";
+import type { Row, Session } from "./session";
+
+/** The SQL dialect of a tenant, fixed when the tenant was created. */
+export type Mode = "MYSQL" | "ORACLE";
+
+/** Tenant id of the sys tenant, on every cluster. */
+export const SYS_TENANT_ID = "1";
+
+/** A row of DBA_OB_TENANTS. */
+export interface Tenant {
+  id: string;
+  name: string;
+  type: "SYS" | "USER" | "META";
+  mode: Mode;
+  /** NORMAL, or CREATING, RESTORE, DROPPING: then backup statements pass the tenant over. */
+  status: string;
+  locked: boolean;
+}
+
+/** Who is at the other end, by the server's own word. */
+export interface Server {
+  /** OceanBase's version, such as `4.2.5.1`. */
+  version: string;
+  /** Name and id of the cluster; empty when the server does not tell. */
+  cluster: string;
+  clusterId: string;
+  /** The tenant of this login. */
+  tenant: Tenant;
+  /** Every tenant the login can see: all of them from sys, else only its own. */
+  tenants: readonly Tenant[];
+}
+
+/** From this version on backups belong to tenants and can be cancelled for each. */
+const FIRST_VERSION = 4;
+
+const TENANT_COLUMNS = "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE, STATUS, LOCKED";
+
+/**
+ * Finds out which server, cluster and tenant is at the other end; refuses everything that is not OceanBase 4.0 or
+ * later.
+ *
+ * The first query works in MySQL mode only, which is every sys tenant and most others; so the common case costs
+ * two queries. What it fails on is asked in detail.
+ */
+export async function identifyServer(session: Session, untilMs: number): Promise<Server> {
+  const doing = "identifying the server";
+  let rows: Row[];
+  try {
+    rows = await session.read(
+      `SELECT OB_VERSION() AS VERSION, EFFECTIVE_TENANT_ID() AS OWN_ID, ${TENANT_COLUMNS} FROM oceanbase.DBA_OB_TENANTS`,
+      doing,
+      untilMs,
+    );
+  } catch (error) {
+    if (!(error instanceof OceanBaseError) || error.errno === undefined || error.kind === "transient")
+      throw error;
+    if ((await variable(session, "ob_compatibility_mode", doing, untilMs)) !== "ORACLE") {
+      throw await unsupported(session, untilMs);
+    }
+    // A user tenant sees only itself.
+    rows = await session.read(
+      `SELECT OB_VERSION() AS VERSION, TENANT_ID AS OWN_ID, ${TENANT_COLUMNS} FROM SYS.DBA_OB_TENANTS`,
+      doing,
+      untilMs,
+    );
+  }
+  const version = rows[0]?.VERSION ?? "";
+  const tenants = rows.map(toTenant);
+  const tenant = tenants.find((candidate) => candidate.id === rows[0]?.OWN_ID);
+  if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION)
+    throw await unsupported(session, untilMs);
+
+  const parameters = await session.read("SHOW PARAMETERS LIKE 'cluster%'", doing, untilMs);
+  const parameter = (name: string) => parameters.find((row) => row.NAME === name)?.VALUE ?? "";
+  return { version, cluster: parameter("cluster"), clusterId: parameter("cluster_id"), tenant, tenants };
+}
+
+/** The tenants as they are now, for a second look after one was dropped. */
+export async function readTenants(
+  session: Session,
+  server: Server,
+  untilMs: number,
+): Promise<readonly Tenant[]> {
+  const rows = await session.read(
+    `SELECT ${TENANT_COLUMNS} FROM ${schemaOf(server.tenant)}.DBA_OB_TENANTS`,
+    "reading the tenants",
+    untilMs,
+  );
+  return rows.map(toTenant);
+}
+
+/** Where a tenant keeps its dictionary views. */
+export function schemaOf(tenant: Pick<Tenant, "mode">): "oceanbase" | "SYS" {
+  return tenant.mode === "ORACLE" ? "SYS" : "oceanbase";
+}
+
+/** What a record keeps of the server an action was for. */
+export interface ClusterRecord {
+  cluster: string;
+  clusterId: string;
+  tenant: string;
+}
+
+/** Whether a server is the cluster and tenant that a record names. */
+export function isSameCluster(server: Server, record: ClusterRecord): boolean {
+  if (server.tenant.name !== record.tenant) return false;
+  // A server that does not tell its cluster is taken at its tenant's word.
+  const agree = (now: string, then: string) => now === "" || then === "" || now === then;
+  return agree(server.clusterId, record.clusterId) && agree(server.cluster, record.cluster);
+}
+
+/** Refuses a server that is not the one of the record: an address can have passed on to another cluster. */
+export function checkIsCluster(at: string, server: Server, record: ClusterRecord): void {
+  if (isSameCluster(server, record)) return;
+  const text = ({ cluster, clusterId, tenant }: ClusterRecord) =>
+    `tenant ${tenant} of cluster ${cluster || "(unnamed)"} (id ${clusterId || "unknown"})`;
+  const found = text({ ...server, tenant: server.tenant.name });
+  throw new OceanBaseError(
+    "otherCluster",
+    `${at}: found ${found}, but the record is of ${text(record)}; nothing was sent; if the new one is meant, change triggers, else correct connection`,
+  );
+}
+
+function toTenant(row: Row): Tenant {
+  return {
+    id: row.TENANT_ID ?? "",
+    name: row.TENANT_NAME ?? "",
+    type: (row.TENANT_TYPE ?? "USER") as Tenant["type"],
+    mode: row.COMPATIBILITY_MODE === "ORACLE" ? "ORACLE" : "MYSQL",
+    status: row.STATUS ?? "",
+    locked: row.LOCKED === "YES",
+  };
+}
+
+/** Says what was found instead of an OceanBase 4 with tenant-level backups. */
+async function unsupported(session: Session, untilMs: number): Promise<OceanBaseError> {
+  const doing = "asking the server for its version";
+  const version = await variable(session, "version", doing, untilMs);
+  const comment = await variable(session, "version_comment", doing, untilMs);
+  const found = /seekdb/i.test(comment + version)
+    ? "OceanBase seekdb, which has no backups to cancel"
+    : /oceanbase/i.test(comment + version)
+      ? "an OceanBase without tenant-level backups"
+      : "a server that is not OceanBase";
+  return new OceanBaseError(
+    "unsupported",
+    `${session.address}: found ${found} (${[version, comment].filter(Boolean).join(", ")}); OceanBase 4.0 or later is needed; check connection.host and connection.port`,
+  );
+}
+
+/** A system variable by the one statement that both modes and every server of the family know. */
+async function variable(session: Session, name: string, doing: string, untilMs: number): Promise<string> {
+  const rows = await session.read(`SHOW VARIABLES LIKE '${name}'`, doing, untilMs);
+  return rows[0]?.VALUE ?? "";
+}

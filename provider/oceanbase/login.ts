@@ -1,0 +1,54 @@
+import { isIP } from "node:net";
+
+/** One server of a cluster: an observer (port 2881) or an OBProxy (2883). */
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
+/** How a connection is encrypted and whom it trusts. */
+export interface TlsSettings {
+  /** PEM text of the authorities to trust; default: those of Node. */
+  ca?: string;
+  /** PEM text of a client certificate, and of its key. */
+  cert?: string;
+  key?: string;
+  /**
+   * Whether the certificate must carry the host's name. Cannot be checked for an IP address: the driver compares
+   * it with "localhost" there, so an address needs a `ca` of its own that signs nothing else.
+   */
+  verifyHostName: boolean;
+}
+
+/** Everything needed to log in to one tenant of one cluster. */
+export interface Login {
+  /** Tried in this order. */
+  endpoints: readonly [Endpoint, ...Endpoint[]];
+  user: string;
+  tenant: string;
+  /** Only behind an OBProxy; an observer takes it for a part of the tenant's name. */
+  cluster?: string;
+  /** Absent: an empty password, which a new cluster's root has. */
+  password?: string;
+  tls?: TlsSettings;
+  connectTimeoutSeconds: number;
+}
+
+/** The user name on the wire: `user@tenant` or `user@tenant#cluster`. */
+export function loginName(login: Pick<Login, "user" | "tenant" | "cluster">): string {
+  return `${login.user}@${login.tenant}${login.cluster === undefined ? "" : `#${login.cluster}`}`;
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function endpointText({ host, port }: Endpoint): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
+/** Reads `host:port` or `[ipv6]:port`; undefined when it is neither. Without a port, `defaultPort`. */
+export function parseEndpoint(text: string, defaultPort: number): Endpoint | undefined {
+  const match = /^(?:\[([^\]\s]+)\]|([^:\s[\]]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = match?.[3] === undefined ? defaultPort : Number(match[3]);
+  if (host === undefined || port < 1 || port > 65535) return undefined;
+  return { host, port };
+}

@@ -1,0 +1,45 @@
+/**
+ * Every control statement this package can send. Each is built from checked parts; there are no placeholders,
+ * because the driver's escaping is right in one SQL mode only.
+ */
+
+/** Longest name of a tenant, in bytes (OceanBase: OB_MAX_TENANT_NAME_LENGTH). */
+export const MAX_TENANT_NAME_BYTES = 64;
+
+/** Whose backups a statement is for: named tenants, all user tenants (both from sys), or the login's own tenant. */
+export type CancelScope = readonly string[] | "all" | "own";
+
+/** What keeps this text from being the name of a tenant whose backups can be cancelled; undefined when nothing does. */
+export function tenantNameProblem(name: string): string | undefined {
+  if (name.trim() === "") return "is blank";
+  if (!name.isWellFormed()) return "is not valid Unicode";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) return "has control characters";
+  // In backticks it would be a letter like any other; but nothing that could ever end a statement is sent.
+  if (name.includes(";")) return "has a semicolon";
+  if (Buffer.byteLength(name) > MAX_TENANT_NAME_BYTES) return `is longer than ${MAX_TENANT_NAME_BYTES} bytes`;
+  if (name === "sys") return "is the sys tenant, which has no backups of its own";
+  if (name.startsWith("META$")) return "is a meta tenant; name the user tenant it belongs to";
+  return undefined;
+}
+
+/**
+ * `ALTER SYSTEM CANCEL BACKUP`, with the TENANT clause for named tenants.
+ *
+ * Names always stand in backticks: there case is kept, keywords are names, backslashes mean nothing, and a doubled
+ * backtick is the only escape. Names are sent once, in the order in which they were first given.
+ */
+export function cancelBackupStatement(scope: CancelScope): string {
+  if (scope === "all" || scope === "own") return "ALTER SYSTEM CANCEL BACKUP";
+  // Without a name the clause would be gone and the statement meant for every tenant.
+  if (scope.length === 0) throw new RangeError("a TENANT clause needs at least one name");
+  for (const name of scope) {
+    const problem = tenantNameProblem(name);
+    if (problem !== undefined) throw new RangeError(`tenant ${JSON.stringify(name)} ${problem}`);
+  }
+  return `ALTER SYSTEM CANCEL BACKUP TENANT = ${[...new Set(scope)].map(quoted).join(", ")}`;
+}
+
+function quoted(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}

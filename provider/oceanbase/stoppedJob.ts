@@ -1,0 +1,76 @@
+import { type BackupJob, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import { type Server, SYS_TENANT_ID } from "./identity";
+import type { Session } from "./session";
+
+/** How one backup job ended, or how it was last seen. */
+export interface StoppedJob {
+  /** Id of the tenant, as text: it is a BIGINT on the server. */
+  tenantId: string;
+  /** Name of the tenant; `sys` for the own job of a cluster backup. */
+  tenant: string;
+  /** Id of the job. It counts within its tenant. */
+  jobId: string;
+  /** Id of the backup set the job was writing; `0` for the own job of a cluster backup. */
+  backupSetId: string;
+  /** A full or an incremental backup. */
+  type: "full" | "incremental";
+  /** Whether the sys tenant started it, as part of a cluster backup, or the tenant itself. */
+  initiator: "sys" | "tenant";
+  /**
+   * OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or
+   * `FAILED`; otherwise as last seen, for example `CANCELING`.
+   */
+  status: string;
+  /** OceanBase's result code: 0 for success, -4072 for a cancelled job. */
+  result: number;
+  /** OceanBase's comment; it explains a failure. */
+  comment: string;
+  /** Where the backup was written to. */
+  path: string;
+  /** When it started, as the server prints times (its own time zone). */
+  startedAt: string;
+  /** When it ended, as the server prints times; absent while it has not. */
+  endedAt?: string;
+}
+
+/** The report's view of a job. */
+export function toStoppedJob(job: BackupJob): StoppedJob {
+  return {
+    tenantId: job.tenantId,
+    tenant: job.tenant,
+    jobId: job.jobId,
+    backupSetId: job.backupSetId,
+    type: job.type,
+    initiator: job.initiatorTenantId === SYS_TENANT_ID ? "sys" : "tenant",
+    status: job.status,
+    result: job.result,
+    comment: job.comment,
+    path: job.path,
+    startedAt: job.startedAt,
+    ...(job.endedAt === undefined ? {} : { endedAt: job.endedAt }),
+  };
+}
+
+/** `tenant job 3 CANCELING`. */
+export function jobText(job: Pick<StoppedJob, "tenant" | "jobId" | "status">): string {
+  return `${job.tenant} job ${job.jobId} ${job.status}`;
+}
+
+/** Whether a recorded job is over. A live row can already say so; only its end time with it is final. */
+export function hasEnded(job: Pick<StoppedJob, "status" | "endedAt">): boolean {
+  return job.endedAt !== undefined && ["CANCELED", "COMPLETED", "FAILED"].includes(job.status);
+}
+
+/** The jobs of a record as they are now; one that is in neither view stays as it was recorded. */
+export async function readRecordedJobs(
+  session: Session,
+  server: Server,
+  jobs: readonly StoppedJob[],
+  untilMs: number,
+): Promise<StoppedJob[]> {
+  const open = jobs.filter((job) => !hasEnded(job));
+  const live = await readLiveJobs(session, server, untilMs);
+  const ended = await readEndedJobs(session, server, open, untilMs);
+  const now = new Map([...live, ...ended].map((job) => [jobKey(job), toStoppedJob(job)]));
+  return jobs.map((job) => (hasEnded(job) ? job : (now.get(jobKey(job)) ?? job)));
+}

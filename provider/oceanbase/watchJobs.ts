@@ -1,0 +1,180 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type BackupJob, isClusterJob, isRunning, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import { OceanBaseError } from "./errors";
+import { readTenants, type Server, SYS_TENANT_ID } from "./identity";
+import type { Scope } from "./scope";
+import type { Session } from "./session";
+import { hasEnded, jobText, type StoppedJob, toStoppedJob } from "./stoppedJob";
+
+/** What one look at the jobs has shown. */
+export interface Look {
+  /** Jobs that have not ended yet. */
+  unfinished: readonly StoppedJob[];
+  /** Running jobs that appeared although their cluster backup was known: the statement came too early for them. */
+  late: readonly BackupJob[];
+}
+
+/**
+ * The jobs that one action is waiting for. A job is over when it has left the live view and stands in the
+ * history; the live view is always read first, so that a job on its way from one to the other is not missed.
+ */
+export class JobWatch {
+  /** Cluster backups that were running before the statement: their jobs in single tenants may start later. */
+  private readonly clusterJobs = new Map<string, BackupJob>();
+  private readonly jobs = new Map<string, StoppedJob>();
+  private readonly ended = new Set<string>();
+  private readonly restarted = new Map<string, BackupJob>();
+  /** In how many looks in a row a job was in neither view. */
+  private readonly missing = new Map<string, number>();
+  readonly warnings: string[] = [];
+
+  private readonly session: Session;
+  private readonly server: Server;
+  private readonly scope: Scope;
+
+  constructor(session: Session, server: Server, scope: Scope) {
+    this.session = session;
+    this.server = server;
+    this.scope = scope;
+  }
+
+  /** Jobs of the record of an earlier attempt; the ended ones stay as they are. */
+  addRecorded(jobs: readonly StoppedJob[]): void {
+    for (const job of jobs) {
+      this.jobs.set(jobKey(job), job);
+      if (hasEnded(job)) this.ended.add(jobKey(job));
+    }
+  }
+
+  /** Jobs that are live before the statement goes out. All of them are to stop. */
+  addLive(live: readonly BackupJob[]): void {
+    for (const job of live) {
+      if (isClusterJob(job) && isRunning(job)) this.clusterJobs.set(job.jobId, job);
+      if (this.isInScope(job)) this.jobs.set(jobKey(job), toStoppedJob(job));
+    }
+  }
+
+  /** Jobs that are already being cancelled, when an earlier attempt is taken up again. */
+  addCanceling(live: readonly BackupJob[]): void {
+    this.addLive(live.filter((job) => job.status === "CANCELING"));
+  }
+
+  /** A named tenant does not wait for the cluster backup's own job: other tenants' backups go on in it. */
+  isInScope(job: BackupJob): boolean {
+    if (isClusterJob(job)) return this.scope.withClusterJob;
+    return this.scope.tenants.some((tenant) => tenant.id === job.tenantId);
+  }
+
+  isKnown(job: BackupJob): boolean {
+    return this.jobs.has(jobKey(job));
+  }
+
+  get report(): StoppedJob[] {
+    return [...this.jobs.values()];
+  }
+
+  /** Reads both views once and brings every job up to date. */
+  async look(untilMs: number): Promise<Look> {
+    const live = await readLiveJobs(this.session, this.server, untilMs);
+    const liveKeys = new Set(live.map(jobKey));
+    const late = live.filter((job) => this.note(job));
+    const vanished = [...this.jobs.values()].filter((job) => {
+      const key = jobKey(job);
+      return !this.ended.has(key) && !liveKeys.has(key);
+    });
+    for (const job of await readEndedJobs(this.session, this.server, vanished, untilMs)) {
+      this.jobs.set(jobKey(job), toStoppedJob(job));
+      this.ended.add(jobKey(job));
+    }
+    await this.noteMissing(
+      vanished.filter((job) => !this.ended.has(jobKey(job))),
+      untilMs,
+    );
+    for (const id of this.clusterJobs.keys()) {
+      if (!live.some((job) => isClusterJob(job) && job.jobId === id)) this.clusterJobs.delete(id);
+    }
+    return { unfinished: this.unfinished(live), late };
+  }
+
+  /** Takes a live job in; true when it is one that the statement was too early for. */
+  private note(job: BackupJob): boolean {
+    const key = jobKey(job);
+    if (!this.isInScope(job)) return false;
+    if (this.jobs.has(key)) {
+      this.jobs.set(key, toStoppedJob(job));
+      this.ended.delete(key);
+      return false;
+    }
+    if (job.status === "CANCELING") {
+      this.jobs.set(key, toStoppedJob(job));
+      return false;
+    }
+    if (!isRunning(job)) return false;
+    if (job.initiatorTenantId === SYS_TENANT_ID && this.clusterJobs.has(job.initiatorJobId)) {
+      this.jobs.set(key, toStoppedJob(job));
+      return true;
+    }
+    if (!this.restarted.has(key)) {
+      this.restarted.set(key, job);
+      this.warnings.push(
+        `tenant ${job.tenant}: backup job ${job.jobId} was started after the statement and is ${job.status}; it was left alone (change triggers to cancel it, too)`,
+      );
+    }
+    return false;
+  }
+
+  /** A job in neither view is on its way; one that stays away has gone with its tenant. */
+  private async noteMissing(missing: readonly StoppedJob[], untilMs: number): Promise<void> {
+    const keys = new Set(missing.map(jobKey));
+    for (const key of this.missing.keys()) if (!keys.has(key)) this.missing.delete(key);
+    for (const key of keys) this.missing.set(key, (this.missing.get(key) ?? 0) + 1);
+    if (![...this.missing.values()].some((looks) => looks >= 2)) return;
+    const tenants = await readTenants(this.session, this.server, untilMs);
+    for (const job of missing) {
+      if (tenants.some((tenant) => tenant.id === job.tenantId)) continue;
+      this.ended.add(jobKey(job));
+      this.warnings.push(
+        `tenant ${job.tenant} was dropped while backup job ${job.jobId} was being stopped; the job went with it`,
+      );
+    }
+  }
+
+  private unfinished(live: readonly BackupJob[]): StoppedJob[] {
+    const jobs = [...this.jobs.values()].filter((job) => !this.ended.has(jobKey(job)));
+    // As long as a cluster backup is INIT it may still start a job in a tenant that has none yet.
+    const starting = live.filter(
+      (job) =>
+        isClusterJob(job) &&
+        job.status === "INIT" &&
+        this.clusterJobs.has(job.jobId) &&
+        !this.jobs.has(jobKey(job)) &&
+        this.scope.tenants.some((tenant) => job.executorTenantIds.includes(tenant.id)),
+    );
+    return [...jobs, ...starting.map(toStoppedJob)];
+  }
+
+  /** The error for jobs that did not stop in time. */
+  timeoutError(timeoutSeconds: number, unfinished: readonly StoppedJob[]): OceanBaseError {
+    return new OceanBaseError(
+      "timeout",
+      `${this.session.address}: after ${timeoutSeconds} s not yet stopped: ${unfinished.map(jobText).join(", ")}; run the command again to go on waiting without cancelling again, or raise timeoutSeconds; a job that stays CANCELING cannot stop its tasks: check that the backup destination can be written`,
+    );
+  }
+}
+
+/**
+ * Pause before the next look: short at first, so that a quick stop is seen at once, later a tenth of the time that
+ * has passed, at most 2 s.
+ */
+export function pollDelayMs(elapsedMs: number): number {
+  return Math.min(2000, Math.max(250, elapsedMs / 10));
+}
+
+/** Sleeps between two looks; ends early, as a failure, when the caller gives up. */
+export async function pauseUntilNextLook(ms: number, at: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await pause(ms, undefined, signal ? { signal } : {});
+  } catch {
+    throw new OceanBaseError("aborted", `${at}: given up on request while the backups were stopping`);
+  }
+}

@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from "node:util";
+import { type CancelScope, tenantNameProblem } from "../oceanbase/statements";
+import { type CheckResult, hasUnknown, type InputProblem } from "./context";
+import {
+  connectionProblems,
+  type LoginInputs,
+  SYS_TENANT,
+  secondsProblem,
+  unknownFieldProblems,
+} from "./settings";
+
+/** The inputs of a CancelBackup as they stand in the state. */
+export interface CancelBackupInputs extends LoginInputs {
+  tenants?: readonly string[] | "all";
+  cancelOn?: readonly ("create" | "delete")[];
+  triggers?: readonly unknown[];
+  timeoutSeconds?: number;
+  onTimeout?: "fail" | "warn";
+  onUnreachable?: "fail" | "skip";
+  reason?: string;
+}
+
+/** Every input, in the order in which messages and diffs name them. */
+const INPUTS = [
+  "connection",
+  "password",
+  "tlsKey",
+  "tenants",
+  "cancelOn",
+  "triggers",
+  "timeoutSeconds",
+  "onTimeout",
+  "onUnreachable",
+  "reason",
+] as const satisfies readonly (keyof CancelBackupInputs)[];
+
+/** Default of `timeoutSeconds`: a stop takes up to 90 s when all is well. */
+export const DEFAULT_TIMEOUT_SECONDS = 600;
+
+/** Longest wait: one day. */
+const MAX_TIMEOUT_SECONDS = 86_400;
+
+/** Longest `reason`. */
+const MAX_REASON_LENGTH = 1000;
+
+/** Whether the statement goes out when the resource is made or changed, not only when it is deleted. */
+export function cancelsOnCreate(inputs: CancelBackupInputs): boolean {
+  return inputs.cancelOn === undefined || inputs.cancelOn.includes("create");
+}
+
+/** Whether the statement goes out when the resource is deleted. */
+export function cancelsOnDelete(inputs: CancelBackupInputs): boolean {
+  return inputs.cancelOn?.includes("delete") ?? false;
+}
+
+/** Whose backups are meant: what was asked for from sys, or the login's own tenant. */
+export function scopeAskedFor(inputs: CancelBackupInputs): CancelScope {
+  return inputs.tenants ?? "own";
+}
+
+/** Finds everything that is wrong, without asking anybody. What is not known yet is passed over in silence. */
+export function checkCancelBackup(inputs: CancelBackupInputs): CheckResult<CancelBackupInputs> {
+  const problems: InputProblem[] = [];
+  const check = (path: keyof CancelBackupInputs, reason: string | undefined) => {
+    if (reason !== undefined && !hasUnknown(inputs[path])) problems.push({ path, reason });
+  };
+  // While it is not known at all it is not an object either.
+  if (typeof inputs.connection === "object") problems.push(...connectionProblems(inputs.connection));
+  problems.push(...unknownFieldProblems(inputs, INPUTS, ""), ...tenantsProblems(inputs));
+  check("password", textProblem(inputs.password));
+  check("tlsKey", textProblem(inputs.tlsKey));
+  check("cancelOn", cancelOnProblem(inputs.cancelOn));
+  check(
+    "triggers",
+    inputs.triggers === undefined || Array.isArray(inputs.triggers) ? undefined : "must be a list",
+  );
+  check("timeoutSeconds", secondsProblem(inputs.timeoutSeconds, 0, MAX_TIMEOUT_SECONDS));
+  check("onTimeout", choiceProblem(inputs.onTimeout, ["fail", "warn"]));
+  check("onUnreachable", choiceProblem(inputs.onUnreachable, ["fail", "skip"]));
+  check("reason", textProblem(inputs.reason, MAX_REASON_LENGTH));
+  return { inputs, problems };
+}
+
+function tenantsProblems({ tenants, connection }: CancelBackupInputs): InputProblem[] {
+  const loginTenant = typeof connection === "object" ? connection.tenant : undefined;
+  // Blank or not text has been said of the connection already.
+  if (hasUnknown(loginTenant) || typeof loginTenant !== "string" || loginTenant.trim() === "") {
+    return namesProblems(tenants);
+  }
+  if (loginTenant !== SYS_TENANT) {
+    if (tenants === undefined || hasUnknown(tenants)) return [];
+    const reason = `only the sys tenant can name tenants; a login to ${loginTenant} cancels its own backups, so leave tenants out or log in to sys`;
+    return [{ path: "tenants", reason }];
+  }
+  if (tenants === undefined) {
+    const reason = 'a login to the sys tenant has to name tenants, or to say "all" for every user tenant';
+    return [{ path: "tenants", reason }];
+  }
+  return namesProblems(tenants);
+}
+
+function namesProblems(tenants: CancelBackupInputs["tenants"]): InputProblem[] {
+  if (tenants === undefined || tenants === "all" || (!Array.isArray(tenants) && hasUnknown(tenants)))
+    return [];
+  if (!Array.isArray(tenants))
+    return [{ path: "tenants", reason: 'must be a list of tenant names, or "all"' }];
+  if (tenants.length === 0) {
+    return [{ path: "tenants", reason: 'is empty: name tenants, or say "all" for every user tenant' }];
+  }
+  return tenants.flatMap((name: unknown, i) => {
+    if (hasUnknown(name)) return [];
+    const problem = typeof name === "string" ? tenantNameProblem(name) : "is not text";
+    return problem === undefined ? [] : [{ path: `tenants[${i}]`, reason: `${shown(name)} ${problem}` }];
+  });
+}
+
+/** A wrong name in a message: cut short, and without what a terminal would obey. */
+function shown(name: unknown): string {
+  const text = JSON.stringify(name) ?? String(name);
+  const visible = text.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+  return visible.length > 80 ? `${visible.slice(0, 80)}...` : visible;
+}
+
+function cancelOnProblem(cancelOn: unknown): string | undefined {
+  if (cancelOn === undefined) return undefined;
+  const isMoment = (moment: unknown) => moment === "create" || moment === "delete";
+  if (Array.isArray(cancelOn) && cancelOn.length > 0 && cancelOn.every(isMoment)) return undefined;
+  return 'must be a list with "create", "delete" or both';
+}
+
+function choiceProblem(value: unknown, choices: readonly string[]): string | undefined {
+  if (value === undefined || choices.includes(value as string)) return undefined;
+  return `must be ${choices.map((choice) => `"${choice}"`).join(" or ")}`;
+}
+
+function textProblem(value: unknown, maxLength = Number.POSITIVE_INFINITY): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string") return "must be text";
+  return value.length > maxLength ? `must not be longer than ${maxLength} characters` : undefined;
+}
+
+/** The inputs that differ. Tenants are a set: their order, and a name given twice, make no difference. */
+export function changedInputs(
+  olds: CancelBackupInputs,
+  news: CancelBackupInputs,
+): (keyof CancelBackupInputs)[] {
+  return INPUTS.filter((name) =>
+    name === "tenants" ? !sameTenants(olds, news) : !isDeepStrictEqual(olds[name], news[name]),
+  );
+}
+
+function sameTenants(olds: CancelBackupInputs, news: CancelBackupInputs): boolean {
+  const asSet = ({ tenants }: CancelBackupInputs) =>
+    Array.isArray(tenants) ? [...new Set(tenants)].sort() : tenants;
+  return isDeepStrictEqual(asSet(olds), asSet(news));
+}

@@ -1,0 +1,187 @@
+import { isIP } from "node:net";
+import { type Endpoint, type Login, parseEndpoint, type TlsSettings } from "../oceanbase/login";
+import { nearestNames } from "../oceanbase/scope";
+import { type Context, hasUnknown, type InputProblem } from "./context";
+
+/** How to reach a cluster, as it stands in a resource's state: readable, without secrets. */
+export interface ConnectionInputs {
+  host: string;
+  port: number;
+  tenant: string;
+  user: string;
+  cluster?: string;
+  connectTimeoutSeconds: number;
+  /** Further servers of the same cluster, `host:port`. */
+  endpoints?: readonly string[];
+  tls?: boolean | TlsInputs;
+}
+
+/** Encryption of the connection; the key of a client certificate is an input of its own, `tlsKey`. */
+export interface TlsInputs {
+  ca?: string;
+  cert?: string;
+  verifyHostName?: boolean;
+}
+
+/** What every resource of this package needs to log in. */
+export interface LoginInputs {
+  connection: ConnectionInputs;
+  /** Only when the program gave it; otherwise it is looked up when it is needed and is never in the state. */
+  password?: string;
+  tlsKey?: string;
+}
+
+/** The name of the sys tenant, where the administrators of the whole cluster log in. */
+export const SYS_TENANT = "sys";
+
+/** Longest user, tenant or cluster name that a login takes. */
+const MAX_LOGIN_PART = 128;
+
+/**
+ * The login of a resource. The password comes from the resource, else from OCEANBASE_PASSWORD, else from the stack's
+ * configuration `oceanbase:password`. In this order because refresh and destroy see the environment of the moment,
+ * but the configuration of the last `up`.
+ */
+export function loginOf(inputs: LoginInputs, context: Pick<Context, "env" | "config">): Login {
+  const { connection } = inputs;
+  const password =
+    inputs.password ??
+    nonEmpty(context.env.OCEANBASE_PASSWORD) ??
+    nonEmpty(context.config("oceanbase:password"));
+  const tls = tlsOf(connection.tls, inputs.tlsKey);
+  const further = (connection.endpoints ?? [])
+    .map((text) => parseEndpoint(text, connection.port))
+    .filter((endpoint): endpoint is Endpoint => endpoint !== undefined);
+  return {
+    endpoints: [{ host: connection.host, port: connection.port }, ...further],
+    user: connection.user,
+    tenant: connection.tenant,
+    connectTimeoutSeconds: connection.connectTimeoutSeconds,
+    ...(connection.cluster === undefined ? {} : { cluster: connection.cluster }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+function tlsOf(tls: ConnectionInputs["tls"], key: string | undefined): TlsSettings | undefined {
+  if (tls === undefined || tls === false) return undefined;
+  const { ca, cert, verifyHostName = true } = tls === true ? {} : tls;
+  return {
+    verifyHostName,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text === "" ? undefined : text;
+}
+
+const CONNECTION_FIELDS = [
+  "host",
+  "port",
+  "tenant",
+  "user",
+  "cluster",
+  "connectTimeoutSeconds",
+  "endpoints",
+  "tls",
+] as const satisfies readonly (keyof ConnectionInputs)[];
+
+/** Fields that nothing here reads: a slip of the pen that must not pass in silence. */
+export function unknownFieldProblems(
+  given: object,
+  known: readonly string[],
+  prefix: string,
+): InputProblem[] {
+  const strangers = Object.keys(given).filter((field) => !known.includes(field) && field !== "__provider");
+  return strangers.map((field) => {
+    const near = nearestNames(field, known);
+    const advice = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known are ${known.join(", ")}`;
+    return { path: `${prefix}${field}`, reason: `there is no such input; ${advice}` };
+  });
+}
+
+/** Everything that is wrong with a connection. Parts that are not known yet are passed over. */
+export function connectionProblems(connection: Partial<ConnectionInputs>): InputProblem[] {
+  const problems: InputProblem[] = [];
+  const check = (field: keyof ConnectionInputs, reason: string | undefined) => {
+    if (reason !== undefined && !hasUnknown(connection[field])) {
+      problems.push({ path: `connection.${field}`, reason });
+    }
+  };
+  problems.push(...unknownFieldProblems(connection, CONNECTION_FIELDS, "connection."));
+  check("host", hostProblem(connection.host));
+  check("port", numberProblem(connection.port, "a port number", 1, 65535));
+  check("user", loginPartProblem(connection.user));
+  check("tenant", loginPartProblem(connection.tenant));
+  check("cluster", connection.cluster === undefined ? undefined : loginPartProblem(connection.cluster));
+  check("connectTimeoutSeconds", secondsProblem(connection.connectTimeoutSeconds, 1, 600));
+  check("endpoints", endpointsProblem(connection.endpoints));
+  check("tls", tlsProblem(connection));
+  return problems;
+}
+
+function hostProblem(host: unknown): string | undefined {
+  if (host === undefined || host === "") {
+    return "no host is given: set connection.host, the stack configuration oceanbase:host, or the environment variable OCEANBASE_HOST";
+  }
+  if (typeof host !== "string" || /[\s/@]/.test(host)) return "must be a host name or an IP address";
+  if (isIP(host) === 0 && host.includes(":")) return "must be a host name alone; the port has its own field";
+  return undefined;
+}
+
+/**
+ * The three parts of a login name are joined by `@`, `#` and `:`, so none of them may hold one; nor a `$`, which an
+ * observer refuses in a tenant.
+ */
+function loginPartProblem(part: unknown): string | undefined {
+  if (typeof part !== "string" || part.trim() === "") return "must not be blank";
+  if (/[@#:$\s'"`]/.test(part) || !/^[^\p{C}]+$/u.test(part)) {
+    return "must not have blanks, quotes or any of @ # : $; user, tenant and cluster are three fields";
+  }
+  if (part.length > MAX_LOGIN_PART) return `must not be longer than ${MAX_LOGIN_PART} characters`;
+  return undefined;
+}
+
+function endpointsProblem(endpoints: unknown): string | undefined {
+  if (endpoints === undefined) return undefined;
+  const isEndpoint = (text: unknown) => typeof text === "string" && parseEndpoint(text, 2881) !== undefined;
+  if (Array.isArray(endpoints) && endpoints.every(isEndpoint)) return undefined;
+  return 'must be a list of "host:port"';
+}
+
+function tlsProblem({ tls, host, endpoints }: Partial<ConnectionInputs>): string | undefined {
+  if (tls === undefined || typeof tls === "boolean") {
+    return tls === true ? addressProblem(host, endpoints) : undefined;
+  }
+  if (typeof tls !== "object" || tls === null) return "must be true, false, or an object";
+  const isPem = (text: unknown) =>
+    text === undefined || (typeof text === "string" && (hasUnknown(text) || text.includes("-----BEGIN ")));
+  if (!isPem(tls.ca) || !isPem(tls.cert)) return "ca and cert must be PEM text, not file names";
+  if (tls.verifyHostName === false && tls.ca === undefined) {
+    return "without the check of the host name a ca of your own is needed, or any certificate would do";
+  }
+  return tls.ca === undefined ? addressProblem(host, endpoints) : undefined;
+}
+
+/** The driver cannot compare a certificate with an IP address. */
+function addressProblem(host: unknown, endpoints: readonly string[] = []): string | undefined {
+  const hosts = [host, ...endpoints.map((text) => parseEndpoint(text, 2881)?.host)];
+  const address = hosts.find((candidate) => typeof candidate === "string" && isIP(candidate) !== 0);
+  if (address === undefined) return undefined;
+  return `a certificate cannot be checked against the address ${address}: use a host name, or give the ca that signed the server's certificate and nothing else`;
+}
+
+/** What is wrong with a number of seconds; undefined is right, it means the default. */
+export function secondsProblem(value: unknown, min: number, max: number): string | undefined {
+  return value === undefined ? undefined : numberProblem(value, "a number of seconds", min, max);
+}
+
+function numberProblem(value: unknown, what: string, min: number, max: number): string | undefined {
+  if (typeof value === "number" && Number.isFinite(value) && value >= min && value <= max) {
+    if (what !== "a port number" || Number.isInteger(value)) return undefined;
+  }
+  return `must be ${what} from ${min} to ${max}`;
+}

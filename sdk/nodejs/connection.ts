@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * How to reach an OceanBase cluster and who logs in.
+ *
+ * Every field but the password comes from here, else from the stack's configuration (`oceanbase:host`), else from
+ * the environment (`OCEANBASE_HOST`). What was found stays in the resource's state, so that `pulumi destroy` reaches
+ * the same cluster later.
+ *
+ * The **password** comes from here, else from the environment variable `OCEANBASE_PASSWORD`, else from the stack's
+ * configuration `oceanbase:password`, and is looked up whenever the resource does something. Only a password given
+ * here is in the state, as a secret. The environment is the best place for it: `pulumi destroy` and
+ * `pulumi refresh` use the configuration of the last `pulumi up`, but the environment of the moment.
+ *
+ * @example
+ * ```ts
+ * const connection = { host: "ob1.example.com", tenant: "sys", user: "root", password: config.requireSecret("pw") };
+ * ```
+ */
+export interface ConnectionArgs {
+  /**
+   * Host name or address of an OceanBase server or an OBProxy.
+   * Required, here or as `oceanbase:host` or `OCEANBASE_HOST`.
+   */
+  host?: pulumi.Input<string>;
+  /** TCP port; default 2881, an OceanBase server's own. An OBProxy listens on 2883. `OCEANBASE_PORT`. */
+  port?: pulumi.Input<number>;
+  /**
+   * The tenant to log in to; default `sys`. From `sys` the backups of any user tenant can be cancelled, from a user
+   * tenant only its own (OceanBase: CANCEL BACKUP, parameters). `OCEANBASE_TENANT`.
+   */
+  tenant?: pulumi.Input<string>;
+  /**
+   * The user; default `root`. In an Oracle-mode tenant it is `SYS`. It needs the ALTER SYSTEM privilege
+   * (OceanBase: CANCEL BACKUP, required privileges). `OCEANBASE_USER`.
+   */
+  user?: pulumi.Input<string>;
+  /** Name of the cluster, for an OBProxy that serves several; leave it out on a direct connection. `OCEANBASE_CLUSTER`. */
+  cluster?: pulumi.Input<string>;
+  /** The password; kept as a secret. Better left out and given as `OCEANBASE_PASSWORD`: see above. */
+  password?: pulumi.Input<string>;
+  /**
+   * Whether and how the connection is encrypted; default `false`. With `true` the certificate is checked against
+   * Node's authorities and the host's name. A server without TLS is then refused before the password is sent.
+   * `oceanbase:tls`, `OCEANBASE_TLS` (`true` or `false`); a file with the authorities: `oceanbase:tlsCaFile`,
+   * `OCEANBASE_TLS_CA_FILE`.
+   */
+  tls?: pulumi.Input<boolean | TlsArgs>;
+  /** Longest wait for a connection to one server, in seconds, 1 to 600; default 10. `OCEANBASE_CONNECT_TIMEOUT_SECONDS`. */
+  connectTimeoutSeconds?: pulumi.Input<number>;
+  /**
+   * Further servers of the same cluster as `host:port`, tried in this order when the first one is away.
+   * `OCEANBASE_ENDPOINTS`, separated by commas.
+   */
+  endpoints?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** Encryption of a connection. */
+export interface TlsArgs {
+  /** PEM text of the authorities to trust; default: those of Node. */
+  ca?: pulumi.Input<string>;
+  /** PEM text of a client certificate, when the server asks for one. */
+  cert?: pulumi.Input<string>;
+  /** PEM text of the client certificate's key; kept as a secret. */
+  key?: pulumi.Input<string>;
+  /**
+   * Whether the certificate has to carry the host's name; default `true`. Without it, and for an IP address, whose
+   * name cannot be checked, a `ca` of your own is required.
+   */
+  verifyHostName?: pulumi.Input<boolean>;
+}
+
+/** The login inputs of a resource: a readable connection, and beside it what has to stay secret. */
+export interface LoginInputs {
+  connection: pulumi.Input<Record<string, unknown>>;
+  password?: pulumi.Output<string>;
+  tlsKey?: pulumi.Output<string>;
+}
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Completes a connection and takes the secrets out of it. They become inputs of their own, because Pulumi hides a
+ * whole object when one field of it is secret, and a password nested in it would also hide the host.
+ */
+export function loginInputs(args: pulumi.Input<ConnectionArgs> | undefined): LoginInputs {
+  if (!isLater(args)) {
+    const { connection, password, tlsKey } = separate((args ?? {}) as Fields);
+    return {
+      connection: complete(connection),
+      ...(password === undefined ? {} : { password: pulumi.secret(password as string) }),
+      ...(tlsKey === undefined ? {} : { tlsKey: pulumi.secret(tlsKey as string) }),
+    };
+  }
+  // Known only later, as a whole: Pulumi then hides all of it when any of it is secret.
+  const later = pulumi.output(args) as unknown as pulumi.OutputInstance<Fields>;
+  const parts = later.apply((fields) => separate(fields));
+  return {
+    connection: parts.apply(({ connection }) => complete(connection as Fields)),
+    password: pulumi.secret(parts.apply(({ password }) => password as string)),
+    tlsKey: pulumi.secret(parts.apply(({ tlsKey }) => tlsKey as string)),
+  };
+}
+
+function separate({ password, tls, ...fields }: Fields): {
+  connection: Fields;
+  password: unknown;
+  tlsKey: unknown;
+} {
+  if (typeof tls !== "object" || tls === null || isLater(tls)) {
+    return { connection: { ...fields, tls }, password, tlsKey: undefined };
+  }
+  const { key: tlsKey, ...readableTls } = tls as Fields;
+  return { connection: { ...fields, tls: readableTls }, password, tlsKey };
+}
+
+/** Fills every field that was not given from the configuration, else from the environment, else by default. */
+function complete(fields: Fields): Fields {
+  const config = new pulumi.Config("oceanbase");
+  const found = (name: string, variable: string) => config.get(name) || process.env[variable] || undefined;
+  const caFile = found("tlsCaFile", "OCEANBASE_TLS_CA_FILE");
+  const tls = found("tls", "OCEANBASE_TLS");
+  return {
+    ...fields,
+    host: fields.host ?? found("host", "OCEANBASE_HOST"),
+    port: fields.port ?? asNumber(found("port", "OCEANBASE_PORT")) ?? 2881,
+    tenant: fields.tenant ?? found("tenant", "OCEANBASE_TENANT") ?? "sys",
+    user: fields.user ?? found("user", "OCEANBASE_USER") ?? "root",
+    cluster: fields.cluster ?? found("cluster", "OCEANBASE_CLUSTER"),
+    connectTimeoutSeconds:
+      fields.connectTimeoutSeconds ??
+      asNumber(found("connectTimeoutSeconds", "OCEANBASE_CONNECT_TIMEOUT_SECONDS")) ??
+      10,
+    endpoints: fields.endpoints ?? found("endpoints", "OCEANBASE_ENDPOINTS")?.split(/\s*,\s*/),
+    tls:
+      fields.tls ??
+      (tls === "false" || caFile === undefined ? asBoolean(tls) : { ca: readFileSync(caFile, "utf8") }),
+  };
+}
+
+/** Text that is no number goes on as it is: the check says what is wrong with it, together with everything else. */
+function asNumber(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function asBoolean(text: string | undefined): boolean | string | undefined {
+  return text === "true" ? true : text === "false" ? false : text;
+}
+
+function isLater(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
