@@ -97,7 +97,7 @@ function unknownTenants(names: readonly string[], tenants: readonly Tenant[]): s
 /** Up to three known names that a person may have meant: the same in another case, or a few letters away. */
 export function nearestNames(name: string, known: readonly string[]): string[] {
   const lower = name.toLowerCase();
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   return known
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)

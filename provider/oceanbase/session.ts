@@ -159,16 +159,15 @@ class MysqlSession implements Session {
     const { connection, socket } = this.open_ as { connection: Connection; socket: Socket };
     const doing = `${what} as ${this.address}`;
     try {
-      const [result] = await this.bounded(
-        connection.query({ sql, typeCast: asText }),
-        timeoutMs,
-        doing,
-        socket,
-      );
-      if (!Array.isArray(result)) return [];
-      if (Array.isArray(result[0])) {
-        throw new OceanBaseError("server", `${doing}: one statement was sent and several results came back`);
+      const query = connection.query({ sql, typeCast: asText });
+      const [result, fields] = await this.bounded(query, timeoutMs, doing, socket);
+      // One statement has one result, with the fields of its rows or with none.
+      if (fields?.some((field) => field === undefined || Array.isArray(field))) {
+        throw new OceanBaseError("server", `${doing}: one statement was sent and several results came back`, {
+          outcomeUnknown: true,
+        });
       }
+      if (!Array.isArray(result)) return [];
       return (result as Record<string, string | null>[]).map(withUpperCaseNames);
     } catch (failure) {
       if (failure instanceof OceanBaseError) throw failure;

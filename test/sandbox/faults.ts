@@ -9,7 +9,9 @@ export type FaultAction =
   /** The statement does its work, then the connection dies without a reply. */
   | { kind: "cut after" }
   /** No reply, and the connection stays open. */
-  | { kind: "stall" };
+  | { kind: "stall" }
+  /** Something happens on the cluster first; then the statement runs as usual. */
+  | { kind: "just before"; happens: () => void };
 
 export interface Fault {
   /** Which statements. */

@@ -153,6 +153,13 @@ export class Sandbox {
     this.cluster.backups.finishNow(this.tenant(tenantName), failure);
   }
 
+  /** Drops a tenant with everything that belongs to it, as DROP TENANT does. */
+  dropTenant(tenantName: string): void {
+    const tenant = this.tenant(tenantName);
+    this.cluster.tenants.remove(tenant);
+    this.cluster.backups.forget(tenant);
+  }
+
   setStuck(tenantName: string, stuck: boolean): void {
     this.cluster.backups.setStuck(this.tenant(tenantName), stuck);
   }

@@ -42,7 +42,7 @@ function columnType(name: string, sample: Value, mode: Mode): Column["type"] {
 
 function translate(sql: string, context: SelectContext): string {
   const tokens = tokenize(sql, context.mode);
-  while (tokens.at(-1)?.text === ";") tokens.pop();
+  if (tokens.at(-1)?.text === ";") tokens.pop();
   let out = "";
   let at = 0;
   /** What was written apart stays apart, what was not does not: an unnamed column is named by its text. */

@@ -102,7 +102,7 @@ export class TokenReader {
   constructor(sql: string, mode: Mode) {
     this.sql = sql;
     this.tokens = tokenize(sql, mode);
-    while (this.tokens.at(-1)?.text === ";") this.tokens.pop();
+    if (this.tokens.at(-1)?.text === ";") this.tokens.pop();
   }
 
   peek(ahead = 0): Token | undefined {

@@ -195,6 +195,7 @@ export class Connection {
     }
     try {
       if (fault?.kind === "error") throw faultError(fault);
+      if (fault?.kind === "just before") fault.happens();
       const result = (this.session as Session).execute(sql);
       if (fault?.kind === "cut after") {
         note("cut after");

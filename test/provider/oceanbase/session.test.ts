@@ -1,0 +1,379 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { OceanBaseError } from "../../../provider/oceanbase/errors.ts";
+import type { Login } from "../../../provider/oceanbase/login.ts";
+import { openSession } from "../../../provider/oceanbase/session.ts";
+import { createCertificate } from "../../sandbox/certificates.ts";
+import { startSandbox } from "../../sandbox/sandbox.ts";
+import { AUTH_PLUGIN, authSwitch, greeting } from "../../sandbox/wire/handshake.ts";
+import { PacketStream } from "../../sandbox/wire/packets.ts";
+import { loginOf, useSandbox } from "../../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const inTenSeconds = () => Date.now() + 10_000;
+
+/** The error that opening a session ends with. */
+async function openingError(login: Login): Promise<OceanBaseError> {
+  const error = await openSession(login).then(
+    () => new Error("the session was opened"),
+    (failure: unknown) => failure,
+  );
+  if (!(error instanceof OceanBaseError)) throw error;
+  return error;
+}
+
+describe("a login", () => {
+  test.each(["sys", "mysqlTenant", "oracleTenant"] as const)(
+    "works for %s, directly and by cluster name",
+    async (who) => {
+      for (const changes of [{}, { cluster: "obdemo" }]) {
+        const session = await openSession(loginOf(sandbox(), sandbox().logins[who], changes));
+        expect(
+          await session.read("SELECT EFFECTIVE_TENANT() AS T FROM DUAL", "asking", inTenSeconds()),
+        ).toEqual([{ T: sandbox().logins[who].tenant }]);
+        await session.close();
+      }
+    },
+  );
+
+  test.each([
+    ["a wrong password", { password: "not-the-password" }, 1045],
+    ["an unknown user", { user: "nobody" }, 1045],
+    ["an unknown tenant", { tenant: "nowhere" }, 1045],
+    ["an unknown cluster", { cluster: "other" }, 4669],
+  ] as const)(
+    "with %s is refused in one line that says where, who and what to check",
+    async (_, changes, errno) => {
+      const login = loginOf(sandbox(), sandbox().logins.sys, changes);
+      const error = await openingError(login);
+      expect(error).toMatchObject({ kind: "refused", errno });
+      expect(error.message).toContain(`@${login.tenant}`);
+      expect(error.message).toContain(`127.0.0.1:${sandbox().port}`);
+      expect(error.message).toContain("check connection");
+      expect(error.message).not.toContain(login.password);
+      expect(error.message).not.toContain("\n");
+    },
+  );
+
+  test("to a locked tenant says so", async () => {
+    sandbox().cluster.tenants.setLocked("mysql_tenant", true);
+    const error = await openingError(loginOf(sandbox(), sandbox().logins.mysqlTenant));
+    expect(error).toMatchObject({ kind: "refused", errno: 5260 });
+  });
+
+  test("names every endpoint that was tried, and takes the first that answers", async () => {
+    const dead = await closedPort();
+    const port = sandbox().port;
+    const away = { host: "127.0.0.1", port: dead };
+    const error = await openingError(loginOf(sandbox(), sandbox().logins.sys, { endpoints: [away, away] }));
+    expect(error.kind).toBe("unreachable");
+    expect(error.message.split(`127.0.0.1:${dead}`)).toHaveLength(3);
+
+    const session = await openSession(
+      loginOf(sandbox(), sandbox().logins.sys, { endpoints: [away, { host: "127.0.0.1", port }] }),
+    );
+    expect(session.address).toBe(`root@sys at 127.0.0.1:${port}`);
+    await session.close();
+  });
+
+  test("a wrong password is not tried at the next endpoint", async () => {
+    const here = { host: "127.0.0.1", port: sandbox().port };
+    const login = loginOf(sandbox(), sandbox().logins.sys, { password: "wrong", endpoints: [here, here] });
+    expect((await openingError(login)).errno).toBe(1045);
+    expect(sandbox().log.logins).toBe(1);
+  });
+
+  test("to a host name that does not exist says so", async () => {
+    const endpoints: Login["endpoints"] = [{ host: "no-such-host.invalid", port: 2881 }];
+    const error = await openingError(loginOf(sandbox(), sandbox().logins.sys, { endpoints }));
+    expect(error.kind).toBe("unreachable");
+    expect(error.message).toMatch(/host name/);
+  });
+});
+
+describe("over TLS", () => {
+  test("the certificate is checked against the authority and the host name", async () => {
+    const certificate = await createCertificate({ dnsNames: ["localhost"] });
+    const secure = await startSandbox({ tls: certificate });
+    try {
+      const login = (host: string, tls: Login["tls"]) =>
+        loginOf(secure, secure.logins.sys, {
+          endpoints: [{ host, port: secure.port }],
+          ...(tls ? { tls } : {}),
+        });
+
+      const session = await openSession(login("localhost", { ca: certificate.ca, verifyHostName: true }));
+      expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+      await session.close();
+      secure.log.clear();
+
+      const untrusted = await openingError(login("localhost", { verifyHostName: true }));
+      expect(untrusted.kind).toBe("refused");
+      expect(untrusted.message).toContain("TLS failed");
+      expect(untrusted.message).toContain("the password was not sent");
+      expect(secure.log.logins).toBe(0);
+    } finally {
+      await secure.stop();
+    }
+  });
+
+  test("a certificate for another host name is refused before the login", async () => {
+    const certificate = await createCertificate({ dnsNames: ["elsewhere.example"] });
+    const secure = await startSandbox({ tls: certificate });
+    try {
+      const endpoints: Login["endpoints"] = [{ host: "localhost", port: secure.port }];
+      const tls = { ca: certificate.ca, verifyHostName: true };
+      const error = await openingError(loginOf(secure, secure.logins.sys, { endpoints, tls }));
+      expect(error.message).toContain("TLS failed");
+      expect(secure.log.logins).toBe(0);
+
+      const unchecked = { ca: certificate.ca, verifyHostName: false };
+      await (await openSession(loginOf(secure, secure.logins.sys, { endpoints, tls: unchecked }))).close();
+    } finally {
+      await secure.stop();
+    }
+  });
+
+  test("an expired certificate is refused before the login", async () => {
+    const certificate = await createCertificate({ validUntil: new Date(Date.now() - 3600_000) });
+    const secure = await startSandbox({ tls: certificate });
+    try {
+      const endpoints: Login["endpoints"] = [{ host: "localhost", port: secure.port }];
+      const tls = { ca: certificate.ca, verifyHostName: true };
+      const error = await openingError(loginOf(secure, secure.logins.sys, { endpoints, tls }));
+      expect(error.message).toMatch(/TLS failed.*expired/);
+      expect(secure.log.logins).toBe(0);
+    } finally {
+      await secure.stop();
+    }
+  });
+
+  test("a server without TLS is refused before the login", async () => {
+    const error = await openingError(
+      loginOf(sandbox(), sandbox().logins.sys, { tls: { verifyHostName: true } }),
+    );
+    expect(error.message).toContain("offers no TLS");
+    expect(sandbox().log.logins).toBe(0);
+  });
+});
+
+describe("a server that wants more than a login", () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  /** A server of the test's own: what it does after the greeting is up to the test; what it got is kept. */
+  async function rogue(
+    onLogin: (packets: PacketStream, socket: Socket, payload: Buffer) => void,
+    capabilities = 0,
+  ) {
+    const received: Buffer[] = [];
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      const salt = Buffer.alloc(20, 7);
+      const hello = greeting(1, "5.7.25", salt, false);
+      // The capability bits stand behind version, id, eight bytes of salt and a zero.
+      const at = 1 + "5.7.25".length + 1 + 4 + 8 + 1;
+      hello.writeUInt16LE(hello.readUInt16LE(at + 5) | (capabilities >>> 16), at + 5);
+      const packets = new PacketStream(socket);
+      packets.onPacket = ({ payload }) => {
+        received.push(Buffer.from(payload));
+        onLogin(packets, socket, payload);
+      };
+      packets.send(hello);
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return { port: (server.address() as { port: number }).port, received };
+  }
+
+  const secretLogin = (port: number): Login => ({
+    endpoints: [{ host: "127.0.0.1", port }],
+    user: "root",
+    tenant: "sys",
+    password: "marker-password",
+    connectTimeoutSeconds: 2,
+  });
+
+  test.each(["caching_sha2_password", "sha256_password", "mysql_clear_password"])(
+    "by asking for %s does not get the password",
+    async (plugin) => {
+      const { port, received } = await rogue((packets) =>
+        packets.send(
+          Buffer.concat([
+            Buffer.from([0xfe]),
+            Buffer.from(`${plugin}\0`),
+            Buffer.alloc(20, 7),
+            Buffer.from([0]),
+          ]),
+        ),
+      );
+      const error = await openingError(secretLogin(port));
+      expect(error.message).toContain(plugin);
+      expect(error.message).toContain("the password was not sent");
+      // The login packet, whose answer is a salted hash, and nothing after it.
+      expect(received).toHaveLength(1);
+      expect(Buffer.concat(received).toString("latin1")).not.toContain("marker-password");
+    },
+  );
+
+  test("by asking for OceanBase's own login method again gets a salted hash", async () => {
+    const { port, received } = await rogue((packets, socket) => {
+      if (received.length === 1) packets.send(authSwitch(Buffer.alloc(20, 9)));
+      else socket.destroy();
+    });
+    await openingError(secretLogin(port));
+    expect(received).toHaveLength(2);
+    expect(received[1]).toHaveLength(20);
+    expect(AUTH_PLUGIN).toBe("mysql_native_password");
+  });
+
+  test("by offering query attributes is refused: queries would get a prefix", async () => {
+    const { port } = await rogue((packets) => packets.send(Buffer.from([0, 0, 0, 2, 0, 0, 0])), 0x0800_0000);
+    const error = await openingError(secretLogin(port));
+    expect(error.kind).toBe("unsupported");
+  });
+
+  test("and says nothing at all is given up after the connect timeout", async () => {
+    const silent = createServer((socket) => socket.on("error", () => {}));
+    servers.push(silent);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const startedAt = Date.now();
+    const login = { ...secretLogin((silent.address() as { port: number }).port), connectTimeoutSeconds: 1 };
+    const error = await openingError(login);
+    expect(error.kind).toBe("unreachable");
+    expect(error.message).toContain("no answer within 1 s");
+    expect(Date.now() - startedAt).toBeLessThan(3000);
+  });
+
+  test("and sends several results for one statement is refused", async () => {
+    const { port } = await rogue((packets) => {
+      if (first) {
+        first = false;
+        packets.send(Buffer.from([0, 0, 0, 2, 0, 0, 0]));
+        return;
+      }
+      // Two OK packets, the first with "more results follow" in its status.
+      packets.send(Buffer.from([0, 0, 0, 0x0a, 0, 0, 0]), Buffer.from([0, 0, 0, 2, 0, 0, 0]));
+    });
+    let first = true;
+    const session = await openSession(secretLogin(port));
+    await expect(session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")).rejects.toThrow(/several results/);
+    await session.close();
+  });
+});
+
+describe("a read", () => {
+  test("gives every value as text under an upper-case name, and loses no digit", async () => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    const rows = await session.read(
+      "SELECT 9223372036854775807 AS big, NULL AS none, 'x' AS text_, tenant_id FROM oceanbase.DBA_OB_TENANTS WHERE tenant_id = 1",
+      "asking",
+      inTenSeconds(),
+    );
+    expect(rows).toEqual([{ BIG: "9223372036854775807", NONE: null, TEXT_: "x", TENANT_ID: "1" }]);
+    await session.close();
+  });
+
+  test.each(["cut before", "cut after", "stall"] as const)(
+    "survives a connection that ends: %s",
+    async (kind) => {
+      const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+      sandbox().faults.inject({ match: /SELECT 1/, act: { kind } });
+      // A stalled reply is given up when the time for the read is over; then it is too late to ask again.
+      const read = session.read("SELECT 1 AS ONE", "asking", Date.now() + (kind === "stall" ? 1500 : 10_000));
+      if (kind === "stall") await expect(read).rejects.toMatchObject({ kind: "unreachable" });
+      else expect(await read).toEqual([{ ONE: "1" }]);
+      await session.close();
+    },
+  );
+
+  test("is repeated while the server is busy, and not after its time", async () => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    sandbox().faults.inject({ match: /SELECT 1/, times: 2, act: { kind: "error", errno: 4012 } });
+    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    sandbox().faults.inject({ match: /SELECT 1/, times: 100, act: { kind: "error", errno: 4012 } });
+    const startedAt = Date.now();
+    await expect(session.read("SELECT 1 AS ONE", "asking", Date.now() + 1000)).rejects.toMatchObject({
+      errno: 4012,
+    });
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+    await session.close();
+  });
+
+  test("that the server refuses is not repeated", async () => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    await expect(
+      session.read("SELECT * FROM oceanbase.NO_SUCH_VIEW", "asking", inTenSeconds()),
+    ).rejects.toMatchObject({
+      errno: 1146,
+    });
+    expect(sandbox().log.matching(/NO_SUCH_VIEW/)).toHaveLength(1);
+    await session.close();
+  });
+
+  test("goes to another endpoint when the first server has gone away", async () => {
+    const second = await startSandbox();
+    second.cluster.tenants.setPassword("sys", "root", sandbox().logins.sys.password);
+    const endpoints: Login["endpoints"] = [
+      { host: "127.0.0.1", port: sandbox().port },
+      { host: "127.0.0.1", port: second.port },
+    ];
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys, { endpoints }));
+    await sandbox().stop();
+    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    expect(session.address).toContain(String(second.port));
+    await session.close();
+    await second.stop();
+  });
+});
+
+describe("a statement", () => {
+  test.each(["cut before", "cut after"] as const)(
+    "is sent once even when the connection ends: %s",
+    async (kind) => {
+      const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+      sandbox().faults.inject({ match: /CANCEL/, act: { kind } });
+      await expect(session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")).rejects.toMatchObject({
+        kind: "unreachable",
+        outcomeUnknown: true,
+      });
+      expect(sandbox().log.cancels).toHaveLength(1);
+      await session.close();
+    },
+  );
+});
+
+describe("giving up", () => {
+  test("ends a login and a read at once", async () => {
+    const controller = new AbortController();
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal);
+    sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "stall" } });
+    const read = session.read("SELECT 1 AS ONE", "asking", inTenSeconds());
+    setTimeout(() => controller.abort(), 50);
+    await expect(read).rejects.toMatchObject({ kind: "aborted" });
+    await expect(
+      openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal),
+    ).rejects.toMatchObject({
+      kind: "aborted",
+    });
+  });
+
+  test("leaves no connection behind", async () => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    expect(sandbox().openConnections).toBe(1);
+    await session.close();
+    await session.close();
+    await expect.poll(() => sandbox().openConnections).toBe(0);
+  });
+});
+
+/** A port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

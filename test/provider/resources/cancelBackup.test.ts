@@ -1,0 +1,440 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { type CancelBackupState, cancelBackup } from "../../../provider/resources/cancelBackup.ts";
+import type { CancelBackupInputs } from "../../../provider/resources/cancelBackupInputs.ts";
+import { type Context, PartialFailure } from "../../../provider/resources/context.ts";
+import { startSandbox } from "../../sandbox/sandbox.ts";
+import { connectionTo, FAST, recordingContext, useSandbox } from "../../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const cancels = () => sandbox().log.cancels;
+
+/** Inputs from sys for one tenant. The password stands in the resource, unless a test says otherwise. */
+function inputs(changes: Partial<CancelBackupInputs> = {}): CancelBackupInputs {
+  const { sys } = sandbox().logins;
+  return {
+    connection: connectionTo(sandbox(), sys),
+    password: sys.password,
+    tenants: ["mysql_tenant"],
+    timeoutSeconds: 15,
+    ...changes,
+  };
+}
+
+async function created(changes: Partial<CancelBackupInputs> = {}, context: Context = recordingContext()) {
+  const { id, state } = await cancelBackup.create(inputs(changes), context);
+  sandbox().log.clear();
+  return { id, state };
+}
+
+/** The record that a create leaves behind when the tenant's tasks cannot be stopped. */
+async function unfinished(
+  changes: Partial<CancelBackupInputs> = {},
+): Promise<PartialFailure<CancelBackupState>> {
+  sandbox().startBackup("mysql_tenant");
+  sandbox().setStuck("mysql_tenant", true);
+  const failure = await cancelBackup
+    .create(inputs({ timeoutSeconds: 1, ...changes }), recordingContext())
+    .catch((error) => error);
+  if (!(failure instanceof PartialFailure)) throw failure;
+  sandbox().log.clear();
+  return failure;
+}
+
+describe("create", () => {
+  test("stops the backup and keeps inputs and outcome in the state", async () => {
+    sandbox().startBackup("mysql_tenant");
+    const { id, state } = await cancelBackup.create(inputs({ reason: "maintenance" }), recordingContext());
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(state).toMatchObject({
+      ...inputs({ reason: "maintenance" }),
+      outcome: "stopped",
+      statement: "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`",
+      jobs: [{ tenant: "mysql_tenant", status: "CANCELED" }],
+      summary: "1 backup job: mysql_tenant job 1 CANCELED",
+      server: { version: "4.2.5.1", cluster: "obdemo", clusterId: "1001", tenant: "sys", mode: "MYSQL" },
+    });
+  });
+
+  test("says so when nothing was running", async () => {
+    const { state } = await cancelBackup.create(inputs(), recordingContext());
+    expect(state).toMatchObject({ outcome: "stopped", jobs: [], summary: "no backup was running" });
+  });
+
+  test("shows its warnings and keeps them", async () => {
+    const context = recordingContext();
+    const { state } = await cancelBackup.create(inputs(), context);
+    expect(context.warnings).toEqual(state.warnings);
+    expect(state.warnings.join()).toContain("no automatic cleanup policy");
+  });
+
+  test("takes the password from the environment or the configuration, and keeps neither", async () => {
+    const { password } = sandbox().logins.sys;
+    const { password: _, ...withoutPassword } = inputs();
+    for (const context of [
+      recordingContext({ env: { OCEANBASE_PASSWORD: password } }),
+      recordingContext({ config: () => password }),
+    ]) {
+      const { state } = await cancelBackup.create(withoutPassword, context);
+      expect(state.outcome).toBe("stopped");
+      expect(JSON.stringify(state)).not.toContain(password);
+    }
+  });
+
+  test("with a wrong tenant name fails before the statement and leaves nothing behind", async () => {
+    await expect(
+      cancelBackup.create(inputs({ tenants: ["Mysql_tenant"] }), recordingContext()),
+    ).rejects.toThrow(/did you mean mysql_tenant/);
+    expect(cancels()).toEqual([]);
+  });
+
+  test("without the privilege fails in one line and leaves nothing behind", async () => {
+    const { reader } = sandbox().logins;
+    const asReader = { connection: connectionTo(sandbox(), reader), password: reader.password };
+    const failure = await cancelBackup.create(inputs(asReader), recordingContext()).catch((error) => error);
+    expect(failure).not.toBeInstanceOf(PartialFailure);
+    expect(failure.message).toContain("reader@sys");
+    expect(failure.message).toContain("mysql_tenant");
+    expect(failure.message).toContain("ALTER SYSTEM privilege");
+  });
+
+  test("that is interrupted leaves a record that is true", async () => {
+    const failure = await unfinished();
+    expect(failure.message).toContain("after 1 s not yet stopped: mysql_tenant job 1 CANCELING");
+    expect(failure.state).toMatchObject({
+      ...inputs({ timeoutSeconds: 1 }),
+      outcome: "unfinished",
+      issuedAt: expect.any(String),
+      jobs: [{ status: "CANCELING" }],
+    });
+    expect(failure.state).not.toHaveProperty("stoppedAt");
+  });
+
+  test("that takes too long is a warning only, when that was asked for", async () => {
+    sandbox().startBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", true);
+    const context = recordingContext();
+    const { state } = await cancelBackup.create(inputs({ timeoutSeconds: 1, onTimeout: "warn" }), context);
+    expect(state.outcome).toBe("timedOut");
+    expect(context.warnings.join()).toContain("not yet stopped");
+    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1, onTimeout: "warn" }))).toEqual({
+      changes: false,
+    });
+  });
+
+  test("does not wait when the timeout is 0", async () => {
+    sandbox().startBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", true);
+    const { state } = await cancelBackup.create(inputs({ timeoutSeconds: 0 }), recordingContext());
+    expect(state).toMatchObject({ outcome: "issued", jobs: [{ status: "CANCELING" }] });
+    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 0 }))).toEqual({ changes: false });
+  });
+
+  test("for deletion only logs in and finds the tenants, and sends nothing", async () => {
+    sandbox().startBackup("mysql_tenant");
+    const context = recordingContext();
+    const { state } = await cancelBackup.create(inputs({ cancelOn: ["delete"] }), context);
+    expect(state).toMatchObject({ outcome: "armed", jobs: [], server: { cluster: "obdemo" } });
+    expect(state).not.toHaveProperty("statement");
+    expect(context.warnings.join()).toContain("cleanup policy");
+    expect(cancels()).toEqual([]);
+    await expect(
+      cancelBackup.create(inputs({ cancelOn: ["delete"], tenants: ["nowhere"] }), recordingContext()),
+    ).rejects.toThrow(/nowhere does not exist/);
+  });
+});
+
+describe("diff", () => {
+  test("sees no change in the same inputs, whatever the package is named by", async () => {
+    const { state } = await created();
+    expect(cancelBackup.diff(state, inputs())).toEqual({ changes: false });
+    expect(
+      cancelBackup.diff({ ...state, __provider: "a" } as never, { ...inputs(), __provider: "b" } as never),
+    ).toEqual({
+      changes: false,
+    });
+  });
+
+  test.each<[string, Partial<CancelBackupInputs>]>([
+    ["tenants", { tenants: ["oracle_tenant"] }],
+    ["password", { password: "new" }],
+    ["triggers", { triggers: [1] }],
+    ["timeoutSeconds", { timeoutSeconds: 1 }],
+    ["reason", { reason: "x" }],
+  ])("sees a change of %s", async (_, change) => {
+    const { state } = await created();
+    expect(cancelBackup.diff(state, inputs(change))).toEqual({ changes: true });
+  });
+
+  test("asks for an update as long as the last attempt is unfinished, even after a refresh", async () => {
+    const { state } = await unfinished();
+    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1 }))).toEqual({ changes: true });
+  });
+});
+
+describe("update", () => {
+  const updated = (
+    state: CancelBackupState,
+    changes: Partial<CancelBackupInputs>,
+    context = recordingContext(),
+  ) => cancelBackup.update("id", state, inputs(changes), context);
+
+  test.each<[string, Partial<CancelBackupInputs>]>([
+    ["password", { password: "not-even-right" }],
+    ["timeoutSeconds", { timeoutSeconds: 3 }],
+    ["onTimeout", { onTimeout: "warn" }],
+    ["onUnreachable", { onUnreachable: "skip" }],
+    ["reason", { reason: "why" }],
+    ["cancelOn, on delete too", { cancelOn: ["create", "delete"] }],
+    ["the order of tenants", { tenants: ["mysql_tenant", "mysql_tenant"] }],
+  ])("of %s asks nobody, and keeps the record", async (_, change) => {
+    const { state } = await created();
+    const next = await updated(state, change);
+    expect(next).toEqual({ ...state, ...inputs(change) });
+    expect(sandbox().log.logins).toBe(0);
+  });
+
+  test("of user, endpoints or TLS asks nobody", async () => {
+    const { state } = await created();
+    const connection = { ...inputs().connection, user: "admin", endpoints: ["b:1"], tls: true };
+    await updated(state, { connection });
+    expect(sandbox().log.logins).toBe(0);
+  });
+
+  test.each<[string, Partial<CancelBackupInputs>]>([
+    ["tenants", { tenants: ["mysql_tenant", "oracle_tenant"] }],
+    ["triggers", { triggers: ["again"] }],
+  ])("of %s sends the statement again", async (_, change) => {
+    const { state } = await created();
+    sandbox().startBackup("mysql_tenant");
+    const next = await updated(state, change);
+    expect(next.jobs).toMatchObject([{ tenant: "mysql_tenant", status: "CANCELED" }]);
+    expect(cancels()).toHaveLength(1);
+    expect(next.issuedAt).not.toBe(state.issuedAt);
+  });
+
+  test("of the login tenant or the cluster name sends the statement again", async () => {
+    const { state } = await created();
+    await updated(state, { connection: { ...inputs().connection, cluster: "obdemo" } });
+    expect(cancels()).toHaveLength(1);
+    const { mysqlTenant } = sandbox().logins;
+    const { tenants: _, ...own } = inputs({
+      connection: connectionTo(sandbox(), mysqlTenant),
+      password: mysqlTenant.password,
+    });
+    const next = await cancelBackup.update("id", state, own, recordingContext());
+    expect(next.server.tenant).toBe("mysql_tenant");
+    expect(cancels()).toEqual([expect.stringContaining("TENANT"), "ALTER SYSTEM CANCEL BACKUP"]);
+  });
+
+  test("of host or port sends nothing while it is the same cluster", async () => {
+    const { state } = await created();
+    const next = await updated(state, { connection: { ...inputs().connection, host: "localhost" } });
+    expect(next.connection.host).toBe("localhost");
+    expect(next.issuedAt).toBe(state.issuedAt);
+    expect(cancels()).toEqual([]);
+    expect(sandbox().log.logins).toBe(1);
+  });
+
+  test("of host or port sends the statement when it is another cluster", async () => {
+    const { state } = await created();
+    const other = await startSandbox({ speed: FAST, cluster: "other", clusterId: 7 });
+    const login = { connection: connectionTo(other, other.logins.sys), password: other.logins.sys.password };
+    const next = await updated(state, login);
+    expect(next.server).toMatchObject({ cluster: "other", clusterId: "7" });
+    expect(other.log.cancels).toHaveLength(1);
+    expect(cancels()).toEqual([]);
+    await other.stop();
+  });
+
+  test("from armed to create sends the statement, and back only rehearses", async () => {
+    const { state } = await created({ cancelOn: ["delete"] });
+    const carriedOut = await updated(state, { cancelOn: ["create", "delete"] });
+    expect(carriedOut.outcome).toBe("stopped");
+    expect(cancels()).toHaveLength(1);
+    const armed = await updated(carriedOut, { cancelOn: ["delete"] });
+    expect(armed.outcome).toBe("armed");
+    expect(cancels()).toHaveLength(1);
+  });
+
+  test("of an armed resource's tenants rehearses and sends nothing", async () => {
+    const { state } = await created({ cancelOn: ["delete"] });
+    const next = await updated(state, { cancelOn: ["delete"], tenants: ["oracle_tenant"] });
+    expect(next.outcome).toBe("armed");
+    expect(cancels()).toEqual([]);
+    await expect(updated(state, { cancelOn: ["delete"], tenants: ["nowhere"] })).rejects.toThrow(
+      /does not exist/,
+    );
+  });
+
+  test("takes an unfinished attempt up again without a second statement", async () => {
+    const { id, state } = await unfinished();
+    sandbox().setStuck("mysql_tenant", false);
+    const next = await cancelBackup.update(id, state, inputs(), recordingContext());
+    expect(next).toMatchObject({
+      outcome: "stopped",
+      jobs: [{ status: "CANCELED" }],
+      issuedAt: state.issuedAt,
+    });
+    expect(cancels()).toEqual([]);
+  });
+
+  test("that is interrupted again leaves the same resource with a newer record", async () => {
+    const { id, state } = await unfinished();
+    const failure = await cancelBackup
+      .update(id, state, inputs({ timeoutSeconds: 1 }), recordingContext())
+      .catch((error) => error);
+    expect(failure).toBeInstanceOf(PartialFailure);
+    expect(failure.id).toBe(id);
+    expect(failure.state).toMatchObject({ outcome: "unfinished", issuedAt: state.issuedAt });
+    expect(cancels()).toEqual([]);
+  });
+
+  test("does not take up an attempt on a cluster that is another one by now", async () => {
+    const { id, state } = await unfinished();
+    const record = { ...state, server: { ...state.server, clusterId: "7" } };
+    await expect(cancelBackup.update(id, record, inputs(), recordingContext())).rejects.toMatchObject({
+      kind: "otherCluster",
+    });
+    expect(cancels()).toEqual([]);
+  });
+});
+
+describe("read", () => {
+  test("finds out how a job has ended since", async () => {
+    const { state } = await unfinished();
+    sandbox().setStuck("mysql_tenant", false);
+    await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+    const next = await cancelBackup.read(state, recordingContext());
+    expect(next).toMatchObject({
+      outcome: "stopped",
+      stoppedAt: expect.any(String),
+      jobs: [{ status: "CANCELED", endedAt: expect.any(String) }],
+      summary: "1 backup job: mysql_tenant job 1 CANCELED",
+    });
+    expect(cancels()).toEqual([]);
+  });
+
+  test("leaves an attempt unfinished whose job is still stopping, or whose statement may not have arrived", async () => {
+    const { state } = await unfinished();
+    expect(await cancelBackup.read(state, recordingContext())).toMatchObject({ outcome: "unfinished" });
+    sandbox().setStuck("mysql_tenant", false);
+    await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+    const { issuedAt: _, ...notArrived } = state;
+    expect(await cancelBackup.read(notArrived as CancelBackupState, recordingContext())).toMatchObject({
+      outcome: "unfinished",
+      jobs: [{ status: "CANCELED" }],
+    });
+  });
+
+  test("of a record whose jobs have ended asks nobody", async () => {
+    sandbox().startBackup("mysql_tenant");
+    const { state } = await created();
+    expect(await cancelBackup.read(state, recordingContext())).toBe(state);
+    expect(sandbox().log.logins).toBe(0);
+  });
+
+  test("never fails because the cluster is away, is another one, or refuses: it warns and keeps the record", async () => {
+    const { state } = await unfinished();
+    const away = recordingContext();
+    await sandbox().stop();
+    expect(await cancelBackup.read(state, away)).toBe(state);
+    expect(away.warnings.join()).toContain("the record was kept as it is");
+    await sandbox().start();
+    for (const record of [
+      { ...state, password: "not-the-password" },
+      { ...state, server: { ...state.server, cluster: "other" } },
+    ]) {
+      const context = recordingContext();
+      expect(await cancelBackup.read(record, context)).toBe(record);
+      expect(context.warnings).toHaveLength(1);
+    }
+  });
+
+  test("of a record without jobs gives back what it got", async () => {
+    const empty = {} as CancelBackupState;
+    expect(await cancelBackup.read(empty, recordingContext())).toBe(empty);
+  });
+});
+
+describe("delete", () => {
+  test("does nothing and needs no connection, unless it was asked for", async () => {
+    const { state } = await created();
+    await sandbox().stop();
+    await cancelBackup.delete(state, recordingContext());
+  });
+
+  test("stops the backups that run then", async () => {
+    const { state } = await created({ cancelOn: ["delete"] });
+    sandbox().startBackup("mysql_tenant");
+    await cancelBackup.delete(state, recordingContext());
+    expect(cancels()).toHaveLength(1);
+    expect(sandbox().rows("SELECT status FROM oceanbase.__all_backup_job_history")).toEqual([
+      { status: "CANCELED" },
+    ]);
+  });
+
+  test("takes a tenant that is gone for stopped, and still stops the others", async () => {
+    const { state } = await created({ cancelOn: ["delete"], tenants: ["mysql_tenant", "oracle_tenant"] });
+    sandbox().startBackup("oracle_tenant");
+    sandbox().dropTenant("mysql_tenant");
+    await cancelBackup.delete(state, recordingContext());
+    expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `oracle_tenant`"]);
+    sandbox().dropTenant("oracle_tenant");
+    await cancelBackup.delete(state, recordingContext());
+    expect(cancels()).toHaveLength(1);
+  });
+
+  test("fails while the jobs do not stop, so that the resource stays and the next destroy tries again", async () => {
+    const { state } = await created({ cancelOn: ["delete"], timeoutSeconds: 1 });
+    sandbox().startBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", true);
+    await expect(cancelBackup.delete(state, recordingContext())).rejects.toMatchObject({ kind: "timeout" });
+    const context = recordingContext();
+    await cancelBackup.delete({ ...state, onTimeout: "warn" }, context);
+    expect(context.warnings.join()).toContain("not yet stopped");
+  });
+
+  test("of a cluster that is away fails, or is skipped when that was asked for", async () => {
+    const { state } = await created({ cancelOn: ["delete"] });
+    await sandbox().stop();
+    await expect(cancelBackup.delete(state, recordingContext())).rejects.toMatchObject({
+      kind: "unreachable",
+    });
+    const context = recordingContext();
+    await cancelBackup.delete({ ...state, onUnreachable: "skip" }, context);
+    expect(context.warnings.join()).toContain("the cluster is taken to be gone");
+  });
+
+  test("never reaches for another cluster at the same address", async () => {
+    const { state } = await created({ cancelOn: ["delete"] });
+    const record = { ...state, server: { ...state.server, clusterId: "7" } };
+    await expect(cancelBackup.delete(record, recordingContext())).rejects.toMatchObject({
+      kind: "otherCluster",
+    });
+    await cancelBackup.delete({ ...record, onUnreachable: "skip" }, recordingContext());
+    expect(cancels()).toEqual([]);
+  });
+
+  test("with a wrong password or without the privilege always fails", async () => {
+    const { state } = await created({ cancelOn: ["delete"] });
+    const wrong = { ...state, password: "not-the-password", onUnreachable: "skip" as const };
+    await expect(cancelBackup.delete(wrong, recordingContext())).rejects.toMatchObject({ errno: 1045 });
+    const { reader } = sandbox().logins;
+    const asReader = {
+      ...state,
+      connection: connectionTo(sandbox(), reader),
+      password: reader.password,
+      onUnreachable: "skip" as const,
+    };
+    await expect(cancelBackup.delete(asReader, recordingContext())).rejects.toMatchObject({ errno: 1227 });
+  });
+});
+
+test("no operation leaves a connection open", async () => {
+  const { state } = await created({ cancelOn: ["delete"] });
+  await cancelBackup.create(inputs({ tenants: ["nowhere"] }), recordingContext()).catch(() => {});
+  await cancelBackup.delete(state, recordingContext());
+  await pause(50);
+  expect(sandbox().openConnections).toBe(0);
+});

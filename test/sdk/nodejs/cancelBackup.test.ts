@@ -1,0 +1,183 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { CancelBackupArgs } from "../../../sdk/nodejs/index.ts";
+
+interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+let registered: Registered[] = [];
+let sdk: typeof import("../../../sdk/nodejs/index.ts");
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        registered.push({ type, name, inputs });
+        return { id: "id", state: { ...inputs, jobs: [{ status: "CANCELED" }], summary: "done" } };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "project",
+    "stack",
+  );
+  sdk = await import("../../../sdk/nodejs/index.ts");
+});
+
+beforeEach(() => {
+  registered = [];
+  for (const name of Object.keys(process.env)) if (name.startsWith("OCEANBASE_")) vi.stubEnv(name, undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  pulumi.runtime.setAllConfig({});
+});
+
+/** What Pulumi was asked to register for these arguments. */
+async function register(args: CancelBackupArgs = {}): Promise<Registered["inputs"]> {
+  const resource = new sdk.CancelBackup("stop", args);
+  await new Promise<void>((resolve) => resource.urn.apply(() => resolve()));
+  return registered[0]?.inputs ?? {};
+}
+
+const SECRET = "4dabf18193072939515e22adb298388d";
+const isSecret = (value: unknown) => typeof value === "object" && value !== null && SECRET in value;
+const secretValue = (value: unknown) => (value as { value: unknown }).value;
+
+test("the type token and the reference to the code are what every state of the future relies on", async () => {
+  const inputs = await register({ tenants: ["t1"] });
+  expect(registered[0]).toMatchObject({ type: "pulumi-nodejs:dynamic/oceanbase:CancelBackup", name: "stop" });
+  expect(inputs.__provider).toBe(
+    'exports.handler = () => require("pulumi-oceanbase-backup/provider").cancelBackup;',
+  );
+  expect(String(inputs.__provider).length).toBeLessThan(128);
+});
+
+test("what the resource reports can be read as outputs", async () => {
+  const resource = new sdk.CancelBackup("stop", { tenants: ["t1"] });
+  const read = <T>(output: pulumi.Output<T>) => new Promise<unknown>((resolve) => output.apply(resolve));
+  expect(await read(resource.jobs)).toEqual([{ status: "CANCELED" }]);
+  expect(await read(resource.summary)).toBe("done");
+  expect(await read(resource.stoppedAt)).toBeUndefined();
+});
+
+test("only what was given is registered", async () => {
+  const inputs = await register({ tenants: ["t1"], connection: { host: "db" } });
+  expect(inputs).toEqual({
+    __provider: expect.any(String),
+    tenants: ["t1"],
+    connection: { host: "db", port: 2881, tenant: "sys", user: "root", connectTimeoutSeconds: 10 },
+  });
+});
+
+test("a slip of the pen is passed on, for the check to find", async () => {
+  expect(await register({ timeout: 5 } as CancelBackupArgs)).toMatchObject({ timeout: 5 });
+});
+
+describe("a connection field", () => {
+  const fields = {
+    host: ["OCEANBASE_HOST", "h", "h"],
+    port: ["OCEANBASE_PORT", "2883", 2883],
+    tenant: ["OCEANBASE_TENANT", "t", "t"],
+    user: ["OCEANBASE_USER", "u", "u"],
+    cluster: ["OCEANBASE_CLUSTER", "c", "c"],
+    connectTimeoutSeconds: ["OCEANBASE_CONNECT_TIMEOUT_SECONDS", "5", 5],
+    endpoints: ["OCEANBASE_ENDPOINTS", "a:1, b:2", ["a:1", "b:2"]],
+    tls: ["OCEANBASE_TLS", "true", true],
+  } as const;
+
+  test.each(Object.entries(fields))(
+    "%s comes from the environment",
+    async (field, [variable, text, value]) => {
+      vi.stubEnv(variable, text);
+      expect((await register()).connection).toMatchObject({ [field]: value });
+    },
+  );
+
+  test.each(Object.entries(fields))(
+    "%s comes from the configuration before the environment",
+    async (field, [variable, text, value]) => {
+      vi.stubEnv(variable, "wrong");
+      pulumi.runtime.setAllConfig({ [`oceanbase:${field}`]: text });
+      expect((await register()).connection).toMatchObject({ [field]: value });
+    },
+  );
+
+  test("that was given comes before everything else", async () => {
+    vi.stubEnv("OCEANBASE_HOST", "from-environment");
+    vi.stubEnv("OCEANBASE_TLS", "true");
+    pulumi.runtime.setAllConfig({ "oceanbase:host": "from-configuration" });
+    const { connection } = await register({ connection: { host: "given", tls: false } });
+    expect(connection).toMatchObject({ host: "given", tls: false });
+  });
+
+  test("that is no number goes on as it is, for the check to find", async () => {
+    vi.stubEnv("OCEANBASE_PORT", "28 81");
+    expect((await register()).connection).toMatchObject({ port: "28 81" });
+  });
+
+  test("may be an output, alone or the whole connection", async () => {
+    const host = pulumi.output(Promise.resolve("later"));
+    expect((await register({ connection: { host } })).connection).toMatchObject({
+      host: "later",
+      port: 2881,
+    });
+    registered = [];
+    const connection = pulumi.output({ host: "all-later", port: 5 });
+    expect((await register({ connection })).connection).toMatchObject({
+      host: "all-later",
+      port: 5,
+      user: "root",
+    });
+  });
+
+  test("tls takes the authorities from a file that the environment names", async () => {
+    vi.stubEnv("OCEANBASE_TLS_CA_FILE", new URL(import.meta.url).pathname);
+    const { connection } = await register();
+    expect((connection as { tls: { ca: string } }).tls.ca).toContain("import * as pulumi");
+  });
+});
+
+describe("a password", () => {
+  test("is a secret input of its own, beside a readable connection", async () => {
+    const inputs = await register({ connection: { host: "db", password: "MARKER" } });
+    expect(isSecret(inputs.password)).toBe(true);
+    expect(secretValue(inputs.password)).toBe("MARKER");
+    expect(inputs.connection).toMatchObject({ host: "db" });
+    expect(JSON.stringify(inputs.connection)).not.toContain("MARKER");
+  });
+
+  test("that is a secret output leaves the connection readable, too", async () => {
+    const inputs = await register({ connection: { host: "db", password: pulumi.secret("MARKER") } });
+    expect(secretValue(inputs.password)).toBe("MARKER");
+    expect(inputs.connection).toMatchObject({ host: "db" });
+  });
+
+  test("inside a connection that is only known later stays secret", async () => {
+    const connection = pulumi.output({
+      host: "db",
+      password: pulumi.secret("MARKER"),
+      tls: { key: "KEY-MARKER" },
+    });
+    const inputs = await register({ connection });
+    expect(secretValue(inputs.password)).toBe("MARKER");
+    expect(secretValue(inputs.tlsKey)).toBe("KEY-MARKER");
+    expect(JSON.stringify(inputs.connection)).not.toContain("MARKER");
+  });
+
+  test("of the environment or the configuration is not an input at all", async () => {
+    vi.stubEnv("OCEANBASE_PASSWORD", "MARKER");
+    pulumi.runtime.setAllConfig({ "oceanbase:password": "MARKER" }, ["oceanbase:password"]);
+    expect(JSON.stringify(await register())).not.toContain("MARKER");
+  });
+
+  test("and the key of a client certificate are taken out of the connection", async () => {
+    const tls = { ca: "CA", cert: "CERT", key: "MARKER" };
+    const inputs = await register({ connection: { host: "db", tls } });
+    expect(inputs.connection).toMatchObject({ tls: { ca: "CA", cert: "CERT" } });
+    expect(isSecret(inputs.tlsKey)).toBe(true);
+    expect(JSON.stringify(inputs.connection)).not.toContain("MARKER");
+  });
+});

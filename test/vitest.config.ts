@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+/** One run of everything. The kinds differ in what they need: `npm test` prepares all of it beforehand. */
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    // A test that never ends is a failure; what is slow by nature says so itself.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    allowOnly: false,
+    passWithNoTests: false,
+    projects: [
+      { extends: true, test: { name: "unit", include: ["provider/**/*.test.ts", "sdk/**/*.test.ts"] } },
+      { extends: true, test: { name: "sandbox", include: ["sandbox/**/*.test.ts"] } },
+      { extends: true, test: { name: "contract", include: ["contract/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "host",
+          include: ["host/**/*.test.ts"],
+          globalSetup: "support/installedPackage.ts",
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          globalSetup: "support/installedPackage.ts",
+          testTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
