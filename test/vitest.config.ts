@@ -17,6 +17,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "package",
+          include: ["package/**/*.test.ts"],
+          globalSetup: "support/installedPackage.ts",
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "host",
           include: ["host/**/*.test.ts"],
           globalSetup: "support/installedPackage.ts",

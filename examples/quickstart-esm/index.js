@@ -1,0 +1,7 @@
+// The quickstart as an ECMAScript module.
+import { CancelBackup } from "pulumi-oceanbase-backup";
+
+const stop = new CancelBackup("stop", { tenants: ["mysql_tenant"] });
+
+export const summary = stop.summary;
+export const jobs = stop.jobs;

@@ -1,0 +1,222 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { readEndedJobs, readLiveJobs } from "../../provider/oceanbase/backupJobs.ts";
+import { tenantsWithoutCleanupPolicy } from "../../provider/oceanbase/cleanupPolicies.ts";
+import { identifyServer, schemaOf } from "../../provider/oceanbase/identity.ts";
+import type { Login } from "../../provider/oceanbase/login.ts";
+import { openSession, type Session } from "../../provider/oceanbase/session.ts";
+import { stopBackups } from "../../provider/oceanbase/stopBackups.ts";
+import { openSubject } from "./subject.ts";
+
+/*
+ * What this package takes for granted about OceanBase. It runs unchanged on the sandbox and on a real cluster
+ * (`npm run test:live`): where the two differ, the sandbox is wrong.
+ */
+const subject = await openSubject();
+afterAll(() => subject.stop());
+
+const soon = () => Date.now() + 10_000;
+
+async function as<T>(login: Login, act: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(login);
+  try {
+    return await act(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The number the server answers a statement with; 0 for a success. */
+async function errnoOf(login: Login, sql: string): Promise<number> {
+  return await as(login, (session) =>
+    session.read(sql, "checking the contract", soon()).then(
+      () => 0,
+      (error) => error.errno,
+    ),
+  );
+}
+
+describe(`a login to ${subject.name}`, () => {
+  test("with a wrong password, an unknown user or an unknown tenant is refused with the same number", async () => {
+    for (const change of [
+      { password: "not-the-password" },
+      { user: "nobody_x" },
+      { tenant: "no_such_tenant_x" },
+    ]) {
+      await expect(openSession({ ...subject.sys, ...change })).rejects.toMatchObject({
+        errno: 1045,
+        kind: "refused",
+      });
+    }
+  });
+
+  test("tells server, cluster and tenants", async () => {
+    const server = await as(subject.sys, (session) => identifyServer(session, soon()));
+    expect(Number.parseInt(server.version, 10)).toBeGreaterThanOrEqual(4);
+    expect(server.cluster).not.toBe("");
+    expect(server.clusterId).toMatch(/^\d+$/);
+    expect(server.tenant).toMatchObject({
+      id: "1",
+      name: "sys",
+      type: "SYS",
+      mode: "MYSQL",
+      status: "NORMAL",
+    });
+    for (const login of subject.tenants) {
+      expect(server.tenants.map((tenant) => tenant.name)).toContain(login.tenant);
+    }
+  });
+});
+
+describe(`the views of ${subject.name}`, () => {
+  test("have the columns that are read, from sys", async () => {
+    await as(subject.sys, async (session) => {
+      const server = await identifyServer(session, soon());
+      await readLiveJobs(session, server, soon());
+      await readEndedJobs(session, server, [{ tenantId: "1", jobId: "1" }], soon());
+      expect(await tenantsWithoutCleanupPolicy(session, server, server.tenants, soon())).toBeDefined();
+    });
+  });
+
+  test.each(subject.tenants)("have them from $tenant, too", async (login) => {
+    await as(login, async (session) => {
+      const server = await identifyServer(session, soon());
+      expect(server.tenants.map((tenant) => tenant.name)).toEqual([login.tenant]);
+      await readLiveJobs(session, server, soon());
+      await readEndedJobs(session, server, [{ tenantId: server.tenant.id, jobId: "1" }], soon());
+      expect(await tenantsWithoutCleanupPolicy(session, server, server.tenants, soon())).toBeDefined();
+      await expect(
+        session.read(`SELECT 1 FROM ${schemaOf(server.tenant)}.CDB_OB_BACKUP_JOBS`, "checking", soon()),
+      ).rejects.toMatchObject({ errno: expect.any(Number) });
+    });
+  });
+});
+
+describe(`CANCEL BACKUP on ${subject.name}`, () => {
+  const named = (names: string) => errnoOf(subject.sys, `ALTER SYSTEM CANCEL BACKUP TENANT = ${names}`);
+  const [first] = subject.tenants;
+  const known = `\`${first?.tenant}\``;
+
+  test("of an unknown name, or a name in another case, is 5160", async () => {
+    expect(await named("`no_such_tenant_x`")).toBe(5160);
+    expect(await named(`${known}, \`${first?.tenant.toUpperCase()}\``)).toBe(5160);
+    expect(await named("ALL")).toBe(5160);
+  });
+
+  test("of the sys tenant is 4016, of an empty name 1210", async () => {
+    expect(await named("sys")).toBe(4016);
+    expect(await named("''")).toBe(1210);
+  });
+
+  test("takes a name twice, without an equal sign, and in backticks", async () => {
+    expect(await named(`${known}, ${known}`)).toBe(0);
+    expect(await errnoOf(subject.sys, `ALTER SYSTEM CANCEL BACKUP TENANT ${known}`)).toBe(0);
+  });
+
+  test("with nothing running is a success", async () => {
+    for (const login of subject.tenants) expect(await errnoOf(login, "ALTER SYSTEM CANCEL BACKUP")).toBe(0);
+  });
+
+  // What an Oracle-mode tenant says to the clause is not known: its grammar is not public.
+  const mysqlMode = subject.tenants.filter((login) => login.user !== "SYS");
+  test.each(mysqlMode)("takes no TENANT clause in $tenant", async (login) => {
+    expect(await errnoOf(login, `ALTER SYSTEM CANCEL BACKUP TENANT = \`${login.tenant}\``)).toBe(1235);
+  });
+
+  test("is refused as a syntax error when it is one", async () => {
+    expect(await errnoOf(subject.sys, "ALTER SYSTEM CANCEL BACKUP TENANT = a,")).toBe(1064);
+    expect(await errnoOf(subject.sys, "ALTER SYSTEM CANCEL BACKUP NOW")).toBe(1064);
+  });
+});
+
+if (subject.reader !== undefined) {
+  const { reader } = subject;
+  describe(`a user of ${subject.name} without ALTER SYSTEM`, () => {
+    test("is refused with 1227, but a wrong name is reported first", async () => {
+      expect(await errnoOf(reader, "ALTER SYSTEM CANCEL BACKUP")).toBe(1227);
+      expect(await errnoOf(reader, "ALTER SYSTEM CANCEL BACKUP TENANT = no_such_tenant_x")).toBe(5160);
+    });
+  });
+}
+
+if (subject.mayBackUp) {
+  describe.each(subject.tenants)(`a backup of $tenant on ${subject.name}`, (login) => {
+    test(
+      "is started, is refused a second time, is cancelled from the tenant, and stands in the history as CANCELED",
+      async () => {
+        expect(await errnoOf(login, "ALTER SYSTEM BACKUP DATABASE")).toBe(0);
+        expect(await errnoOf(login, "ALTER SYSTEM BACKUP DATABASE")).toBe(9036);
+        const report = await as(login, (session) =>
+          stopBackups(
+            session,
+            {
+              asked: "own",
+              loginTenant: login.tenant,
+              allowGone: false,
+              timeoutSeconds: subject.patienceMs / 1000,
+            },
+            { progress: () => {} },
+          ),
+        );
+        expect(report.interrupted).toBeUndefined();
+        expect(report.jobs).toMatchObject([
+          {
+            tenant: login.tenant,
+            status: "CANCELED",
+            result: -4072,
+            endedAt: expect.stringMatching(/^\d{4}-/),
+          },
+        ]);
+      },
+      subject.patienceMs * 2,
+    );
+
+    test(
+      "that sys has started is cancelled from sys by name",
+      async () => {
+        const start = () => errnoOf(subject.sys, `ALTER SYSTEM BACKUP TENANT = \`${login.tenant}\``);
+        // The cluster backup of the tenant before may still be on its way to the history.
+        await expect.poll(start, { timeout: subject.patienceMs }).toBe(0);
+        const report = await as(subject.sys, (session) =>
+          stopBackups(
+            session,
+            {
+              asked: [login.tenant],
+              loginTenant: "sys",
+              allowGone: false,
+              timeoutSeconds: subject.patienceMs / 1000,
+            },
+            { progress: () => {} },
+          ),
+        );
+        expect(report.interrupted).toBeUndefined();
+        expect(report.jobs).toMatchObject([{ tenant: login.tenant, initiator: "sys", status: "CANCELED" }]);
+      },
+      subject.patienceMs * 2,
+    );
+  });
+
+  describe.each(subject.tenants)(`a cleanup policy of $tenant on ${subject.name}`, (login) => {
+    test("is added once, shown, and dropped as often as one likes", async () => {
+      const uncovered = () =>
+        as(login, async (session) => {
+          const server = await identifyServer(session, soon());
+          return (await tenantsWithoutCleanupPolicy(session, server, server.tenants, soon()))?.length;
+        });
+      const add = "ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '7d'";
+      const drop = "ALTER SYSTEM DROP DELETE BACKUP POLICY 'default'";
+      expect(await errnoOf(login, drop)).toBe(0);
+      expect(await uncovered()).toBe(1);
+      expect(await errnoOf(login, add)).toBe(0);
+      expect(await errnoOf(login, add)).toBe(1062);
+      expect(await uncovered()).toBe(0);
+      expect(await errnoOf(login, drop)).toBe(0);
+      expect(await errnoOf(login, drop)).toBe(0);
+      expect(await errnoOf(login, "ALTER SYSTEM ADD DELETE BACKUP POLICY 'other' RECOVERY_WINDOW '7d'")).toBe(
+        1235,
+      );
+      expect(
+        await errnoOf(login, "ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '7w'"),
+      ).toBe(1235);
+    });
+  });
+}

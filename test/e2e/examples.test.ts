@@ -1,0 +1,124 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { copyOfExample } from "../support/consumer.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { environmentFor, Stack } from "../support/stack.ts";
+import { ROOT } from "../toolchain/run.mjs";
+
+/*
+ * Every example as a user runs it: up, up again, destroy. A new example without a test here is a failure.
+ */
+const sandbox = useSandbox();
+const cancels = () => sandbox().log.cancels;
+let stack: Stack | undefined;
+afterEach(() => stack?.remove());
+
+const tested = new Set<string>();
+
+async function example(name: string, environment: Record<string, string>): Promise<Stack> {
+  tested.add(name);
+  stack = await Stack.create(copyOfExample(name), environment);
+  return stack;
+}
+
+async function upAgainAndDestroy(running: Stack): Promise<void> {
+  const sent = cancels().length;
+  expect(await running.up()).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/Resources:\s+\d unchanged/),
+  });
+  expect((await running.destroy()).code).toBe(0);
+  expect(cancels()).toHaveLength(sent);
+}
+
+test.each(["quickstart", "quickstart-javascript", "quickstart-esm"])(
+  "%s stops one tenant's backup from sys",
+  async (name) => {
+    sandbox().startBackup("mysql_tenant");
+    sandbox().startBackup("oracle_tenant");
+    const running = await example(name, environmentFor(sandbox()));
+    expect(await running.up()).toMatchObject({ code: 0 });
+    expect(await running.outputs()).toMatchObject({
+      summary: "1 backup job: mysql_tenant job 1 CANCELED",
+      jobs: [{ status: "CANCELED" }],
+    });
+    expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`"]);
+    await upAgainAndDestroy(running);
+  },
+);
+
+test("all-tenants stops a cluster backup, and again when its trigger changes", async () => {
+  sandbox().startClusterBackup();
+  const running = await example("all-tenants", {});
+  await running.config("oceanbase:host", "127.0.0.1");
+  await running.config("oceanbase:port", String(sandbox().port));
+  await running.config("oceanbase:password", sandbox().logins.sys.password, true);
+  expect(await running.up()).toMatchObject({ code: 0 });
+  const { jobs } = (await running.outputs()) as { jobs: { tenant: string; status: string }[] };
+  expect(new Set(jobs.map((job) => job.status))).toEqual(new Set(["CANCELED"]));
+  expect(jobs[0]?.tenant).toBe("sys");
+  await running.config("maintenance", "2");
+  expect(await running.up()).toMatchObject({ code: 0 });
+  expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP", "ALTER SYSTEM CANCEL BACKUP"]);
+  await upAgainAndDestroy(running);
+});
+
+test("own-tenant stops the backup of the MySQL-mode tenant it logs in to", async () => {
+  const { mysqlTenant } = sandbox().logins;
+  sandbox().startBackup("mysql_tenant");
+  sandbox().startBackup("oracle_tenant");
+  const { OCEANBASE_PASSWORD: _, ...environment } = environmentFor(sandbox());
+  const running = await example("own-tenant", environment);
+  await running.config("password", mysqlTenant.password, true);
+  expect(await running.up()).toMatchObject({ code: 0 });
+  expect(await running.outputs()).toMatchObject({ jobs: [{ tenant: "mysql_tenant", status: "CANCELED" }] });
+  expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP"]);
+  expect(sandbox().rows("SELECT tenant_id FROM oceanbase.__all_backup_job")).toEqual([{ tenant_id: 1004 }]);
+  await upAgainAndDestroy(running);
+});
+
+test("oracle-tenant stops the backup of the Oracle-mode tenant it logs in to, as SYS", async () => {
+  sandbox().startBackup("mysql_tenant");
+  sandbox().startBackup("oracle_tenant");
+  const running = await example("oracle-tenant", environmentFor(sandbox(), sandbox().logins.oracleTenant));
+  expect(await running.up()).toMatchObject({ code: 0 });
+  expect(await running.outputs()).toMatchObject({
+    jobs: [
+      {
+        tenant: "oracle_tenant",
+        status: "CANCELED",
+        startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      },
+    ],
+  });
+  expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP"]);
+  expect(sandbox().rows("SELECT tenant_id FROM oceanbase.__all_backup_job")).toEqual([{ tenant_id: 1002 }]);
+  await upAgainAndDestroy(running);
+});
+
+test("teardown stops the backup of its tenant before the tenant is dropped, on a plain destroy", async () => {
+  const running = await example("teardown", environmentFor(sandbox()));
+  expect(await running.preview()).toMatchObject({ code: 0 });
+  expect(await running.up()).toMatchObject({ code: 0 });
+  expect(cancels()).toEqual([]);
+  sandbox().startBackup("env_test");
+  expect(await running.destroy()).toMatchObject({ code: 0 });
+  const statements = sandbox().log.matching(/^(ALTER|CREATE|DROP)/);
+  expect(statements.map((sql) => sql.split(" RESOURCE_POOL_LIST")[0])).toEqual([
+    "CREATE TENANT `env_test`",
+    "ALTER SYSTEM CANCEL BACKUP TENANT = `env_test`",
+    "DROP TENANT IF EXISTS `env_test` FORCE",
+  ]);
+  const waited = sandbox().log.entries.findLastIndex((entry) => entry.sql.includes("BACKUP_JOB_HISTORY"));
+  const dropped = sandbox().log.entries.findIndex((entry) => entry.sql.startsWith("DROP"));
+  expect(waited).toBeGreaterThan(-1);
+  expect(waited).toBeLessThan(dropped);
+});
+
+test("no example is left out here", () => {
+  const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  expect([...tested].sort()).toEqual(examples.map((entry) => entry.name).sort());
+});

@@ -1,0 +1,27 @@
+import { newProject } from "../support/consumer.ts";
+import { Stack } from "../support/stack.ts";
+
+/** A program whose one CancelBackup takes its arguments from the configuration, so that a test can change them. */
+const PROGRAM = `
+const pulumi = require("@pulumi/pulumi");
+const { CancelBackup } = require("pulumi-oceanbase-backup");
+const config = new pulumi.Config();
+const args = config.requireObject("args");
+const password = config.getSecret("password");
+if (password) args.connection = { ...args.connection, password };
+const stop = new CancelBackup("stop", args);
+exports.summary = stop.summary;
+exports.jobs = stop.jobs;
+exports.outcome = stop.outcome;
+`;
+
+/** A stack of that program. */
+export async function programStack(environment: Record<string, string>, args: object): Promise<Stack> {
+  const stack = await Stack.create(newProject("program", { "index.js": PROGRAM }), environment);
+  await setArgs(stack, args);
+  return stack;
+}
+
+export async function setArgs(stack: Stack, args: object): Promise<void> {
+  await stack.config("args", JSON.stringify(args));
+}

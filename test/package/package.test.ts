@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { CONSUMER, newProject } from "../support/consumer.ts";
+import { ROOT } from "../toolchain/run.mjs";
+
+const INSTALLED = join(CONSUMER, "node_modules", "pulumi-oceanbase-backup");
+
+/** Runs a line of JavaScript in a user's folder and gives what it printed. */
+function evaluate(code: string, kind: "commonjs" | "module"): string {
+  const args = [`--input-type=${kind}`, "-e", code];
+  return execFileSync(process.execPath, args, { cwd: CONSUMER, encoding: "utf8" }).trim();
+}
+
+test("the package holds its code, its types and its texts, and nothing else", () => {
+  const files = readdirSync(INSTALLED, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(INSTALLED.length + 1));
+  const others = files.filter((file) => !/^dist\/(provider|sdk)\/.*\.(js|d\.ts)$/.test(file));
+  expect(others.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  for (const file of [
+    "dist/sdk/nodejs/index.js",
+    "dist/sdk/nodejs/index.d.ts",
+    "dist/provider/dynamic/index.js",
+  ]) {
+    expect(files).toContain(file);
+  }
+});
+
+test.each([
+  ["commonjs", 'console.log(typeof require("pulumi-oceanbase-backup").CancelBackup)'],
+  ["module", 'import { CancelBackup } from "pulumi-oceanbase-backup"; console.log(typeof CancelBackup)'],
+] as const)("a %s program can import it", (kind, code) => {
+  expect(evaluate(code, kind)).toBe("function");
+});
+
+test("what the state asks for by name is there", () => {
+  const provider = evaluate(
+    'console.log(Object.keys(require("pulumi-oceanbase-backup/provider").cancelBackup).sort().join())',
+    "commonjs",
+  );
+  expect(provider).toBe("check,configure,create,delete,diff,read,update");
+});
+
+test("importing it loads neither the driver nor the database code", () => {
+  const loaded = evaluate(
+    'require("pulumi-oceanbase-backup"); console.log(Object.keys(require.cache).filter((f) => /mysql2|provider.oceanbase/.test(f)).length)',
+    "commonjs",
+  );
+  expect(loaded).toBe("0");
+});
+
+test.each(["commonjs", "module"])(
+  "a strict %s program in TypeScript compiles against its types",
+  (kind) => {
+    const directory = newProject("types", {
+      "package.json": JSON.stringify({ type: kind }),
+      "tsconfig.json": JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          module: "nodenext",
+          target: "es2022",
+          noEmit: true,
+          exactOptionalPropertyTypes: true,
+          types: ["node"],
+        },
+        files: ["index.ts"],
+      }),
+      "index.ts": `
+      import * as pulumi from "@pulumi/pulumi";
+      import { CancelBackup, type CancelBackupArgs, type ConnectionArgs, type StoppedJob } from "pulumi-oceanbase-backup";
+      const connection: ConnectionArgs = { host: pulumi.output("h"), password: pulumi.secret("x"), tls: { ca: "" } };
+      const args: CancelBackupArgs = { tenants: [pulumi.output("a"), "b"], connection, triggers: [1, { a: [true] }] };
+      const stop = new CancelBackup("stop", args, { dependsOn: [] });
+      const jobs: pulumi.Output<StoppedJob[]> = stop.jobs;
+      const everyTenant = new CancelBackup("all", { tenants: "all", cancelOn: ["delete"], onTimeout: "warn" });
+      export const status: pulumi.Output<string[]> = jobs.apply((all) => all.map((job) => job.status));
+      export const warnings = everyTenant.warnings;
+      // @ts-expect-error tenants are names
+      new CancelBackup("wrong", { tenants: 5 });
+      // @ts-expect-error there is no such input
+      new CancelBackup("wrong", { tenant: "a" });
+    `,
+    });
+    const compiler = createRequire(join(CONSUMER, "package.json")).resolve("typescript/bin/tsc");
+    execFileSync(process.execPath, [compiler, "-p", directory], { encoding: "utf8", stdio: "pipe" });
+  },
+  60_000,
+);
+
+test("its version is the changelog's newest", () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const [, newest] = /^## (\S+)/m.exec(readFileSync(join(ROOT, "CHANGELOG.md"), "utf8")) ?? [];
+  expect(newest).toBe(version);
+});

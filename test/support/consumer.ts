@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { ROOT, run, TOOLCHAIN } from "../toolchain/run.mjs";
+
+/** A user's folder: the package installed from its tarball, and what the examples need beside it. */
+export const CONSUMER = join(TOOLCHAIN, "consumer");
+
+/** Where the packed tarball lies. */
+const PACKED = join(TOOLCHAIN, "packed");
+
+/** Packs the package as it would be published; `npm pack` builds it first. */
+export async function packPackage(): Promise<string> {
+  rmSync(PACKED, { recursive: true, force: true });
+  mkdirSync(PACKED, { recursive: true });
+  await npm(["pack", "--silent", "--pack-destination", PACKED], ROOT);
+  const [tarball] = readdirSync(PACKED);
+  if (tarball === undefined) throw new Error("npm pack made no tarball");
+  return join(PACKED, tarball);
+}
+
+/** Installs the packed package into the user's folder, unless the same one is there already. */
+export async function installPackage(): Promise<void> {
+  const tarball = await packPackage();
+  const { devDependencies, dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const manifest = JSON.stringify({
+    private: true,
+    dependencies: {
+      "pulumi-oceanbase-backup": `file:${tarball}`,
+      "@pulumi/pulumi": devDependencies["@pulumi/pulumi"],
+      "@types/node": devDependencies["@types/node"],
+      typescript: devDependencies.typescript,
+      mysql2: dependencies.mysql2,
+    },
+  });
+  const stamp = join(CONSUMER, ".installed");
+  const wanted = createHash("sha256").update(manifest).update(readFileSync(tarball)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  mkdirSync(CONSUMER, { recursive: true });
+  rmSync(join(CONSUMER, "node_modules", "pulumi-oceanbase-backup"), { recursive: true, force: true });
+  writeFileSync(join(CONSUMER, "package.json"), manifest);
+  await npm(["install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"], CONSUMER);
+  writeFileSync(stamp, wanted);
+}
+
+/** A new folder inside the user's, from which the installed package is found, with these files in it. */
+export function newProject(name: string, files: Record<string, string>): string {
+  const directory = newFolder(name);
+  const all = {
+    "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n`,
+    "package.json": '{ "main": "index.js" }',
+    ...files,
+  };
+  for (const [file, text] of Object.entries(all)) writeFileSync(join(directory, file), text);
+  return directory;
+}
+
+/** A copy of an example in such a folder. */
+export function copyOfExample(example: string): string {
+  const directory = newFolder(example);
+  const isSource = (path: string) => !path.includes("node_modules");
+  cpSync(join(ROOT, "examples", example), directory, { recursive: true, filter: isSource });
+  return directory;
+}
+
+function newFolder(name: string): string {
+  const projects = join(CONSUMER, "projects");
+  mkdirSync(projects, { recursive: true });
+  return mkdtempSync(join(projects, `${name}-`));
+}
+
+async function npm(args: string[], cwd: string): Promise<void> {
+  const { code, output } = await run("npm", args, { cwd, onLine: () => {} });
+  if (code !== 0) throw new Error(`npm ${args[0]} failed:\n${output}`);
+}
