@@ -66,6 +66,19 @@ export async function readEndedJobs(
   return rows.map((row) => toBackupJob(row, server));
 }
 
+/** The ended jobs in single tenants that these cluster backups (their jobs in sys) have started. */
+export async function readEndedParts(
+  session: Session,
+  server: Server,
+  clusterJobIds: readonly string[],
+  untilMs: number,
+): Promise<BackupJob[]> {
+  const ids = clusterJobIds.map(digits).join(", ");
+  const sql = `SELECT ${columns(server)} FROM ${view(server, "OB_BACKUP_JOB_HISTORY")} WHERE INITIATOR_TENANT_ID = ${SYS_TENANT_ID} AND TENANT_ID <> ${SYS_TENANT_ID} AND INITIATOR_JOB_ID IN (${ids})`;
+  const rows = await session.read(sql, "reading the ended parts of a cluster backup", untilMs);
+  return rows.map((row) => toBackupJob(row, server));
+}
+
 /** Named columns only: versions differ in the others, and PASSWD is nobody's business. */
 function columns(server: Server): string {
   const comment = server.tenant.mode === "ORACLE" ? '"COMMENT"' : "`COMMENT`";

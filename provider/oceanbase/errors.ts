@@ -1,3 +1,5 @@
+import { type DriverFailure, QUERY_ATTRIBUTES_OFFERED, SEVERAL_RESULTS } from "./driver";
+
 /**
  * What a failure means for the caller.
  *
@@ -161,22 +163,50 @@ const NETWORK_MEANINGS: Readonly<Record<string, string>> = {
   PROTOCOL_CONNECTION_LOST: "the connection was cut",
 };
 
-/** A failure of the driver, as far as this package looks at it. */
-export interface DriverFailure {
-  code?: string;
-  errno?: number;
-  sqlMessage?: string;
-  message?: string;
+/** What a failure of the driver was, in a few words. */
+export function networkMeaning({ code = "", message }: DriverFailure): string {
+  if (code === SEVERAL_RESULTS) return "one statement was sent and several results came back";
+  return NETWORK_MEANINGS[code] ?? message ?? "the connection failed";
 }
 
-/** Whether the failure is one of the network, not an answer of the server. */
-export function isNetworkFailure(failure: DriverFailure): boolean {
-  return failure.code !== undefined && Object.hasOwn(NETWORK_MEANINGS, failure.code);
-}
-
-/** What a network failure was, in a few words. */
-export function networkMeaning(failure: DriverFailure): string {
-  return NETWORK_MEANINGS[failure.code ?? ""] ?? failure.message ?? "the connection failed";
+/**
+ * Puts a failed login into words.
+ *
+ * @param doing what was tried and where, such as `logging in as root@sys at db1:2881`
+ * @param timeoutMs how long an answer was waited for
+ */
+export function connectionError(doing: string, failure: DriverFailure, timeoutMs: number): OceanBaseError {
+  const { code = "", message } = failure;
+  switch (code) {
+    case "HANDSHAKE_NO_SSL_SUPPORT":
+      return new OceanBaseError(
+        "refused",
+        `${doing}: the server offers no TLS, so the password was not sent; enable TLS on the server (an observer and an OBProxy each have their own switch) or set connection.tls to false`,
+      );
+    case "HANDSHAKE_SSL_ERROR":
+      return new OceanBaseError(
+        "refused",
+        `${doing}: TLS failed (${message}), so the password was not sent; check connection.tls.ca and that the certificate carries the host name`,
+      );
+    case "AUTH_SWITCH_PLUGIN_ERROR":
+      return new OceanBaseError("refused", `${doing}: ${message}`);
+    case QUERY_ATTRIBUTES_OFFERED:
+      return new OceanBaseError(
+        "unsupported",
+        `${doing}: the server offers query attributes, as MySQL 8 does; an OceanBase server 4.0 or later is needed`,
+      );
+    case "ETIMEDOUT":
+      return new OceanBaseError(
+        "unreachable",
+        `${doing}: no answer within ${timeoutMs / 1000} s; check connection.host, connection.port and firewalls, or raise connection.connectTimeoutSeconds`,
+      );
+    default:
+      if (failure.sqlMessage !== undefined) return serverError(doing, failure, "login");
+      return new OceanBaseError(
+        "unreachable",
+        `${doing}: ${networkMeaning(failure)} (${code}); check connection.host and connection.port`,
+      );
+  }
 }
 
 /**
@@ -191,7 +221,7 @@ export function serverError(
   phase: "login" | "statement",
 ): OceanBaseError {
   const errno = failure.errno ?? 0;
-  const said = `${doing}: the server said "${failure.sqlMessage ?? failure.message ?? ""}" (error ${errno})`;
+  const said = `${doing}: the server said "${failure.sqlMessage ?? ""}" (error ${errno})`;
   const meaning = (phase === "login" ? LOGIN_MEANINGS : STATEMENT_MEANINGS)[errno];
   if (meaning !== undefined) {
     return new OceanBaseError(meaning.kind, `${said}: ${meaning.means}; ${meaning.advice}`, { errno });

@@ -12,8 +12,6 @@ export interface Scope {
   skipped: readonly Tenant[];
   /** Named tenants that do not exist any more; only when that is allowed. */
   gone: readonly string[];
-  /** Whether the cluster backup's own job in sys stops too, not only the jobs of single tenants. */
-  withClusterJob: boolean;
 }
 
 /**
@@ -47,9 +45,9 @@ export function resolveScope(
         : "only the sys tenant can name tenants; a user tenant cancels its own backups",
     );
   }
-  if (asked === "own") return scopeOf("own", [server.tenant], [], false);
+  if (asked === "own") return scopeOf("own", [server.tenant], []);
   const userTenants = server.tenants.filter((tenant) => tenant.type === "USER");
-  if (asked === "all") return scopeOf("all", userTenants, [], true);
+  if (asked === "all") return scopeOf("all", userTenants, []);
 
   const names = [...new Set(asked)];
   const found = names.flatMap((name) => userTenants.find((tenant) => tenant.name === name) ?? []);
@@ -65,23 +63,16 @@ export function resolveScope(
     found.map((tenant) => tenant.name),
     found,
     gone,
-    false,
   );
 }
 
-function scopeOf(
-  statement: CancelScope,
-  tenants: readonly Tenant[],
-  gone: readonly string[],
-  withClusterJob: boolean,
-): Scope {
+function scopeOf(statement: CancelScope, tenants: readonly Tenant[], gone: readonly string[]): Scope {
   const isNormal = (tenant: Tenant) => tenant.status === "NORMAL";
   return {
     statement,
     tenants: tenants.filter(isNormal),
     skipped: tenants.filter((tenant) => !isNormal(tenant)),
     gone,
-    withClusterJob,
   };
 }
 

@@ -1,10 +1,11 @@
-import { isClusterJob, isRunning, readLiveJobs } from "./backupJobs";
+import { type BackupJob, isClusterJob, isRunning, readLiveJobs } from "./backupJobs";
+import { CancelSender } from "./cancelSender";
 import { tenantsWithoutCleanupPolicy } from "./cleanupPolicies";
-import { leavesEffectOpen, OceanBaseError } from "./errors";
+import { OceanBaseError } from "./errors";
 import { type ClusterRecord, checkIsCluster, identifyServer, readTenants, type Server } from "./identity";
 import { resolveScope, type Scope } from "./scope";
 import type { Session } from "./session";
-import { type CancelScope, cancelBackupStatement } from "./statements";
+import type { CancelScope } from "./statements";
 import { jobText, type StoppedJob } from "./stoppedJob";
 import { JobWatch, pauseUntilNextLook, pollDelayMs } from "./watchJobs";
 
@@ -55,17 +56,11 @@ export interface StopReport {
   interrupted?: OceanBaseError;
 }
 
-/** Bound for identifying the server, resolving the scope and looking at the jobs before the statement. */
+/** Bound for each of the questions that are asked before and beside the wait. */
 const LOOK_MS = 30_000;
 
-/** How often one action sends the statement at most: after a lost reply, and for jobs that started late. */
-const MAX_SENDS = 5;
-
-/** What the last look may take beyond the timeout. */
+/** What the last look of a wait may take beyond the timeout. */
 const LAST_LOOK_MS = 5_000;
-
-/** Pause before the jobs are asked what a statement without a reply has done. */
-const SETTLE_MS = 500;
 
 /**
  * Stops the backups of a scope: look, issue, watch, report.
@@ -82,220 +77,191 @@ export async function stopBackups(
   request: StopRequest,
   control: StopControl,
 ): Promise<StopReport> {
-  const action = new StopAction(session, request, control);
-  await action.look();
-  await action.issueAndWatch();
+  const action = await StopAction.prepare(session, request, control);
+  const target = await action.look();
+  await action.issueAndWatch(target);
   return action.report();
 }
 
 /** Identifies the server and resolves the scope, and sends nothing: whether a later stop could work. */
-export async function rehearseStop(session: Session, request: StopRequest): Promise<StopReport> {
-  const action = new StopAction(session, request, { progress: () => {} });
-  await action.prepare();
-  return action.report();
+export async function rehearseStop(
+  session: Session,
+  request: StopRequest,
+  control: StopControl,
+): Promise<StopReport> {
+  return (await StopAction.prepare(session, request, control)).report();
 }
 
 class StopAction {
   private readonly session: Session;
   private readonly request: StopRequest;
   private readonly control: StopControl;
+  private readonly server: Server;
+  private readonly scope: Scope;
+  private readonly watch: JobWatch;
+  private readonly sender: CancelSender;
   private readonly warnings: string[] = [];
-  private server!: Server;
-  private scope!: Scope;
-  private watch!: JobWatch;
-  private statement: string | undefined;
-  private issuedAt: string | undefined;
   private stoppedAt: string | undefined;
   private interrupted: OceanBaseError | undefined;
-  private sends = 0;
-  private resolvedAgain = false;
-  /** Whether a send without a clear answer may have marked jobs. */
-  private effectOpen = false;
-  /** What is to be sent; undefined when an earlier attempt needs no second statement. */
-  private toSend: CancelScope | undefined;
 
-  constructor(session: Session, request: StopRequest, control: StopControl) {
+  static async prepare(session: Session, request: StopRequest, control: StopControl): Promise<StopAction> {
+    const server = await identifyServer(session, until(LOOK_MS, control));
+    if (request.record !== undefined) checkIsCluster(session.address, server, request.record);
+    const action = new StopAction(session, request, control, server);
+    await action.warnBeforehand();
+    return action;
+  }
+
+  private constructor(session: Session, request: StopRequest, control: StopControl, server: Server) {
     this.session = session;
     this.request = request;
     this.control = control;
-    this.statement = request.earlier?.statement;
-    this.issuedAt = request.earlier?.issuedAt;
+    this.server = server;
+    this.scope = this.resolve(server);
+    this.watch = new JobWatch(session, server, this.scope);
+    const questions = {
+      leftUnmarked: () => this.leftUnmarked(),
+      withoutGone: (target: CancelScope) => this.withoutGone(target),
+    };
+    this.sender = new CancelSender(session, questions, request.earlier, control.signal);
   }
 
-  private get at(): string {
-    return this.session.address;
+  private resolve(server: Pick<Server, "tenant" | "tenants">): Scope {
+    const { asked, loginTenant, allowGone } = this.request;
+    return resolveScope(this.session.address, server, asked, loginTenant, allowGone);
   }
 
-  async prepare(): Promise<void> {
-    const untilMs = this.until(LOOK_MS);
-    this.server = await identifyServer(this.session, untilMs);
-    if (this.request.record !== undefined) checkIsCluster(this.at, this.server, this.request.record);
-    this.resolve();
-    for (const tenant of this.scope.skipped) {
+  private async warnBeforehand(): Promise<void> {
+    const { tenants, skipped, gone } = this.scope;
+    for (const name of gone) {
+      this.warnings.push(`tenant ${name} does not exist any more, which counts as stopped`);
+    }
+    for (const tenant of skipped) {
       this.warnings.push(
         `tenant ${tenant.name} is ${tenant.status}: the server passes it over, so its backups are not stopped`,
       );
     }
-    const { tenants } = this.scope;
-    const uncovered = await tenantsWithoutCleanupPolicy(this.session, this.server, tenants, untilMs);
-    if (uncovered !== undefined && uncovered.length > 0) {
-      this.warnings.push(
-        `no automatic cleanup policy for ${uncovered.map((tenant) => tenant.name).join(", ")}: the incomplete data of a cancelled backup stays at the destination until somebody removes it (ALTER SYSTEM ADD DELETE BACKUP POLICY)`,
-      );
-    }
-    this.watch = new JobWatch(this.session, this.server, this.scope);
+    const lookUntil = until(LOOK_MS, this.control);
+    const uncovered = await tenantsWithoutCleanupPolicy(this.session, this.server, tenants, lookUntil);
+    if (uncovered === undefined || uncovered.length === 0) return;
+    const names = uncovered.map((tenant) => tenant.name).join(", ");
+    this.warnings.push(
+      `no automatic cleanup policy for ${names}: the incomplete data of a cancelled backup stays at the destination until somebody removes it (ALTER SYSTEM ADD DELETE BACKUP POLICY)`,
+    );
   }
 
-  private resolve(): void {
-    const { asked, loginTenant, allowGone } = this.request;
-    this.scope = resolveScope(this.at, this.server, asked, loginTenant, allowGone);
+  private liveJobs(): Promise<BackupJob[]> {
+    return readLiveJobs(this.session, this.server, until(LOOK_MS, this.control));
   }
 
-  async look(): Promise<void> {
-    await this.prepare();
-    const live = await readLiveJobs(this.session, this.server, this.until(LOOK_MS));
+  /** Takes in what runs now; gives what the statement is to be sent for, or undefined when it is not needed. */
+  async look(): Promise<CancelScope | undefined> {
+    const live = await this.liveJobs();
     const { earlier } = this.request;
     if (earlier === undefined) {
       this.watch.addLive(live);
-      this.toSend = this.scope.statement;
-      return;
+      return this.scope.statement;
     }
     this.watch.addRecorded(earlier.jobs);
     const running = live.filter((job) => this.watch.isInScope(job) && isRunning(job));
     if (earlier.issuedAt === undefined) {
       // Nobody knows whether the statement arrived: what runs now has not been cancelled by it.
       this.watch.addLive(live);
-      if (running.length > 0) this.toSend = this.scope.statement;
-      return;
+      return running.length > 0 ? this.scope.statement : undefined;
     }
     // The statement arrived. A job that runs now is hit again only when it was meant then: what has started since
     // is nobody's mistake.
     this.watch.addCanceling(live);
     const meant = running.filter((job) => this.watch.isKnown(job));
-    if (meant.length === 0) return;
-    const onlyTenants = this.scope.statement !== "own" && !meant.some(isClusterJob);
-    this.toSend = onlyTenants ? [...new Set(meant.map((job) => job.tenant))] : this.scope.statement;
+    if (meant.length === 0) return undefined;
+    return meant.some(isClusterJob) ? this.scope.statement : this.onlyTenantsOf(meant);
   }
 
-  async issueAndWatch(): Promise<void> {
-    if (this.toSend !== undefined && this.toSend.length > 0) await this.issue(this.toSend);
+  /** No more of the scope than these jobs need. */
+  private onlyTenantsOf(jobs: readonly BackupJob[]): CancelScope {
+    const { statement } = this.scope;
+    return Array.isArray(statement) ? [...new Set(jobs.map((job) => job.tenant))] : statement;
+  }
+
+  async issueAndWatch(target: CancelScope | undefined): Promise<void> {
+    if (target !== undefined) this.interrupted = await this.sender.send(target);
     if (this.interrupted !== undefined) return;
+    const { timeoutSeconds } = this.request;
     try {
-      if (this.request.timeoutSeconds > 0) await this.watchUntilStopped();
+      if (timeoutSeconds > 0) this.interrupted = await this.watchUntilStopped(timeoutSeconds);
       // Nobody waits, but the record should say CANCELING where it is so.
-      else await this.watch.look(this.until(LOOK_MS));
+      else await this.watch.look(until(LOOK_MS, this.control));
     } catch (error) {
       if (!(error instanceof OceanBaseError)) throw error;
-      if (this.request.timeoutSeconds > 0) this.interrupted = error;
+      if (timeoutSeconds > 0) this.interrupted = error;
       else this.warnings.push(`the jobs could not be looked at after the statement: ${error.message}`);
     }
   }
 
-  /** Sends the statement until it is known to have arrived. */
-  private async issue(scope: CancelScope): Promise<void> {
-    let target = scope;
-    for (;;) {
-      this.statement = cancelBackupStatement(target);
-      const sentAt = new Date().toISOString();
-      this.sends += 1;
-      try {
-        await this.session.send(this.statement, `cancelling the backups of ${scopeText(target)}`);
-        this.issuedAt = sentAt;
-        return;
-      } catch (error) {
-        if (!(error instanceof OceanBaseError)) throw error;
-        if (error.errno === 5160 && !this.resolvedAgain) {
-          target = await this.resolveAgain();
-          if (target.length === 0) return;
-          continue;
-        }
-        if (leavesEffectOpen(error)) this.effectOpen = true;
-        else if (!this.effectOpen && this.issuedAt === undefined) throw error;
-        if (await this.settleOpenEffect(error, sentAt)) return;
-      }
-    }
+  private async leftUnmarked(): Promise<boolean> {
+    // Once the statement has arrived, what runs and was not known then has started since.
+    const arrived = this.sender.issuedAt !== undefined;
+    const live = await this.liveJobs();
+    return live.some(
+      (job) => isRunning(job) && this.watch.isInScope(job) && (!arrived || this.watch.isKnown(job)),
+    );
   }
 
-  /** A tenant was dropped between the look and the statement, which therefore did nothing for the others, too. */
-  private async resolveAgain(): Promise<CancelScope> {
-    this.resolvedAgain = true;
-    const tenants = await readTenants(this.session, this.server, this.until(LOOK_MS));
-    this.server = { ...this.server, tenants };
-    this.resolve();
-    return this.scope.statement;
+  private async withoutGone(target: CancelScope): Promise<CancelScope> {
+    if (!Array.isArray(target)) return target;
+    const tenants = await readTenants(this.session, this.server, until(LOOK_MS, this.control));
+    const { statement } = this.resolve({ ...this.server, tenants });
+    return target.filter((name) => statement.includes(name));
   }
 
-  /**
-   * After a send without a clear answer the jobs say what it has done.
-   *
-   * @returns whether the matter is settled: it took effect, or there is no use in sending again
-   */
-  private async settleOpenEffect(error: OceanBaseError, sentAt: string): Promise<boolean> {
-    try {
-      await pauseUntilNextLook(SETTLE_MS * this.sends, this.at, this.control.signal);
-      const live = await readLiveJobs(this.session, this.server, this.until(LOOK_MS));
-      if (!live.some((job) => this.watch.isInScope(job) && isRunning(job))) {
-        this.issuedAt = sentAt;
-        this.warnings.push(
-          `the reply to the statement was lost (${error.message}); the jobs show that none is left to cancel`,
-        );
-        return true;
-      }
-    } catch (lookError) {
-      if (!(lookError instanceof OceanBaseError)) throw lookError;
-      this.interrupted = lookError;
-      return true;
-    }
-    if (error.kind === "server" || error.kind === "refused" || this.sends >= MAX_SENDS) {
-      this.interrupted = error;
-      return true;
-    }
-    return false;
-  }
-
-  private async watchUntilStopped(): Promise<void> {
-    const { timeoutSeconds } = this.request;
+  /** Waits until every job has ended; gives what has kept it from that, or undefined when nothing has. */
+  private async watchUntilStopped(timeoutSeconds: number): Promise<OceanBaseError | undefined> {
     const startedAt = Date.now();
-    const untilMs = this.until(timeoutSeconds * 1000);
+    const untilMs = until(timeoutSeconds * 1000, this.control);
     for (;;) {
       const { unfinished, late } = await this.watch.look(untilMs + LAST_LOOK_MS);
-      if (late.length > 0 && this.sends < MAX_SENDS) {
-        await this.issue([...new Set(late.map((job) => job.tenant))]);
-        if (this.interrupted !== undefined) return;
+      if (late.length > 0 && this.sender.mayStillSend) {
+        const failure = await this.sender.send(this.onlyTenantsOf(late));
+        if (failure !== undefined) return failure;
       } else if (unfinished.length === 0) {
         this.stoppedAt = new Date().toISOString();
-        return;
+        return undefined;
       }
       const elapsedMs = Date.now() - startedAt;
-      if (Date.now() >= untilMs) throw this.watch.timeoutError(timeoutSeconds, unfinished);
+      if (Date.now() >= untilMs) return timeoutError(this.session.address, elapsedMs, unfinished);
       this.control.progress(progressText(unfinished, elapsedMs));
       const delayMs = Math.min(pollDelayMs(elapsedMs), Math.max(0, untilMs - Date.now()));
-      await pauseUntilNextLook(delayMs, this.at, this.control.signal);
+      await pauseUntilNextLook(delayMs, this.session.address, this.control.signal);
     }
-  }
-
-  private until(ms: number): number {
-    return Math.min(Date.now() + ms, this.control.deadlineMs ?? Number.POSITIVE_INFINITY);
   }
 
   report(): StopReport {
+    const { statement, issuedAt } = this.sender;
     return {
       server: this.server,
-      ...(this.statement === undefined ? {} : { statement: this.statement }),
-      ...(this.issuedAt === undefined ? {} : { issuedAt: this.issuedAt }),
+      ...(statement === undefined ? {} : { statement }),
+      ...(issuedAt === undefined ? {} : { issuedAt }),
       ...(this.stoppedAt === undefined ? {} : { stoppedAt: this.stoppedAt }),
       jobs: this.watch.report,
-      warnings: [...this.warnings, ...this.watch.warnings],
+      warnings: [...this.warnings, ...this.sender.warnings, ...this.watch.warnings],
       ...(this.interrupted === undefined ? {} : { interrupted: this.interrupted }),
     };
   }
 }
 
-function scopeText(scope: CancelScope): string {
-  if (scope === "all") return "all user tenants";
-  if (scope === "own") return "this tenant";
-  const shown = scope.slice(0, 5).join(", ");
-  return scope.length > 5 ? `${shown} and ${scope.length - 5} more tenants` : shown;
+function until(
+  ms: number,
+  { deadlineMs = Number.POSITIVE_INFINITY }: Pick<StopControl, "deadlineMs">,
+): number {
+  return Math.min(Date.now() + ms, deadlineMs);
+}
+
+function timeoutError(at: string, elapsedMs: number, unfinished: readonly StoppedJob[]): OceanBaseError {
+  const jobs = unfinished.map(jobText).join(", ");
+  return new OceanBaseError(
+    "timeout",
+    `${at}: after ${Math.round(elapsedMs / 1000)} s not yet stopped: ${jobs}; run the command again to go on waiting without cancelling again, or raise timeoutSeconds; a job that stays CANCELING cannot stop its tasks: check that the backup destination can be written`,
+  );
 }
 
 function progressText(unfinished: readonly StoppedJob[], elapsedMs: number): string {

@@ -1,10 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type BackupJob, isClusterJob, isRunning, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import {
+  type BackupJob,
+  isClusterJob,
+  isRunning,
+  jobKey,
+  readEndedJobs,
+  readEndedParts,
+  readLiveJobs,
+} from "./backupJobs";
 import { OceanBaseError } from "./errors";
-import { readTenants, type Server, SYS_TENANT_ID } from "./identity";
+import { readTenants, type Server, SYS_TENANT_ID, type Tenant } from "./identity";
 import type { Scope } from "./scope";
 import type { Session } from "./session";
-import { hasEnded, jobText, type StoppedJob, toStoppedJob } from "./stoppedJob";
+import { hasEnded, type StoppedJob, toStoppedJob } from "./stoppedJob";
 
 /** What one look at the jobs has shown. */
 export interface Look {
@@ -21,6 +29,8 @@ export interface Look {
 export class JobWatch {
   /** Cluster backups that were running before the statement: their jobs in single tenants may start later. */
   private readonly clusterJobs = new Map<string, BackupJob>();
+  /** Those of them that had not started any job yet. */
+  private readonly startingClusterJobs = new Set<string>();
   private readonly jobs = new Map<string, StoppedJob>();
   private readonly ended = new Set<string>();
   private readonly restarted = new Map<string, BackupJob>();
@@ -50,6 +60,7 @@ export class JobWatch {
   addLive(live: readonly BackupJob[]): void {
     for (const job of live) {
       if (isClusterJob(job) && isRunning(job)) this.clusterJobs.set(job.jobId, job);
+      if (isClusterJob(job) && job.status === "INIT") this.startingClusterJobs.add(job.jobId);
       if (this.isInScope(job)) this.jobs.set(jobKey(job), toStoppedJob(job));
     }
   }
@@ -61,8 +72,10 @@ export class JobWatch {
 
   /** A named tenant does not wait for the cluster backup's own job: other tenants' backups go on in it. */
   isInScope(job: BackupJob): boolean {
-    if (isClusterJob(job)) return this.scope.withClusterJob;
-    return this.scope.tenants.some((tenant) => tenant.id === job.tenantId);
+    const isJobs = (tenant: Tenant) => tenant.id === job.tenantId;
+    // A tenant that was created since the look is hit, too, when all are meant.
+    if (this.scope.statement === "all") return !this.scope.skipped.some(isJobs);
+    return this.scope.tenants.some(isJobs);
   }
 
   isKnown(job: BackupJob): boolean {
@@ -86,6 +99,7 @@ export class JobWatch {
       this.jobs.set(jobKey(job), toStoppedJob(job));
       this.ended.add(jobKey(job));
     }
+    await this.noteEndedParts(live, untilMs);
     await this.noteMissing(
       vanished.filter((job) => !this.ended.has(jobKey(job))),
       untilMs,
@@ -105,7 +119,8 @@ export class JobWatch {
       this.ended.delete(key);
       return false;
     }
-    if (job.status === "CANCELING") {
+    // CANCELED stands in the live view for a moment, too, before the row moves.
+    if (job.status === "CANCELING" || job.status === "CANCELED") {
       this.jobs.set(key, toStoppedJob(job));
       return false;
     }
@@ -121,6 +136,23 @@ export class JobWatch {
       );
     }
     return false;
+  }
+
+  /**
+   * A cluster backup that had started no job before the statement may have started one in between, and that one may
+   * have been cancelled and gone before this look. Once it has started all it will, the history tells.
+   */
+  private async noteEndedParts(live: readonly BackupJob[], untilMs: number): Promise<void> {
+    const isStarting = (id: string) =>
+      live.some((job) => isClusterJob(job) && job.jobId === id && job.status === "INIT");
+    const started = [...this.startingClusterJobs].filter((id) => !isStarting(id));
+    if (started.length === 0) return;
+    for (const job of await readEndedParts(this.session, this.server, started, untilMs)) {
+      if (!this.isInScope(job) || this.isKnown(job)) continue;
+      this.jobs.set(jobKey(job), toStoppedJob(job));
+      this.ended.add(jobKey(job));
+    }
+    for (const id of started) this.startingClusterJobs.delete(id);
   }
 
   /** A job in neither view is on its way; one that stays away has gone with its tenant. */
@@ -151,14 +183,6 @@ export class JobWatch {
         this.scope.tenants.some((tenant) => job.executorTenantIds.includes(tenant.id)),
     );
     return [...jobs, ...starting.map(toStoppedJob)];
-  }
-
-  /** The error for jobs that did not stop in time. */
-  timeoutError(timeoutSeconds: number, unfinished: readonly StoppedJob[]): OceanBaseError {
-    return new OceanBaseError(
-      "timeout",
-      `${this.session.address}: after ${timeoutSeconds} s not yet stopped: ${unfinished.map(jobText).join(", ")}; run the command again to go on waiting without cancelling again, or raise timeoutSeconds; a job that stays CANCELING cannot stop its tasks: check that the backup destination can be written`,
-    );
   }
 }
 

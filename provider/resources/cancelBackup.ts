@@ -126,7 +126,7 @@ async function perform(
   };
   const armed = !cancelsOnCreate(inputs);
   const report = await withSession(inputs, context, (session) =>
-    armed ? rehearseStop(session, request) : stopBackups(session, request, context),
+    armed ? rehearseStop(session, request, context) : stopBackups(session, request, context),
   );
   const outcome = outcomeOf(report, inputs, armed);
   const state: CancelBackupState = { ...inputs, ...outputsFrom(report, outcome) };

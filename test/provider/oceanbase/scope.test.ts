@@ -23,14 +23,12 @@ describe("from the sys tenant", () => {
     const scope = resolveScope("at", cluster(shop, billing), ["billing", "shop", "billing"], "sys", false);
     expect(scope.statement).toEqual(["billing", "shop"]);
     expect(scope.tenants).toEqual([billing, shop]);
-    expect(scope.withClusterJob).toBe(false);
   });
 
-  test('"all" means every user tenant, and the cluster backup itself', () => {
+  test('"all" means every user tenant', () => {
     const scope = resolveScope("at", cluster(shop, billing), "all", "sys", false);
     expect(scope.statement).toBe("all");
     expect(scope.tenants).toEqual([shop, billing]);
-    expect(scope.withClusterJob).toBe(true);
   });
 
   test('a tenant that is named "all" is one tenant', () => {
@@ -84,7 +82,7 @@ describe("from a user tenant", () => {
 
   test("the scope is the tenant itself", () => {
     const scope = resolveScope("at", own, "own", "shop", false);
-    expect(scope).toMatchObject({ statement: "own", tenants: [shop], withClusterJob: false });
+    expect(scope).toMatchObject({ statement: "own", tenants: [shop] });
   });
 
   test.each([[["shop"]], ["all" as const]])("a request for %j is refused", (asked) => {

@@ -197,6 +197,44 @@ describe("a cluster backup", () => {
     expect(liveJobs(ORACLE_TENANT)).toMatchObject([{ status: "DOING" }]);
   });
 
+  test.each([
+    ["gone", "__all_backup_job_history"],
+    ["CANCELED but not yet moved", "__all_backup_job"],
+  ])(
+    "whose job comes after the look and is %s at the first poll is reported all the same",
+    async (_, table) => {
+      sandbox().cluster.backups.timing.parentInitSeconds = 30;
+      sandbox().startClusterBackup();
+      const waitFor = (sql: string) => () => {
+        while (sandbox().rows(sql).length === 0);
+      };
+      const child = `tenant_id = ${MYSQL_TENANT}`;
+      sandbox().faults.inject({
+        match: /CANCEL/,
+        act: {
+          kind: "just before",
+          happens: waitFor(`SELECT 1 FROM oceanbase.__all_backup_job WHERE ${child}`),
+        },
+      });
+      // The first look at the live jobs is before the statement, the second one after it.
+      sandbox().faults.inject({ match: /BACKUP_JOBS/, act: { kind: "just before", happens: () => {} } });
+      sandbox().faults.inject({
+        match: /BACKUP_JOBS/,
+        act: {
+          kind: "just before",
+          happens: () => {
+            waitFor(`SELECT 1 FROM oceanbase.${table} WHERE ${child} AND status = 'CANCELED'`)();
+            // Nothing moves any more before this look is answered.
+            sandbox().cluster.backups.timing.wakeSeconds = 60;
+          },
+        },
+      });
+      const report = await stop();
+      expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", initiator: "sys", status: "CANCELED" }]);
+      expect(cancels()).toHaveLength(1);
+    },
+  );
+
   test('that has not started its jobs yet never starts them with "all"', async () => {
     sandbox().cluster.backups.timing.parentInitSeconds = 60;
     sandbox().startClusterBackup();
@@ -504,9 +542,10 @@ test("a rehearsal finds the server and the tenants, and sends nothing", async ()
   sandbox().startBackup("mysql_tenant");
   const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
   const request = { loginTenant: "sys", allowGone: false, timeoutSeconds: 5 };
-  const report = await rehearseStop(session, { ...request, asked: ["mysql_tenant"] });
+  const control = { progress: () => {} };
+  const report = await rehearseStop(session, { ...request, asked: ["mysql_tenant"] }, control);
   expect(report).toMatchObject({ jobs: [], server: { cluster: "obdemo" } });
-  await expect(rehearseStop(session, { ...request, asked: ["Mysql_tenant"] })).rejects.toThrow(
+  await expect(rehearseStop(session, { ...request, asked: ["Mysql_tenant"] }, control)).rejects.toThrow(
     /did you mean mysql_tenant/,
   );
   expect(cancels()).toEqual([]);
