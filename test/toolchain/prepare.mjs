@@ -5,8 +5,9 @@ import { ROOT, run } from "./run.mjs";
 
 /*
  * All the set-up that `npm test` and `npm run demo` need on a fresh clone: dependencies, the built package and a
- * Pulumi CLI. Plain JavaScript without imports from outside, because it runs before anything is installed, on
- * whatever Node the machine has. What is there already is not done again.
+ * Pulumi CLI; with `--dependencies` only those. Plain JavaScript without imports from outside, because it runs
+ * before anything is installed, on whatever Node the machine has. What is there already is not done again. It tells
+ * what it does on the error output: the standard output belongs to the command that comes after it.
  */
 
 const stamp = join(ROOT, "node_modules", ".prepared");
@@ -15,11 +16,12 @@ const wanted = createHash("sha256")
   .digest("hex");
 
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
-  console.log("Installing dependencies ...");
-  await must(run("npm", ["ci", "--no-audit", "--no-fund"]));
+  console.error("Installing dependencies ...");
+  await must("npm", ["ci", "--no-audit", "--no-fund"]);
   writeFileSync(stamp, wanted);
 }
-await must(run("npm", ["run", "--silent", "build"]));
+if (process.argv.includes("--dependencies")) process.exit(0);
+await must("npm", ["run", "--silent", "build"]);
 const { ensurePulumi } = await import("./pulumi.mjs");
 try {
   await ensurePulumi();
@@ -28,8 +30,11 @@ try {
   process.exit(1);
 }
 
-/** @param {Promise<{ code: number }>} step */
-async function must(step) {
-  const { code } = await step;
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+async function must(command, args) {
+  const { code } = await run(command, args, { onLine: (line) => console.error(line) });
   if (code !== 0) process.exit(code);
 }

@@ -68,7 +68,7 @@ async function fromInstaller() {
   clearTimeout(patience);
   const installed = join(home, "versions", VERSION, "bin");
   if (result.code !== 0 || !isExecutable(join(installed, "pulumi"))) {
-    console.log("  the installer cannot be reached from here");
+    console.error("  the installer cannot be reached from here");
     return undefined;
   }
   mkdirSync(BIN, { recursive: true });

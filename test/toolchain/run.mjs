@@ -50,14 +50,14 @@ export async function showProgress(what, step) {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   let detail = "";
-  console.log(`${what} ...`);
-  const ticker = setInterval(() => console.log(`  ${seconds()} s${detail && `, ${detail}`}`), 10_000);
+  console.error(`${what} ...`);
+  const ticker = setInterval(() => console.error(`  ${seconds()} s${detail && `, ${detail}`}`), 10_000);
   try {
     return await step((text) => {
       detail = text;
     });
   } finally {
     clearInterval(ticker);
-    console.log(`  ${seconds()} s in all`);
+    console.error(`  ${seconds()} s in all`);
   }
 }
