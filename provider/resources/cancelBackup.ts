@@ -54,7 +54,8 @@ export interface CancelBackupOutputs {
   jobs: readonly StoppedJob[];
   /** One line for people. */
   summary: string;
-  server: ServerRecord;
+  /** Absent when an armed resource could not find out. */
+  server?: ServerRecord;
   warnings: readonly string[];
 }
 
@@ -109,6 +110,7 @@ async function asksForStatement(
   if (old.tenant !== now.tenant || old.cluster !== now.cluster) return true;
   if (old.host === now.host && old.port === now.port) return false;
   // Another address: of the same cluster, or of another one? Only the server can tell.
+  if (state.server === undefined) return true;
   const server = await withSession(inputs, context, (session) => identifyServer(session, inLookTime()));
   return !isSameCluster(server, state.server);
 }
@@ -120,25 +122,41 @@ async function perform(
   context: Context,
   earlier?: CancelBackupState,
 ): Promise<CancelBackupState> {
-  const request: StopRequest = {
+  if (!cancelsOnCreate(inputs)) return await rehearse(inputs, context);
+  const request = {
     ...requestOf(inputs),
-    ...(earlier === undefined ? {} : { earlier, record: earlier.server }),
+    ...(earlier === undefined ? {} : { earlier, ...recordOf(earlier) }),
   };
-  const armed = !cancelsOnCreate(inputs);
-  const report = await withSession(inputs, context, (session) =>
-    armed ? rehearseStop(session, request, context) : stopBackups(session, request, context),
-  );
-  const outcome = outcomeOf(report, inputs, armed);
+  const report = await withSession(inputs, context, (session) => stopBackups(session, request, context));
+  const outcome = outcomeOf(report, inputs);
   const state: CancelBackupState = { ...inputs, ...outputsFrom(report, outcome) };
   for (const warning of state.warnings) context.warn(warning);
   if (outcome === "unfinished") throw new PartialFailure(id, state, report.interrupted?.message ?? "");
   return state;
 }
 
-function outcomeOf(report: StopReport, inputs: CancelBackupInputs, armed: boolean): Outcome {
-  if (armed) return "armed";
-  if (report.interrupted === undefined) return report.stoppedAt === undefined ? "issued" : "stopped";
-  return report.interrupted.kind === "timeout" && inputs.onTimeout === "warn" ? "timedOut" : "unfinished";
+function outcomeOf({ interrupted, stoppedAt }: StopReport, inputs: CancelBackupInputs): Outcome {
+  if (interrupted === undefined) return stoppedAt === undefined ? "issued" : "stopped";
+  return interrupted.kind === "timeout" && inputs.onTimeout === "warn" ? "timedOut" : "unfinished";
+}
+
+/**
+ * Finds out whether a stop at deletion could work. What would keep it from that is a warning: the day of the teardown
+ * may be far away, and the tenants and the login can be mended until then.
+ */
+async function rehearse(inputs: CancelBackupInputs, context: Context): Promise<CancelBackupState> {
+  const outputs = await withSession(inputs, context, (session) =>
+    rehearseStop(session, requestOf(inputs), context),
+  ).then(
+    (report) => outputsFrom(report, "armed"),
+    (error): CancelBackupOutputs => {
+      if (!(error instanceof OceanBaseError) || error.kind === "aborted") throw error;
+      const warnings = [`as things are, nothing could be cancelled at deletion: ${error.message}`];
+      return { outcome: "armed", jobs: [], summary: summaryOf("armed", []), warnings };
+    },
+  );
+  for (const warning of outputs.warnings) context.warn(warning);
+  return { ...inputs, ...outputs };
 }
 
 /**
@@ -146,11 +164,12 @@ function outcomeOf(report: StopReport, inputs: CancelBackupInputs, armed: boolea
  * cannot be reached does not fail a refresh; the record stays as it is.
  */
 async function read(state: CancelBackupState, context: Context): Promise<CancelBackupState> {
-  if (state.jobs === undefined || state.jobs.every(hasEnded)) return state;
+  const { server: record } = state;
+  if (state.jobs === undefined || state.jobs.every(hasEnded) || record === undefined) return state;
   try {
     const jobs = await withSession(state, context, async (session) => {
       const server = await identifyServer(session, inLookTime());
-      checkIsCluster(session.address, server, state.server);
+      checkIsCluster(session.address, server, record);
       return await readRecordedJobs(session, server, state.jobs, inLookTime());
     });
     // Whether the statement arrived at all is not for a refresh to say.
@@ -169,7 +188,7 @@ async function read(state: CancelBackupState, context: Context): Promise<CancelB
 async function remove(state: CancelBackupState, context: Context): Promise<void> {
   if (!cancelsOnDelete(state)) return;
   try {
-    const request = { ...requestOf(state), allowGone: true, record: state.server };
+    const request = { ...requestOf(state), allowGone: true, ...recordOf(state) };
     const report = await withSession(state, context, (session) => stopBackups(session, request, context));
     for (const warning of report.warnings) context.warn(warning);
     if (report.interrupted === undefined) return;
@@ -220,7 +239,7 @@ function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupOutputs 
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     jobs,
     summary: summaryOf(outcome, jobs),
-    server: recordOf(report.server),
+    server: serverRecord(report.server),
     warnings: outcome === "timedOut" && interrupted ? [...warnings, interrupted.message] : warnings,
   };
 }
@@ -235,12 +254,17 @@ function outputsOf(state: CancelBackupState): CancelBackupOutputs {
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     jobs,
     summary,
-    server,
+    ...(server === undefined ? {} : { server }),
     warnings,
   };
 }
 
-function recordOf({ version, cluster, clusterId, tenant }: Server): ServerRecord {
+/** The cluster that an action on behalf of this record has to find. */
+function recordOf({ server }: CancelBackupState): Pick<StopRequest, "record"> {
+  return server === undefined ? {} : { record: server };
+}
+
+function serverRecord({ version, cluster, clusterId, tenant }: Server): ServerRecord {
   return { version, cluster, clusterId, tenant: tenant.name, mode: tenant.mode };
 }
 

@@ -19,7 +19,7 @@ export interface CancelBackupArgs {
   /**
    * When the statement goes out; default `["create"]`: when the resource is made, and again when tenants, cluster or
    * `triggers` change. `["delete"]` is for teardown: making the resource only logs in and finds the tenants, so that
-   * a teardown that could not work is known at once, and `pulumi destroy` stops the backups. Let it depend on the
+   * a teardown that could not work is known at once (in `warnings`), and `pulumi destroy` stops the backups. Let it depend on the
    * tenants' own resources: then their backups stop before they go.
    */
   cancelOn?: pulumi.Input<pulumi.Input<"create" | "delete">[]>;
@@ -82,8 +82,8 @@ export class CancelBackup extends DynamicResource {
   declare readonly jobs: pulumi.Output<StoppedJob[]>;
   /** All of it in one line. */
   declare readonly summary: pulumi.Output<string>;
-  /** The server that did it. */
-  declare readonly server: pulumi.Output<ServerRecord>;
+  /** The server that did it; undefined when an armed resource could not find out. */
+  declare readonly server: pulumi.Output<ServerRecord | undefined>;
   /** What a person should know: tenants without a cleanup policy, tenants passed over, backups started anew. */
   declare readonly warnings: pulumi.Output<string[]>;
 

@@ -41,6 +41,14 @@ async function unfinished(
   return failure;
 }
 
+/** The record as it would be if the address had belonged to another cluster then. */
+function onAnotherCluster(state: CancelBackupState): CancelBackupState {
+  return {
+    ...state,
+    server: { version: "4.2.5.1", cluster: "obdemo", clusterId: "7", tenant: "sys", mode: "MYSQL" },
+  };
+}
+
 describe("create", () => {
   test("stops the backup and keeps inputs and outcome in the state", async () => {
     sandbox().startBackup("mysql_tenant");
@@ -138,9 +146,29 @@ describe("create", () => {
     expect(state).not.toHaveProperty("statement");
     expect(context.warnings.join()).toContain("cleanup policy");
     expect(cancels()).toEqual([]);
-    await expect(
-      cancelBackup.create(inputs({ cancelOn: ["delete"], tenants: ["nowhere"] }), recordingContext()),
-    ).rejects.toThrow(/nowhere does not exist/);
+  });
+
+  test.each<[string, Partial<CancelBackupInputs>, string]>([
+    ["an unknown tenant", { tenants: ["nowhere"] }, "nowhere does not exist"],
+    ["a wrong password", { password: "not-the-password" }, "1045"],
+  ])("for deletion with %s warns that it could not work as things are", async (_, change, message) => {
+    const context = recordingContext();
+    const { state } = await cancelBackup.create(inputs({ cancelOn: ["delete"], ...change }), context);
+    expect(state).toMatchObject({ outcome: "armed", jobs: [] });
+    expect(state).not.toHaveProperty("server");
+    expect(state.warnings).toEqual([expect.stringContaining(message)]);
+    expect(context.warnings).toEqual(state.warnings);
+    expect(cancels()).toEqual([]);
+  });
+
+  test("for deletion warns when the cluster cannot be reached, and the delete finds it later", async () => {
+    await sandbox().stop();
+    const { state } = await cancelBackup.create(inputs({ cancelOn: ["delete"] }), recordingContext());
+    expect(state.warnings.join()).toContain("nothing could be cancelled at deletion");
+    await sandbox().start();
+    sandbox().startBackup("mysql_tenant");
+    await cancelBackup.delete(state, recordingContext());
+    expect(cancels()).toHaveLength(1);
   });
 });
 
@@ -223,7 +251,7 @@ describe("update", () => {
       password: mysqlTenant.password,
     });
     const next = await cancelBackup.update("id", state, own, recordingContext());
-    expect(next.server.tenant).toBe("mysql_tenant");
+    expect(next.server?.tenant).toBe("mysql_tenant");
     expect(cancels()).toEqual([expect.stringContaining("TENANT"), "ALTER SYSTEM CANCEL BACKUP"]);
   });
 
@@ -262,9 +290,11 @@ describe("update", () => {
     const next = await updated(state, { cancelOn: ["delete"], tenants: ["oracle_tenant"] });
     expect(next.outcome).toBe("armed");
     expect(cancels()).toEqual([]);
-    await expect(updated(state, { cancelOn: ["delete"], tenants: ["nowhere"] })).rejects.toThrow(
-      /does not exist/,
-    );
+    const warned = await updated(state, { cancelOn: ["delete"], tenants: ["nowhere"] });
+    expect(warned.warnings.join()).toContain("nowhere does not exist");
+    // What could not be found out is asked again when the address changes.
+    const elsewhere = { connection: { ...inputs().connection, host: "localhost" } };
+    expect((await updated(warned, { cancelOn: ["delete"], ...elsewhere })).server?.cluster).toBe("obdemo");
   });
 
   test("takes an unfinished attempt up again without a second statement", async () => {
@@ -292,7 +322,7 @@ describe("update", () => {
 
   test("does not take up an attempt on a cluster that is another one by now", async () => {
     const { id, state } = await unfinished();
-    const record = { ...state, server: { ...state.server, clusterId: "7" } };
+    const record = onAnotherCluster(state);
     await expect(cancelBackup.update(id, record, inputs(), recordingContext())).rejects.toMatchObject({
       kind: "otherCluster",
     });
@@ -341,10 +371,7 @@ describe("read", () => {
     expect(await cancelBackup.read(state, away)).toBe(state);
     expect(away.warnings.join()).toContain("the record was kept as it is");
     await sandbox().start();
-    for (const record of [
-      { ...state, password: "not-the-password" },
-      { ...state, server: { ...state.server, cluster: "other" } },
-    ]) {
+    for (const record of [{ ...state, password: "not-the-password" }, onAnotherCluster(state)]) {
       const context = recordingContext();
       expect(await cancelBackup.read(record, context)).toBe(record);
       expect(context.warnings).toHaveLength(1);
@@ -408,7 +435,7 @@ describe("delete", () => {
 
   test("never reaches for another cluster at the same address", async () => {
     const { state } = await created({ cancelOn: ["delete"] });
-    const record = { ...state, server: { ...state.server, clusterId: "7" } };
+    const record = onAnotherCluster(state);
     await expect(cancelBackup.delete(record, recordingContext())).rejects.toMatchObject({
       kind: "otherCluster",
     });
