@@ -56,9 +56,13 @@ export const cancelBackup: dynamic.ResourceProvider<CancelBackupInputs, CancelBa
   },
 };
 
-/** An output that turned out to be undefined arrives as null: it was not given. */
+/** An output that turned out to be undefined arrives as null: it was not given. Triggers may well be null. */
 function withoutNulls<T extends object>(inputs: T): T {
-  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null)) as T;
+  const given = Object.entries(inputs).filter(([, value]) => value !== null);
+  const isObject = (value: unknown) => typeof value === "object" && !Array.isArray(value);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, isObject(value) ? withoutNulls(value) : value]),
+  ) as T;
 }
 
 /** Without a property: the engine prints the value of a named one, and it may hold a secret. */

@@ -1,4 +1,4 @@
-import { type Server, SYS_TENANT_ID, schemaOf } from "./identity";
+import { isInSys, type Server, SYS_TENANT_ID, schemaOf } from "./identity";
 import type { Row, Session } from "./session";
 
 /** A row of the backup job views. Ids are BIGINT columns and stay text. */
@@ -58,7 +58,7 @@ export async function readEndedJobs(
   untilMs: number,
 ): Promise<BackupJob[]> {
   if (jobs.length === 0) return [];
-  const where = inSys(server)
+  const where = isInSys(server)
     ? `(TENANT_ID, JOB_ID) IN (${jobs.map((job) => `(${digits(job.tenantId)}, ${digits(job.jobId)})`).join(", ")})`
     : `JOB_ID IN (${jobs.map((job) => digits(job.jobId)).join(", ")})`;
   const sql = `SELECT ${columns(server)} FROM ${view(server, "OB_BACKUP_JOB_HISTORY")} WHERE ${where}`;
@@ -84,16 +84,12 @@ function columns(server: Server): string {
   const comment = server.tenant.mode === "ORACLE" ? '"COMMENT"' : "`COMMENT`";
   const own =
     "JOB_ID, BACKUP_SET_ID, INITIATOR_TENANT_ID, INITIATOR_JOB_ID, EXECUTOR_TENANT_ID, BACKUP_TYPE, START_TIMESTAMP, END_TIMESTAMP, STATUS, RESULT";
-  return `${inSys(server) ? "TENANT_ID, " : ""}${own}, ${comment}, PATH`;
+  return `${isInSys(server) ? "TENANT_ID, " : ""}${own}, ${comment}, PATH`;
 }
 
 /** From sys the DBA_ views show only the cluster's own jobs; the CDB_ ones show every tenant's. */
 function view(server: Server, name: string): string {
-  return `${schemaOf(server.tenant)}.${inSys(server) ? "CDB" : "DBA"}_${name}`;
-}
-
-function inSys(server: Server): boolean {
-  return server.tenant.id === SYS_TENANT_ID;
+  return `${schemaOf(server.tenant)}.${isInSys(server) ? "CDB" : "DBA"}_${name}`;
 }
 
 function digits(id: string): string {

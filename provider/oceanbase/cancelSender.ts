@@ -9,10 +9,18 @@ const MAX_SENDS = 5;
 /** Pause before the jobs are asked what a statement without a reply has done; grows with every send. */
 const SETTLE_MS = 500;
 
+/** What the jobs say of a statement whose reply is missing. */
+export type Effect =
+  /** A job that the statement is meant for runs on, unaware of it. */
+  | "left unmarked"
+  /** None does, and one that ran before is being cancelled now: it arrived. */
+  | "marked"
+  /** There is nothing to be seen either way. */
+  | "none";
+
 /** What the sender has to ask of the action it belongs to. */
 export interface SenderQuestions {
-  /** Whether a job that the statement is meant for is still unmarked. */
-  leftUnmarked(): Promise<boolean>;
+  effect(): Promise<Effect>;
   /** The same target without tenants that do not exist any more; fails when one of them may not be missing. */
   withoutGone(target: CancelScope): Promise<CancelScope>;
 }
@@ -22,9 +30,9 @@ export interface SenderQuestions {
  * answer it asks the jobs what the statement has done; it never guesses and never repeats blindly.
  */
 export class CancelSender {
-  /** The statement as it was sent last. */
+  /** The statement as the server took it first; while nobody knows that it did, as it was sent last. */
   statement: string | undefined;
-  /** When the server took it; undefined as long as nobody knows that it did. */
+  /** When the server took it first; undefined as long as nobody knows that it did. */
   issuedAt: string | undefined;
   readonly warnings: string[] = [];
 
@@ -56,54 +64,66 @@ export class CancelSender {
   /**
    * Throws when the statement was refused and nothing has happened.
    *
-   * @returns why it is not known to have arrived, or undefined when it has
+   * @returns why it is not known to have arrived, or undefined when it has, or when nothing is left to send it for
    */
   async send(scope: CancelScope): Promise<OceanBaseError | undefined> {
     let target = scope;
-    while (target.length > 0) {
-      this.statement = cancelBackupStatement(target);
-      const sentAt = new Date().toISOString();
-      this.sends += 1;
-      try {
-        await this.session.send(this.statement, `cancelling the backups of ${scopeText(target)}`);
-        this.issuedAt = sentAt;
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof OceanBaseError)) throw error;
-        if (error.errno === 5160 && !this.hasResolvedAgain) {
-          // A tenant was dropped since the look, and the statement has done nothing for the others, too.
-          this.hasResolvedAgain = true;
-          target = await this.questions.withoutGone(target);
-          continue;
-        }
-        if (leavesEffectOpen(error)) this.effectIsOpen = true;
-        else if (!this.effectIsOpen && this.issuedAt === undefined) throw error;
-        const settled = await this.settle(error, sentAt);
-        if (settled !== "send again") return settled;
+    try {
+      while (!Array.isArray(target) || target.length > 0) {
+        const next = await this.sendOnce(target);
+        if (next === "done") return undefined;
+        target = next;
       }
+      return undefined;
+    } catch (error) {
+      // What has, or may have, taken effect is for the record; only before that nothing has happened.
+      const nothingHappened = !this.effectIsOpen && this.issuedAt === undefined;
+      if (nothingHappened || !(error instanceof OceanBaseError)) throw error;
+      return error;
     }
-    return undefined;
   }
 
-  private async settle(
-    error: OceanBaseError,
-    sentAt: string,
-  ): Promise<OceanBaseError | undefined | "send again"> {
+  /** @returns what is to be sent next, when the matter is not settled by this */
+  private async sendOnce(target: CancelScope): Promise<CancelScope | "done"> {
+    const statement = cancelBackupStatement(target);
+    if (this.issuedAt === undefined) this.statement = statement;
+    const sentAt = new Date().toISOString();
+    this.sends += 1;
     try {
-      await pauseUntilNextLook(SETTLE_MS * this.sends, this.session.address, this.signal);
-      if (!(await this.questions.leftUnmarked())) {
-        this.issuedAt = sentAt;
-        this.warnings.push(
-          `the reply to the statement was lost (${error.message}); the jobs show that none is left to cancel`,
-        );
-        return undefined;
+      await this.session.send(statement, `cancelling the backups of ${scopeText(target)}`);
+      this.issuedAt ??= sentAt;
+      return "done";
+    } catch (error) {
+      if (!(error instanceof OceanBaseError)) throw error;
+      if (error.errno === 5160 && !this.hasResolvedAgain) {
+        // A tenant was dropped since the look, and the statement has done nothing for the others, too.
+        this.hasResolvedAgain = true;
+        return await this.questions.withoutGone(target);
       }
-    } catch (lookError) {
-      if (!(lookError instanceof OceanBaseError)) throw lookError;
-      return lookError;
+      // It was refused, or there was no connection to send it on: nothing has happened.
+      if (!leavesEffectOpen(error)) throw error;
+      this.effectIsOpen = true;
+      // An answer that nobody can read gets no better by being asked for again.
+      if (error.kind === "refused" || error.kind === "server") throw error;
+      return (await this.isSettled(error, sentAt)) ? "done" : target;
     }
-    const isFinal = error.kind === "server" || error.kind === "refused";
-    return isFinal || !this.mayStillSend ? error : "send again";
+  }
+
+  /** Asks the jobs what the statement has done; false when it is to be sent again. */
+  private async isSettled(error: OceanBaseError, sentAt: string): Promise<boolean> {
+    await pauseUntilNextLook(SETTLE_MS * this.sends, this.session.address, this.signal);
+    const effect = await this.questions.effect();
+    if (effect === "left unmarked") {
+      if (this.mayStillSend) return false;
+      throw error;
+    }
+    if (effect === "marked") this.issuedAt ??= sentAt;
+    this.warnings.push(
+      effect === "marked"
+        ? `the reply to the statement was lost (${error.message}); the jobs show that it arrived`
+        : `the reply to the statement was lost (${error.message}); nobody knows whether it arrived, but no job is left to cancel`,
+    );
+    return true;
   }
 }
 

@@ -27,29 +27,32 @@ export const SEVERAL_RESULTS = "SEVERAL_RESULTS";
 
 /** One connection by mysql2, which no other file knows. Failures are DriverFailures. */
 export class DriverConnection {
-  private readonly socket: Socket;
+  private socket: Socket | undefined;
   private readonly connecting: Promise<Connection>;
   /** Whether it is over; then it has to be replaced. */
   isOver = false;
 
   /** Begins to connect and to log in. */
   constructor(login: Login, endpoint: Endpoint, timeoutMs: number) {
-    this.socket = connect({ host: endpoint.host, port: endpoint.port, keepAlive: true, noDelay: true });
-    this.connecting = this.logIn(driverOptions(login, endpoint, this.socket, timeoutMs));
+    this.connecting = this.logIn(login, endpoint, timeoutMs);
     // When somebody gave up first, the failure comes later and is nobody's any more.
     this.connecting.catch(() => this.destroy());
   }
 
-  private async logIn(options: ConnectionOptions): Promise<Connection> {
-    // Loaded only now: a program that only previews never pays for the driver.
+  private async logIn(login: Login, endpoint: Endpoint, timeoutMs: number): Promise<Connection> {
+    // Loaded only now: a program that only previews never pays for the driver. And before there is a socket: the
+    // driver listens to its failures, and nothing may come between.
     const { createConnection } = await import("mysql2/promise");
-    const connection = await createConnection(options);
+    if (this.isOver) throw { code: "ECONNRESET" } satisfies DriverFailure;
+    this.socket = connect({ host: endpoint.host, port: endpoint.port, keepAlive: true, noDelay: true });
+    const connection = await createConnection(driverOptions(login, endpoint, this.socket, timeoutMs));
     connection.on("error", () => this.destroy());
     const { serverCapabilityFlags } = (
       connection as unknown as { connection: { serverCapabilityFlags: number } }
     ).connection;
-    if (serverCapabilityFlags & QUERY_ATTRIBUTES)
+    if (serverCapabilityFlags & QUERY_ATTRIBUTES) {
       throw { code: QUERY_ATTRIBUTES_OFFERED } satisfies DriverFailure;
+    }
     return connection;
   }
 
@@ -77,7 +80,7 @@ export class DriverConnection {
   /** Cuts the connection. */
   destroy(): void {
     this.isOver = true;
-    this.socket.destroy();
+    this.socket?.destroy();
   }
 }
 

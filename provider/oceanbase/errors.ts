@@ -55,6 +55,11 @@ interface Meaning {
 
 /** Errors of the login itself. An observer reports an unknown tenant as a wrong password, too. */
 const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
+  1040: {
+    kind: "transient",
+    means: "the server has no connection to spare",
+    advice: "try again, or add servers of the cluster to connection.endpoints",
+  },
   1045: {
     kind: "refused",
     means: "the password, the user or the tenant is wrong (the server does not tell which)",
@@ -86,8 +91,18 @@ const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
   5260: { kind: "refused", means: "the tenant is locked", advice: "unlock the tenant, or log in to sys" },
 };
 
+const NO_PRIVILEGE: Meaning = {
+  kind: "refused",
+  means: "the user lacks the ALTER SYSTEM privilege",
+  advice: "log in as the tenant's administrator (root, or SYS in Oracle mode), or grant ALTER SYSTEM",
+};
+
 /** Errors of a statement. */
 const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
+  // How an Oracle-mode tenant refuses is not documented; both numbers stand for ORA-01031 there.
+  1031: NO_PRIVILEGE,
+  5360: NO_PRIVILEGE,
+  1227: NO_PRIVILEGE,
   1064: {
     kind: "unsupported",
     means: "this server does not know the statement",
@@ -99,11 +114,6 @@ const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
     advice: "grant the user SELECT on the oceanbase schema",
   },
   1210: { kind: "input", means: "a tenant name is empty", advice: "check tenants" },
-  1227: {
-    kind: "refused",
-    means: "the user lacks the ALTER SYSTEM privilege",
-    advice: "log in as the tenant's administrator (root, or SYS in Oracle mode), or grant ALTER SYSTEM",
-  },
   1235: {
     kind: "refused",
     means: "this server or tenant does not take the statement in this form",
@@ -148,7 +158,9 @@ const TRANSIENT: Readonly<Record<number, string>> = {
 };
 
 /** Refusals that come before a statement has done anything, for any of its tenants. */
-const BEFORE_ANY_EFFECT: ReadonlySet<number> = new Set([1064, 1210, 1227, 1235, 4016, 5160, 5260]);
+const BEFORE_ANY_EFFECT: ReadonlySet<number> = new Set([
+  1031, 1064, 1210, 1227, 1235, 4016, 5160, 5260, 5360,
+]);
 
 /** Network-level failures by the code that Node or mysql2 gives them. */
 const NETWORK_MEANINGS: Readonly<Record<string, string>> = {
@@ -202,10 +214,14 @@ export function connectionError(doing: string, failure: DriverFailure, timeoutMs
       );
     default:
       if (failure.sqlMessage !== undefined) return serverError(doing, failure, "login");
-      return new OceanBaseError(
-        "unreachable",
-        `${doing}: ${networkMeaning(failure)} (${code}); check connection.host and connection.port`,
-      );
+      if (Object.hasOwn(NETWORK_MEANINGS, code)) {
+        return new OceanBaseError(
+          "unreachable",
+          `${doing}: ${networkMeaning(failure)} (${code}); check connection.host and connection.port`,
+        );
+      }
+      // Whatever it is, it does not say that the server is away.
+      return new OceanBaseError("refused", `${doing}: no session could be made (${message ?? code})`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { OceanBaseError } from "./errors";
-import type { Row, Session } from "./session";
+import type { Reader, Row, Session } from "./session";
 
 /** The SQL dialect of a tenant, fixed when the tenant was created. */
 export type Mode = "MYSQL" | "ORACLE";
@@ -34,6 +34,12 @@ export interface Server {
 /** From this version on backups belong to tenants and can be cancelled for each. */
 const FIRST_VERSION = 4;
 
+/**
+ * What the first query fails with elsewhere: no such table, function, database or column, a syntax error. A missing
+ * privilege is none of them.
+ */
+const SPEAKS_ANOTHER_WAY: ReadonlySet<number> = new Set([900, 904, 942, 1046, 1049, 1054, 1064, 1146, 1305]);
+
 const TENANT_COLUMNS = "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE, STATUS, LOCKED";
 
 /**
@@ -43,7 +49,7 @@ const TENANT_COLUMNS = "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE,
  * The first query works in MySQL mode only, which is every sys tenant and most others; so the common case costs
  * two queries. What it fails on is asked in detail.
  */
-export async function identifyServer(session: Session, untilMs: number): Promise<Server> {
+export async function identifyServer(session: Reader, untilMs: number): Promise<Server> {
   const doing = "identifying the server";
   let rows: Row[];
   try {
@@ -53,8 +59,7 @@ export async function identifyServer(session: Session, untilMs: number): Promise
       untilMs,
     );
   } catch (error) {
-    if (!(error instanceof OceanBaseError) || error.errno === undefined || error.kind === "transient")
-      throw error;
+    if (!(error instanceof OceanBaseError) || !SPEAKS_ANOTHER_WAY.has(error.errno ?? 0)) throw error;
     if ((await variable(session, "ob_compatibility_mode", doing, untilMs)) !== "ORACLE") {
       throw await unsupported(session, untilMs);
     }
@@ -68,12 +73,24 @@ export async function identifyServer(session: Session, untilMs: number): Promise
   const version = rows[0]?.VERSION ?? "";
   const tenants = rows.map(toTenant);
   const tenant = tenants.find((candidate) => candidate.id === rows[0]?.OWN_ID);
-  if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION)
+  if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION) {
     throw await unsupported(session, untilMs);
+  }
+  return { version, ...(await readCluster(session, untilMs)), tenant, tenants };
+}
 
-  const parameters = await session.read("SHOW PARAMETERS LIKE 'cluster%'", doing, untilMs);
-  const parameter = (name: string) => parameters.find((row) => row.NAME === name)?.VALUE ?? "";
-  return { version, cluster: parameter("cluster"), clusterId: parameter("cluster_id"), tenant, tenants };
+/** Name and id of the cluster; empty when this login is not told. */
+async function readCluster(session: Reader, untilMs: number): Promise<Pick<Server, "cluster" | "clusterId">> {
+  try {
+    const rows = await session.read("SHOW PARAMETERS LIKE 'cluster%'", "asking for the cluster", untilMs);
+    const value = (name: string) => rows.find((row) => row.NAME === name)?.VALUE ?? "";
+    return { cluster: value("cluster"), clusterId: value("cluster_id") };
+  } catch (error) {
+    const isAnswer =
+      error instanceof OceanBaseError && error.errno !== undefined && error.kind !== "transient";
+    if (!isAnswer) throw error;
+    return { cluster: "", clusterId: "" };
+  }
 }
 
 /** The tenants as they are now, for a second look after one was dropped. */
@@ -90,6 +107,11 @@ export async function readTenants(
   return rows.map(toTenant);
 }
 
+/** Whether the login is to the sys tenant, which sees every tenant and can name them. */
+export function isInSys(server: Pick<Server, "tenant">): boolean {
+  return server.tenant.id === SYS_TENANT_ID;
+}
+
 /** Where a tenant keeps its dictionary views. */
 export function schemaOf(tenant: Pick<Tenant, "mode">): "oceanbase" | "SYS" {
   return tenant.mode === "ORACLE" ? "SYS" : "oceanbase";
@@ -100,6 +122,11 @@ export interface ClusterRecord {
   cluster: string;
   clusterId: string;
   tenant: string;
+}
+
+/** What is kept of a server. */
+export function recordOf({ cluster, clusterId, tenant }: Server): ClusterRecord {
+  return { cluster, clusterId, tenant: tenant.name };
 }
 
 /** Whether a server is the cluster and tenant that a record names. */
@@ -115,10 +142,10 @@ export function checkIsCluster(at: string, server: Server, record: ClusterRecord
   if (isSameCluster(server, record)) return;
   const text = ({ cluster, clusterId, tenant }: ClusterRecord) =>
     `tenant ${tenant} of cluster ${cluster || "(unnamed)"} (id ${clusterId || "unknown"})`;
-  const found = text({ ...server, tenant: server.tenant.name });
+  const found = text(recordOf(server));
   throw new OceanBaseError(
     "otherCluster",
-    `${at}: found ${found}, but the record is of ${text(record)}; nothing was sent; if the new one is meant, change triggers, else correct connection`,
+    `${at}: found ${found}, but it has to be ${text(record)}; if the one found is meant, change triggers, else correct connection`,
   );
 }
 
@@ -134,7 +161,7 @@ function toTenant(row: Row): Tenant {
 }
 
 /** Says what was found instead of an OceanBase 4 with tenant-level backups. */
-async function unsupported(session: Session, untilMs: number): Promise<OceanBaseError> {
+async function unsupported(session: Reader, untilMs: number): Promise<OceanBaseError> {
   const doing = "asking the server for its version";
   const version = await variable(session, "version", doing, untilMs);
   const comment = await variable(session, "version_comment", doing, untilMs);
@@ -150,7 +177,7 @@ async function unsupported(session: Session, untilMs: number): Promise<OceanBase
 }
 
 /** A system variable by the one statement that both modes and every server of the family know. */
-async function variable(session: Session, name: string, doing: string, untilMs: number): Promise<string> {
+async function variable(session: Reader, name: string, doing: string, untilMs: number): Promise<string> {
   const rows = await session.read(`SHOW VARIABLES LIKE '${name}'`, doing, untilMs);
   return rows[0]?.VALUE ?? "";
 }

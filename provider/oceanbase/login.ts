@@ -32,6 +32,8 @@ export interface Login {
   password?: string;
   tls?: TlsSettings;
   connectTimeoutSeconds: number;
+  /** Longest wait for one reply; default 40. */
+  replyTimeoutSeconds?: number;
 }
 
 /** The user name on the wire: `user@tenant` or `user@tenant#cluster`. */

@@ -1,5 +1,5 @@
 import { OceanBaseError } from "./errors";
-import { type Server, SYS_TENANT_ID, type Tenant } from "./identity";
+import { isInSys, type Server, type Tenant } from "./identity";
 import type { CancelScope } from "./statements";
 
 /** The tenants of one action, as the server knows them at this moment. */
@@ -21,7 +21,8 @@ export interface Scope {
  * @param at who talks to whom, to begin a message with
  * @param asked named tenants or `all` (from sys), `own` from a user tenant
  * @param loginTenant the tenant the login was meant for
- * @param allowGone whether a named tenant that does not exist counts as stopped (at teardown) or is an error
+ * @param allowGone whether a named tenant that does not exist counts as stopped (at teardown) or is an error; a name
+ *   that differs from an existing one only in case is an error in any case
  */
 export function resolveScope(
   at: string,
@@ -31,7 +32,7 @@ export function resolveScope(
   allowGone: boolean,
 ): Scope {
   const refused = (message: string) => new OceanBaseError("refused", `${at}: ${message}`);
-  const inSys = server.tenant.id === SYS_TENANT_ID;
+  const inSys = isInSys(server);
   if (server.tenant.name !== loginTenant) {
     throw refused(
       `the login was for tenant ${loginTenant}, but the server put it into ${server.tenant.name}`,
@@ -52,7 +53,10 @@ export function resolveScope(
   const names = [...new Set(asked)];
   const found = names.flatMap((name) => userTenants.find((tenant) => tenant.name === name) ?? []);
   const gone = names.filter((name) => !found.some((tenant) => tenant.name === name));
-  if (gone.length > 0 && !allowGone) throw refused(unknownTenants(gone, userTenants));
+  const isSlip = (name: string) =>
+    userTenants.some((tenant) => tenant.name.toLowerCase() === name.toLowerCase());
+  const wrong = allowGone ? gone.filter(isSlip) : gone;
+  if (wrong.length > 0) throw refused(unknownTenants(wrong, userTenants));
   const locked = found.filter((tenant) => tenant.locked).map((tenant) => tenant.name);
   if (locked.length > 0) {
     throw refused(
@@ -82,7 +86,7 @@ function unknownTenants(names: readonly string[], tenants: readonly Tenant[]): s
     const near = nearestNames(name, known);
     return `${name} does not exist${near.length > 0 ? ` (did you mean ${near.join(" or ")}?)` : ""}`;
   });
-  return `tenant ${each.join(", ")}; names are case-sensitive, and nothing was sent`;
+  return `tenant ${each.join(", ")}; names are case-sensitive`;
 }
 
 /** Up to three known names that a person may have meant: the same in another case, or a few letters away. */

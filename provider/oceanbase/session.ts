@@ -5,8 +5,8 @@ import { type Endpoint, endpointText, type Login, loginName } from "./login";
 
 export type { Row } from "./driver";
 
-/** One conversation with one tenant of one cluster. */
-export interface Session {
+/** Whoever can be asked. */
+export interface Reader {
   /** Who talks to whom, for messages: `root@sys at db1:2881`. */
   readonly address: string;
   /**
@@ -16,6 +16,15 @@ export interface Session {
    * @param doing what the query is for, as a message would begin: `reading the backup jobs`
    */
   read(sql: string, doing: string, untilMs: number): Promise<Row[]>;
+}
+
+/** One conversation with one tenant of one cluster. */
+export interface Session extends Reader {
+  /**
+   * From now on `check` has to agree with every new connection before anything else is said on it: behind an address
+   * there may be another cluster by then.
+   */
+  checkNewConnections(check: (server: Reader) => Promise<void>): void;
   /**
    * Sends a control statement exactly once. When the connection ends before the reply, the error says
    * `outcomeUnknown`; whether to send again is for the caller to find out, not to guess.
@@ -29,7 +38,7 @@ export interface Session {
  * Longest wait for one reply. It has to outlast the server's own limit (`ob_query_timeout`, 10 s by default, to
  * which an OBProxy adds up to 20 s), or the client gives up on statements that the server still answers.
  */
-const REPLY_TIMEOUT_MS = 40_000;
+const REPLY_TIMEOUT_SECONDS = 40;
 
 /** How much longer than the driver we wait for a login, so that its own failure, which says more, comes first. */
 const LOGIN_GRACE_MS = 500;
@@ -49,6 +58,7 @@ class ReconnectingSession implements Session {
   private readonly signal: AbortSignal | undefined;
   private connection: DriverConnection | undefined;
   private endpoint: Endpoint;
+  private check: (server: Reader) => Promise<void> = async () => {};
 
   constructor(login: Login, signal: AbortSignal | undefined) {
     this.login = login;
@@ -58,6 +68,10 @@ class ReconnectingSession implements Session {
 
   get address(): string {
     return `${loginName(this.login)} at ${endpointText(this.endpoint)}`;
+  }
+
+  checkNewConnections(check: (server: Reader) => Promise<void>): void {
+    this.check = check;
   }
 
   /** The connection as it is, or a new one to the first endpoint that answers. */
@@ -87,6 +101,10 @@ class ReconnectingSession implements Session {
     const connection = new DriverConnection(this.login, endpoint, timeoutMs);
     try {
       await this.bounded(connection, connection.established(), timeoutMs + LOGIN_GRACE_MS, doing);
+      await this.check({
+        address: this.address,
+        read: (sql, what, endMs) => this.query(connection, sql, what, endMs),
+      });
       return connection;
     } catch (failure) {
       connection.destroy();
@@ -100,8 +118,7 @@ class ReconnectingSession implements Session {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const connection = await this.connect(untilMs);
-        const timeoutMs = Math.min(REPLY_TIMEOUT_MS, Math.max(1, untilMs - Date.now()));
-        return await this.query(connection, sql, doing, timeoutMs);
+        return await this.query(connection, sql, doing, untilMs);
       } catch (error) {
         const delayMs = backoffMs(attempt);
         if (!isWorthRepeating(error) || Date.now() + delayMs >= untilMs) throw error;
@@ -112,16 +129,18 @@ class ReconnectingSession implements Session {
 
   async send(sql: string, doing: string): Promise<void> {
     const connection = await this.connect(Number.POSITIVE_INFINITY);
-    await this.query(connection, sql, doing, REPLY_TIMEOUT_MS);
+    await this.query(connection, sql, doing, Number.POSITIVE_INFINITY);
   }
 
   private async query(
     connection: DriverConnection,
     sql: string,
     what: string,
-    timeoutMs: number,
+    untilMs: number,
   ): Promise<Row[]> {
     const doing = `${what} as ${this.address}`;
+    const replyTimeoutMs = (this.login.replyTimeoutSeconds ?? REPLY_TIMEOUT_SECONDS) * 1000;
+    const timeoutMs = Math.min(replyTimeoutMs, Math.max(1, untilMs - Date.now()));
     try {
       return await this.bounded(connection, connection.query(sql), timeoutMs, doing);
     } catch (failure) {

@@ -1,8 +1,16 @@
-import { type BackupJob, isClusterJob, isRunning, readLiveJobs } from "./backupJobs";
-import { CancelSender } from "./cancelSender";
+import { type BackupJob, isClusterJob, isRunning, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import { CancelSender, type Effect } from "./cancelSender";
 import { tenantsWithoutCleanupPolicy } from "./cleanupPolicies";
 import { OceanBaseError } from "./errors";
-import { type ClusterRecord, checkIsCluster, identifyServer, readTenants, type Server } from "./identity";
+import {
+  type ClusterRecord,
+  checkIsCluster,
+  identifyServer,
+  readTenants,
+  recordOf,
+  type Server,
+} from "./identity";
+import { seemsToLackAlterSystem } from "./privileges";
 import { resolveScope, type Scope } from "./scope";
 import type { Session } from "./session";
 import type { CancelScope } from "./statements";
@@ -30,6 +38,8 @@ export interface EarlierAttempt {
   /** Absent when it is not known whether the statement arrived. */
   issuedAt?: string;
   jobs: readonly StoppedJob[];
+  /** Ids of cluster backups that had not started all their jobs. */
+  startingClusterJobs?: readonly string[];
 }
 
 /** What the action needs from whoever runs it. */
@@ -51,6 +61,8 @@ export interface StopReport {
   /** When the last job was seen in the history. */
   stoppedAt?: string;
   jobs: readonly StoppedJob[];
+  /** Ids of cluster backups that may still start jobs which are meant to stop. Empty when the action is through. */
+  startingClusterJobs: readonly string[];
   warnings: readonly string[];
   /** Why the action did not come to its end although the statement may have taken effect. */
   interrupted?: OceanBaseError;
@@ -89,7 +101,9 @@ export async function rehearseStop(
   request: StopRequest,
   control: StopControl,
 ): Promise<StopReport> {
-  return (await StopAction.prepare(session, request, control)).report();
+  const action = await StopAction.prepare(session, request, control);
+  await action.warnOfMissingPrivilege();
+  return action.report();
 }
 
 class StopAction {
@@ -107,6 +121,9 @@ class StopAction {
   static async prepare(session: Session, request: StopRequest, control: StopControl): Promise<StopAction> {
     const server = await identifyServer(session, until(LOOK_MS, control));
     if (request.record !== undefined) checkIsCluster(session.address, server, request.record);
+    session.checkNewConnections(async (reader) => {
+      checkIsCluster(reader.address, await identifyServer(reader, until(LOOK_MS, control)), recordOf(server));
+    });
     const action = new StopAction(session, request, control, server);
     await action.warnBeforehand();
     return action;
@@ -120,7 +137,7 @@ class StopAction {
     this.scope = this.resolve(server);
     this.watch = new JobWatch(session, server, this.scope);
     const questions = {
-      leftUnmarked: () => this.leftUnmarked(),
+      effect: () => this.effect(),
       withoutGone: (target: CancelScope) => this.withoutGone(target),
     };
     this.sender = new CancelSender(session, questions, request.earlier, control.signal);
@@ -134,7 +151,7 @@ class StopAction {
   private async warnBeforehand(): Promise<void> {
     const { tenants, skipped, gone } = this.scope;
     for (const name of gone) {
-      this.warnings.push(`tenant ${name} does not exist any more, which counts as stopped`);
+      this.warnings.push(`tenant ${name} does not exist, which counts as stopped`);
     }
     for (const tenant of skipped) {
       this.warnings.push(
@@ -150,6 +167,13 @@ class StopAction {
     );
   }
 
+  async warnOfMissingPrivilege(): Promise<void> {
+    if (!(await seemsToLackAlterSystem(this.session, this.server, until(LOOK_MS, this.control)))) return;
+    this.warnings.push(
+      "the user seems to lack the ALTER SYSTEM privilege, without which nothing can be cancelled; log in as the tenant's administrator, or grant it",
+    );
+  }
+
   private liveJobs(): Promise<BackupJob[]> {
     return readLiveJobs(this.session, this.server, until(LOOK_MS, this.control));
   }
@@ -162,7 +186,7 @@ class StopAction {
       this.watch.addLive(live);
       return this.scope.statement;
     }
-    this.watch.addRecorded(earlier.jobs);
+    this.watch.addRecorded(earlier.jobs, earlier.startingClusterJobs ?? []);
     const running = live.filter((job) => this.watch.isInScope(job) && isRunning(job));
     if (earlier.issuedAt === undefined) {
       // Nobody knows whether the statement arrived: what runs now has not been cancelled by it.
@@ -172,15 +196,17 @@ class StopAction {
     // The statement arrived. A job that runs now is hit again only when it was meant then: what has started since
     // is nobody's mistake.
     this.watch.addCanceling(live);
-    const meant = running.filter((job) => this.watch.isKnown(job));
-    if (meant.length === 0) return undefined;
-    return meant.some(isClusterJob) ? this.scope.statement : this.onlyTenantsOf(meant);
+    const meant = running.filter((job) => this.watch.isMeant(job));
+    return meant.length > 0 ? this.noMoreThanFor(meant) : undefined;
   }
 
   /** No more of the scope than these jobs need. */
-  private onlyTenantsOf(jobs: readonly BackupJob[]): CancelScope {
+  private noMoreThanFor(jobs: readonly BackupJob[]): CancelScope {
     const { statement } = this.scope;
-    return Array.isArray(statement) ? [...new Set(jobs.map((job) => job.tenant))] : statement;
+    // A cluster backup's own job, and one of a tenant whose name is not known, cannot be named.
+    const canBeNamed = (job: BackupJob) => !isClusterJob(job) && job.tenant !== job.tenantId;
+    if (statement === "own" || !jobs.every(canBeNamed)) return statement;
+    return [...new Set(jobs.map((job) => job.tenant))];
   }
 
   async issueAndWatch(target: CancelScope | undefined): Promise<void> {
@@ -189,8 +215,7 @@ class StopAction {
     const { timeoutSeconds } = this.request;
     try {
       if (timeoutSeconds > 0) this.interrupted = await this.watchUntilStopped(timeoutSeconds);
-      // Nobody waits, but the record should say CANCELING where it is so.
-      else await this.watch.look(until(LOOK_MS, this.control));
+      else await this.lookOnce();
     } catch (error) {
       if (!(error instanceof OceanBaseError)) throw error;
       if (timeoutSeconds > 0) this.interrupted = error;
@@ -198,13 +223,18 @@ class StopAction {
     }
   }
 
-  private async leftUnmarked(): Promise<boolean> {
-    // Once the statement has arrived, what runs and was not known then has started since.
+  /** What the jobs show of a statement that was sent. */
+  private async effect(): Promise<Effect> {
+    // Once the statement has arrived, what runs and was not meant then has started since.
     const arrived = this.sender.issuedAt !== undefined;
-    const live = await this.liveJobs();
-    return live.some(
-      (job) => isRunning(job) && this.watch.isInScope(job) && (!arrived || this.watch.isKnown(job)),
+    const live = (await this.liveJobs()).filter((job) => this.watch.isInScope(job));
+    if (live.some((job) => isRunning(job) && (!arrived || this.watch.isMeant(job)))) return "left unmarked";
+    const before = this.watch.runningBefore;
+    const ended = await readEndedJobs(this.session, this.server, before, until(LOOK_MS, this.control));
+    const marked = [...live, ...ended].filter(
+      ({ status }) => status === "CANCELING" || status === "CANCELED",
     );
+    return marked.some((job) => before.some((other) => jobKey(other) === jobKey(job))) ? "marked" : "none";
   }
 
   private async withoutGone(target: CancelScope): Promise<CancelScope> {
@@ -214,6 +244,17 @@ class StopAction {
     return target.filter((name) => statement.includes(name));
   }
 
+  /** Nobody waits, but the record should say CANCELING where it is so, and what may still come. */
+  private async lookOnce(): Promise<void> {
+    const { late } = await this.watch.look(until(LOOK_MS, this.control));
+    if (late.length > 0) this.interrupted = await this.sender.send(this.noMoreThanFor(late));
+    const starting = this.watch.startingClusterJobs;
+    if (starting.length === 0) return;
+    this.warnings.push(
+      `cluster backup ${starting.join(", ")} has not started its jobs yet, and nobody waits for them: they will not be cancelled (raise timeoutSeconds above 0, or change triggers later)`,
+    );
+  }
+
   /** Waits until every job has ended; gives what has kept it from that, or undefined when nothing has. */
   private async watchUntilStopped(timeoutSeconds: number): Promise<OceanBaseError | undefined> {
     const startedAt = Date.now();
@@ -221,7 +262,7 @@ class StopAction {
     for (;;) {
       const { unfinished, late } = await this.watch.look(untilMs + LAST_LOOK_MS);
       if (late.length > 0 && this.sender.mayStillSend) {
-        const failure = await this.sender.send(this.onlyTenantsOf(late));
+        const failure = await this.sender.send(this.noMoreThanFor(late));
         if (failure !== undefined) return failure;
       } else if (unfinished.length === 0) {
         this.stoppedAt = new Date().toISOString();
@@ -243,6 +284,7 @@ class StopAction {
       ...(issuedAt === undefined ? {} : { issuedAt }),
       ...(this.stoppedAt === undefined ? {} : { stoppedAt: this.stoppedAt }),
       jobs: this.watch.report,
+      startingClusterJobs: this.watch.startingClusterJobs,
       warnings: [...this.warnings, ...this.sender.warnings, ...this.watch.warnings],
       ...(this.interrupted === undefined ? {} : { interrupted: this.interrupted }),
     };
@@ -260,7 +302,7 @@ function timeoutError(at: string, elapsedMs: number, unfinished: readonly Stoppe
   const jobs = unfinished.map(jobText).join(", ");
   return new OceanBaseError(
     "timeout",
-    `${at}: after ${Math.round(elapsedMs / 1000)} s not yet stopped: ${jobs}; run the command again to go on waiting without cancelling again, or raise timeoutSeconds; a job that stays CANCELING cannot stop its tasks: check that the backup destination can be written`,
+    `${at}: after ${Math.round(elapsedMs / 1000)} s not yet stopped: ${jobs}; a job that stays CANCELING cannot stop its tasks: check that the backup destination can be written, or raise timeoutSeconds`,
   );
 }
 

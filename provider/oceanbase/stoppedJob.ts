@@ -29,12 +29,12 @@ export interface StoppedJob {
   path: string;
   /** When it started, as the server prints times (its own time zone). */
   startedAt: string;
-  /** When it ended, as the server prints times; absent while it has not. */
+  /** When it ended, as the server prints times; absent until it stands in the job history. */
   endedAt?: string;
 }
 
-/** The report's view of a job. */
-export function toStoppedJob(job: BackupJob): StoppedJob {
+/** The report's view of a job. Only a row of the history has an end: a live one may still change. */
+export function toStoppedJob(job: BackupJob, seenIn: "live view" | "history"): StoppedJob {
   return {
     tenantId: job.tenantId,
     tenant: job.tenant,
@@ -47,7 +47,7 @@ export function toStoppedJob(job: BackupJob): StoppedJob {
     comment: job.comment,
     path: job.path,
     startedAt: job.startedAt,
-    ...(job.endedAt === undefined ? {} : { endedAt: job.endedAt }),
+    ...(seenIn === "history" ? { endedAt: job.endedAt ?? "" } : {}),
   };
 }
 
@@ -56,9 +56,9 @@ export function jobText(job: Pick<StoppedJob, "tenant" | "jobId" | "status">): s
   return `${job.tenant} job ${job.jobId} ${job.status}`;
 }
 
-/** Whether a recorded job is over. A live row can already say so; only its end time with it is final. */
-export function hasEnded(job: Pick<StoppedJob, "status" | "endedAt">): boolean {
-  return job.endedAt !== undefined && ["CANCELED", "COMPLETED", "FAILED"].includes(job.status);
+/** Whether a recorded job is over. */
+export function hasEnded(job: Pick<StoppedJob, "endedAt">): boolean {
+  return job.endedAt !== undefined;
 }
 
 /** The jobs of a record as they are now; one that is in neither view stays as it was recorded. */
@@ -71,6 +71,10 @@ export async function readRecordedJobs(
   const open = jobs.filter((job) => !hasEnded(job));
   const live = await readLiveJobs(session, server, untilMs);
   const ended = await readEndedJobs(session, server, open, untilMs);
-  const now = new Map([...live, ...ended].map((job) => [jobKey(job), toStoppedJob(job)]));
+  const now = new Map([
+    ...ended.map((job) => [jobKey(job), toStoppedJob(job, "history")] as const),
+    // Last, because a row that is still live may change: a cluster backup's own job is in both views for an instant.
+    ...live.map((job) => [jobKey(job), toStoppedJob(job, "live view")] as const),
+  ]);
   return jobs.map((job) => (hasEnded(job) ? job : (now.get(jobKey(job)) ?? job)));
 }

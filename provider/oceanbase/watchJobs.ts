@@ -27,10 +27,10 @@ export interface Look {
  * history; the live view is always read first, so that a job on its way from one to the other is not missed.
  */
 export class JobWatch {
-  /** Cluster backups that were running before the statement: their jobs in single tenants may start later. */
-  private readonly clusterJobs = new Map<string, BackupJob>();
-  /** Those of them that had not started any job yet. */
-  private readonly startingClusterJobs = new Set<string>();
+  /** Ids of cluster backups that were running before the statement: their jobs in single tenants may start later. */
+  private readonly clusterJobIds = new Set<string>();
+  /** Those of them that had not started any job yet, as far as the looks have shown. */
+  private readonly startingIds = new Set<string>();
   private readonly jobs = new Map<string, StoppedJob>();
   private readonly ended = new Set<string>();
   private readonly restarted = new Map<string, BackupJob>();
@@ -48,20 +48,27 @@ export class JobWatch {
     this.scope = scope;
   }
 
-  /** Jobs of the record of an earlier attempt; the ended ones stay as they are. */
-  addRecorded(jobs: readonly StoppedJob[]): void {
+  /**
+   * What the record of an earlier attempt says: its jobs, of which the ended ones stay as they are, and the cluster
+   * backups that it still had to look after.
+   */
+  addRecorded(jobs: readonly StoppedJob[], startingClusterJobs: readonly string[]): void {
     for (const job of jobs) {
       this.jobs.set(jobKey(job), job);
       if (hasEnded(job)) this.ended.add(jobKey(job));
+    }
+    for (const id of startingClusterJobs) {
+      this.clusterJobIds.add(id);
+      this.startingIds.add(id);
     }
   }
 
   /** Jobs that are live before the statement goes out. All of them are to stop. */
   addLive(live: readonly BackupJob[]): void {
     for (const job of live) {
-      if (isClusterJob(job) && isRunning(job)) this.clusterJobs.set(job.jobId, job);
-      if (isClusterJob(job) && job.status === "INIT") this.startingClusterJobs.add(job.jobId);
-      if (this.isInScope(job)) this.jobs.set(jobKey(job), toStoppedJob(job));
+      if (isClusterJob(job) && isRunning(job)) this.clusterJobIds.add(job.jobId);
+      if (isClusterJob(job) && this.mayStillStartJobs(job)) this.startingIds.add(job.jobId);
+      if (this.isInScope(job)) this.jobs.set(jobKey(job), toStoppedJob(job, "live view"));
     }
   }
 
@@ -78,8 +85,29 @@ export class JobWatch {
     return this.scope.tenants.some(isJobs);
   }
 
-  isKnown(job: BackupJob): boolean {
-    return this.jobs.has(jobKey(job));
+  /** Whether the job is one of those that are to stop: seen before, or started by a cluster backup seen before. */
+  isMeant(job: BackupJob): boolean {
+    return this.jobs.has(jobKey(job)) || this.isPartOfKnown(job);
+  }
+
+  /** The jobs that were at work when they were seen last. */
+  get runningBefore(): StoppedJob[] {
+    return this.report.filter(isRunning);
+  }
+
+  private isPartOfKnown(job: BackupJob): boolean {
+    return job.initiatorTenantId === SYS_TENANT_ID && this.clusterJobIds.has(job.initiatorJobId);
+  }
+
+  /** Whether a cluster backup is still to start its jobs, one of them in a tenant of the scope. */
+  private mayStillStartJobs(clusterJob: BackupJob): boolean {
+    if (clusterJob.status !== "INIT") return false;
+    return this.scope.tenants.some((tenant) => clusterJob.executorTenantIds.includes(tenant.id));
+  }
+
+  /** Cluster backups that may still start jobs which are to stop. */
+  get startingClusterJobs(): string[] {
+    return [...this.startingIds];
   }
 
   get report(): StoppedJob[] {
@@ -96,7 +124,7 @@ export class JobWatch {
       return !this.ended.has(key) && !liveKeys.has(key);
     });
     for (const job of await readEndedJobs(this.session, this.server, vanished, untilMs)) {
-      this.jobs.set(jobKey(job), toStoppedJob(job));
+      this.jobs.set(jobKey(job), toStoppedJob(job, "history"));
       this.ended.add(jobKey(job));
     }
     await this.noteEndedParts(live, untilMs);
@@ -104,9 +132,6 @@ export class JobWatch {
       vanished.filter((job) => !this.ended.has(jobKey(job))),
       untilMs,
     );
-    for (const id of this.clusterJobs.keys()) {
-      if (!live.some((job) => isClusterJob(job) && job.jobId === id)) this.clusterJobs.delete(id);
-    }
     return { unfinished: this.unfinished(live), late };
   }
 
@@ -115,18 +140,18 @@ export class JobWatch {
     const key = jobKey(job);
     if (!this.isInScope(job)) return false;
     if (this.jobs.has(key)) {
-      this.jobs.set(key, toStoppedJob(job));
+      this.jobs.set(key, toStoppedJob(job, "live view"));
       this.ended.delete(key);
       return false;
     }
     // CANCELED stands in the live view for a moment, too, before the row moves.
     if (job.status === "CANCELING" || job.status === "CANCELED") {
-      this.jobs.set(key, toStoppedJob(job));
+      this.jobs.set(key, toStoppedJob(job, "live view"));
       return false;
     }
     if (!isRunning(job)) return false;
-    if (job.initiatorTenantId === SYS_TENANT_ID && this.clusterJobs.has(job.initiatorJobId)) {
-      this.jobs.set(key, toStoppedJob(job));
+    if (this.isPartOfKnown(job)) {
+      this.jobs.set(key, toStoppedJob(job, "live view"));
       return true;
     }
     if (!this.restarted.has(key)) {
@@ -145,14 +170,14 @@ export class JobWatch {
   private async noteEndedParts(live: readonly BackupJob[], untilMs: number): Promise<void> {
     const isStarting = (id: string) =>
       live.some((job) => isClusterJob(job) && job.jobId === id && job.status === "INIT");
-    const started = [...this.startingClusterJobs].filter((id) => !isStarting(id));
+    const started = [...this.startingIds].filter((id) => !isStarting(id));
     if (started.length === 0) return;
     for (const job of await readEndedParts(this.session, this.server, started, untilMs)) {
-      if (!this.isInScope(job) || this.isKnown(job)) continue;
-      this.jobs.set(jobKey(job), toStoppedJob(job));
+      if (!this.isInScope(job) || this.jobs.has(jobKey(job))) continue;
+      this.jobs.set(jobKey(job), toStoppedJob(job, "history"));
       this.ended.add(jobKey(job));
     }
-    for (const id of started) this.startingClusterJobs.delete(id);
+    for (const id of started) this.startingIds.delete(id);
   }
 
   /** A job in neither view is on its way; one that stays away has gone with its tenant. */
@@ -173,16 +198,10 @@ export class JobWatch {
 
   private unfinished(live: readonly BackupJob[]): StoppedJob[] {
     const jobs = [...this.jobs.values()].filter((job) => !this.ended.has(jobKey(job)));
-    // As long as a cluster backup is INIT it may still start a job in a tenant that has none yet.
     const starting = live.filter(
-      (job) =>
-        isClusterJob(job) &&
-        job.status === "INIT" &&
-        this.clusterJobs.has(job.jobId) &&
-        !this.jobs.has(jobKey(job)) &&
-        this.scope.tenants.some((tenant) => job.executorTenantIds.includes(tenant.id)),
+      (job) => isClusterJob(job) && this.startingIds.has(job.jobId) && !this.jobs.has(jobKey(job)),
     );
-    return [...jobs, ...starting.map(toStoppedJob)];
+    return [...jobs, ...starting.map((job) => toStoppedJob(job, "live view"))];
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { OceanBaseError } from "../oceanbase/errors";
 import { checkIsCluster, identifyServer, isSameCluster, type Mode, type Server } from "../oceanbase/identity";
 import { openSession, type Session } from "../oceanbase/session";
@@ -38,8 +39,10 @@ export interface ServerRecord {
  * - `timedOut`: the jobs had not stopped in time and that was to be a warning only (`onTimeout: "warn"`).
  * - `unfinished`: the action was interrupted; the next `up` takes it up where it was left.
  * - `armed`: nothing was sent; the statement goes out when the resource is deleted.
+ * - `doubtful`: the same, but as things were nothing could have been cancelled (see the warnings); the next `up` looks
+ *   again.
  */
-export type Outcome = "stopped" | "issued" | "timedOut" | "unfinished" | "armed";
+export type Outcome = "stopped" | "issued" | "timedOut" | "unfinished" | "armed" | "doubtful";
 
 /** What an action adds to the inputs in the state. */
 export interface CancelBackupOutputs {
@@ -52,6 +55,11 @@ export interface CancelBackupOutputs {
   stoppedAt?: string;
   /** The jobs that were running, and how each ended. */
   jobs: readonly StoppedJob[];
+  /**
+   * Ids of cluster backups that had not started all their jobs when the action was interrupted; the next `up` looks
+   * after them. Absent when there are none.
+   */
+  startingClusterJobs?: readonly string[];
   /** One line for people. */
   summary: string;
   /** Absent when an armed resource could not find out. */
@@ -68,17 +76,19 @@ function check(inputs: CancelBackupInputs): CheckResult<CancelBackupInputs> {
   return checkCancelBackup(inputs);
 }
 
-/** Whether an update is due: an input has changed, or the last attempt did not finish. Nothing ever replaces. */
+/** Whether an update is due: an input has changed, or the last attempt is not settled. Nothing ever replaces. */
 function diff(state: CancelBackupState, inputs: CancelBackupInputs): { changes: boolean } {
-  return { changes: state.outcome === "unfinished" || changedInputs(state, inputs).length > 0 };
+  const isOpen = state.outcome === "unfinished" || state.outcome === "doubtful";
+  return { changes: isOpen || changedInputs(state, inputs).length > 0 };
 }
 
 async function create(
   inputs: CancelBackupInputs,
   context: Context,
 ): Promise<{ id: string; state: CancelBackupState }> {
+  mustNotBePreview(context);
   const id = randomUUID();
-  return { id, state: await perform(id, inputs, context) };
+  return { id, state: await carryOut(id, inputs, context) };
 }
 
 /**
@@ -91,13 +101,14 @@ async function update(
   inputs: CancelBackupInputs,
   context: Context,
 ): Promise<CancelBackupState> {
-  if (await asksForStatement(state, inputs, context)) return await perform(id, inputs, context);
-  if (state.outcome === "unfinished") return await perform(id, inputs, context, state);
+  mustNotBePreview(context);
+  if (await asksToBeCarriedOut(state, inputs, context)) return await carryOut(id, inputs, context, state);
+  if (state.outcome === "unfinished") return await resume(id, inputs, context, state);
   return { ...inputs, ...outputsOf(state) };
 }
 
 /** Whether the change is one that has to be carried out on a server, as if the resource were new. */
-async function asksForStatement(
+async function asksToBeCarriedOut(
   state: CancelBackupState,
   inputs: CancelBackupInputs,
   context: Context,
@@ -106,32 +117,55 @@ async function asksForStatement(
   if (changed.has("tenants") || changed.has("triggers")) return true;
   // Armed so far, and from now on to be carried out at once; or the other way round.
   if (cancelsOnCreate(inputs) !== cancelsOnCreate(state)) return true;
-  const [old, now] = [state.connection, inputs.connection];
-  if (old.tenant !== now.tenant || old.cluster !== now.cluster) return true;
-  if (old.host === now.host && old.port === now.port) return false;
+  if (state.connection.tenant !== inputs.connection.tenant) return true;
+  if (!cancelsOnCreate(inputs) && state.outcome === "doubtful") return true;
+  const isAddressed = ({ connection: { host, port, cluster } }: CancelBackupInputs) => [host, port, cluster];
+  if (isDeepStrictEqual(isAddressed(state), isAddressed(inputs))) return false;
   // Another address: of the same cluster, or of another one? Only the server can tell.
   if (state.server === undefined) return true;
-  const server = await withSession(inputs, context, (session) => identifyServer(session, inLookTime()));
+  const server = await withSession(inputs, context, (session) =>
+    identifyServer(session, withinLookTime(context)),
+  );
   return !isSameCluster(server, state.server);
 }
 
-/** Carries the action out and turns its report into state; an interrupted one is saved as far as it came. */
-async function perform(
+/** Does what the resource is for: now, or, when it is for its deletion, finds out whether it could. */
+async function carryOut(
   id: string,
   inputs: CancelBackupInputs,
   context: Context,
-  earlier?: CancelBackupState,
+  before?: CancelBackupState,
 ): Promise<CancelBackupState> {
-  if (!cancelsOnCreate(inputs)) return await rehearse(inputs, context);
-  const request = {
-    ...requestOf(inputs),
-    ...(earlier === undefined ? {} : { earlier, ...recordOf(earlier) }),
-  };
+  if (!cancelsOnCreate(inputs)) return await rehearse(inputs, context, before);
+  return await stop(id, inputs, context, requestOf(inputs));
+}
+
+/** Takes an attempt up that did not come to its end, on the cluster where it was begun. */
+async function resume(
+  id: string,
+  inputs: CancelBackupInputs,
+  context: Context,
+  earlier: CancelBackupState,
+): Promise<CancelBackupState> {
+  return await stop(id, inputs, context, { ...requestOf(inputs), earlier, ...recordOf(earlier) });
+}
+
+/** Stops the backups and turns the report into state; an interrupted action is saved as far as it came. */
+async function stop(
+  id: string,
+  inputs: CancelBackupInputs,
+  context: Context,
+  request: StopRequest,
+): Promise<CancelBackupState> {
   const report = await withSession(inputs, context, (session) => stopBackups(session, request, context));
   const outcome = outcomeOf(report, inputs);
   const state: CancelBackupState = { ...inputs, ...outputsFrom(report, outcome) };
   for (const warning of state.warnings) context.warn(warning);
-  if (outcome === "unfinished") throw new PartialFailure(id, state, report.interrupted?.message ?? "");
+  if (outcome === "unfinished") {
+    const why = report.interrupted?.message;
+    throw new PartialFailure(id, state, `${why}; the next pulumi up goes on from here`);
+  }
+  if (report.interrupted !== undefined) context.warn(report.interrupted.message);
   return state;
 }
 
@@ -142,17 +176,28 @@ function outcomeOf({ interrupted, stoppedAt }: StopReport, inputs: CancelBackupI
 
 /**
  * Finds out whether a stop at deletion could work. What would keep it from that is a warning: the day of the teardown
- * may be far away, and the tenants and the login can be mended until then.
+ * may be far away, and the tenants and the login can be mended until then. The cluster of record stays the one that
+ * was found last: a deletion must not reach for another one that happens to answer then.
  */
-async function rehearse(inputs: CancelBackupInputs, context: Context): Promise<CancelBackupState> {
+async function rehearse(
+  inputs: CancelBackupInputs,
+  context: Context,
+  before?: CancelBackupState,
+): Promise<CancelBackupState> {
   const outputs = await withSession(inputs, context, (session) =>
     rehearseStop(session, requestOf(inputs), context),
   ).then(
     (report) => outputsFrom(report, "armed"),
     (error): CancelBackupOutputs => {
       if (!(error instanceof OceanBaseError) || error.kind === "aborted") throw error;
-      const warnings = [`as things are, nothing could be cancelled at deletion: ${error.message}`];
-      return { outcome: "armed", jobs: [], summary: summaryOf("armed", []), warnings };
+      const isSameLogin = before?.connection.tenant === inputs.connection.tenant;
+      return {
+        outcome: "doubtful",
+        jobs: [],
+        summary: summaryOf("doubtful", []),
+        ...(isSameLogin && before?.server ? { server: before.server } : {}),
+        warnings: [`as things are, nothing could be cancelled at deletion: ${error.message}`],
+      };
     },
   );
   for (const warning of outputs.warnings) context.warn(warning);
@@ -164,19 +209,20 @@ async function rehearse(inputs: CancelBackupInputs, context: Context): Promise<C
  * cannot be reached does not fail a refresh; the record stays as it is.
  */
 async function read(state: CancelBackupState, context: Context): Promise<CancelBackupState> {
-  const { server: record } = state;
-  if (state.jobs === undefined || state.jobs.every(hasEnded) || record === undefined) return state;
+  const { server: record, jobs: recorded } = state;
+  const isSettled = state.outcome === "stopped" || recorded === undefined || recorded.every(hasEnded);
+  if (isSettled || record === undefined) return state;
   try {
     const jobs = await withSession(state, context, async (session) => {
-      const server = await identifyServer(session, inLookTime());
+      const server = await identifyServer(session, withinLookTime(context));
       checkIsCluster(session.address, server, record);
-      return await readRecordedJobs(session, server, state.jobs, inLookTime());
+      return await readRecordedJobs(session, server, recorded, withinLookTime(context));
     });
-    // Whether the statement arrived at all is not for a refresh to say.
-    const arrived = state.issuedAt !== undefined;
-    if (!arrived || !jobs.every(hasEnded)) return { ...state, jobs, summary: summaryOf(state.outcome, jobs) };
-    const stoppedAt = new Date().toISOString();
-    return { ...state, jobs, outcome: "stopped", stoppedAt, summary: summaryOf("stopped", jobs) };
+    // Whether the statement arrived at all, and whether more jobs are to come, is not for a refresh to say.
+    const mayBeStopped = state.issuedAt !== undefined && state.startingClusterJobs === undefined;
+    const outcome = mayBeStopped && jobs.every(hasEnded) ? "stopped" : state.outcome;
+    const stoppedAt = outcome === "stopped" ? { stoppedAt: new Date().toISOString() } : {};
+    return { ...state, ...stoppedAt, outcome, jobs, summary: summaryOf(outcome, jobs) };
   } catch (error) {
     if (!(error instanceof OceanBaseError)) throw error;
     context.warn(`the record was kept as it is: ${error.message}`);
@@ -186,27 +232,48 @@ async function read(state: CancelBackupState, context: Context): Promise<CancelB
 
 /** Deletes nothing on the server; when asked to, it stops the backups first, as a teardown needs it. */
 async function remove(state: CancelBackupState, context: Context): Promise<void> {
+  mustNotBePreview(context);
   if (!cancelsOnDelete(state)) return;
+  const request = { ...requestOf(state), allowGone: true, ...recordOf(state) };
+  let session: Session;
   try {
-    const request = { ...requestOf(state), allowGone: true, ...recordOf(state) };
-    const report = await withSession(state, context, (session) => stopBackups(session, request, context));
-    for (const warning of report.warnings) context.warn(warning);
-    if (report.interrupted === undefined) return;
-    if (report.interrupted.kind === "timeout" && state.onTimeout === "warn") {
-      context.warn(report.interrupted.message);
-      return;
-    }
-    throw report.interrupted;
+    session = await openSession(loginOf(state, context), context.signal);
   } catch (error) {
-    const away =
-      error instanceof OceanBaseError && (error.kind === "unreachable" || error.kind === "otherCluster");
-    if (!away || state.onUnreachable !== "skip") throw error;
-    context.warn(`the cluster is taken to be gone: ${error.message}`);
+    return skipOrThrow(error, "unreachable", state, context);
+  }
+  try {
+    const { warnings, interrupted } = await stopBackups(session, request, context);
+    for (const warning of warnings) context.warn(warning);
+    if (interrupted === undefined) return;
+    if (interrupted.kind !== "timeout" || state.onTimeout !== "warn") throw interrupted;
+    context.warn(interrupted.message);
+  } catch (error) {
+    // Only before anything was sent it is thrown as such.
+    skipOrThrow(error, "otherCluster", state, context);
+  } finally {
+    await session.close();
   }
 }
 
+/**
+ * A cluster that cannot be reached any more, or whose address belongs to another one, may be gone: that is for the
+ * user to say. A server that answers and refuses, or that is lost on the way, is not gone.
+ */
+function skipOrThrow(
+  error: unknown,
+  gone: "unreachable" | "otherCluster",
+  { onUnreachable }: CancelBackupState,
+  context: Context,
+): void {
+  const mayBeGone = error instanceof OceanBaseError && error.kind === gone;
+  if (!mayBeGone || onUnreachable !== "skip") throw error;
+  context.warn(`the cluster is taken to be gone, and nothing was cancelled: ${error.message}`);
+}
+
 /** Bound for looking at a server outside of an action. */
-const inLookTime = () => Date.now() + 30_000;
+function withinLookTime({ deadlineMs = Number.POSITIVE_INFINITY }: Context): number {
+  return Math.min(Date.now() + 30_000, deadlineMs);
+}
 
 function requestOf(inputs: CancelBackupInputs): StopRequest {
   return {
@@ -231,32 +298,44 @@ async function withSession<T>(
 }
 
 function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupOutputs {
-  const { statement, issuedAt, stoppedAt, jobs, warnings, interrupted } = report;
-  return {
+  const { statement, issuedAt, stoppedAt, jobs, warnings, startingClusterJobs } = report;
+  return present({
     outcome,
-    ...(statement === undefined ? {} : { statement }),
-    ...(issuedAt === undefined ? {} : { issuedAt }),
-    ...(stoppedAt === undefined ? {} : { stoppedAt }),
+    statement,
+    issuedAt,
+    stoppedAt,
     jobs,
+    startingClusterJobs: startingClusterJobs.length > 0 ? startingClusterJobs : undefined,
     summary: summaryOf(outcome, jobs),
     server: serverRecord(report.server),
-    warnings: outcome === "timedOut" && interrupted ? [...warnings, interrupted.message] : warnings,
-  };
+    warnings,
+  });
 }
 
 /** The outputs of a state without its inputs, which the caller has newer ones of. */
 function outputsOf(state: CancelBackupState): CancelBackupOutputs {
-  const { outcome, statement, issuedAt, stoppedAt, jobs, summary, server, warnings } = state;
-  return {
+  const { outcome, statement, issuedAt, stoppedAt, jobs, startingClusterJobs, summary, server, warnings } =
+    state;
+  return present({
     outcome,
-    ...(statement === undefined ? {} : { statement }),
-    ...(issuedAt === undefined ? {} : { issuedAt }),
-    ...(stoppedAt === undefined ? {} : { stoppedAt }),
+    statement,
+    issuedAt,
+    stoppedAt,
     jobs,
+    startingClusterJobs,
     summary,
-    ...(server === undefined ? {} : { server }),
+    server,
     warnings,
-  };
+  });
+}
+
+type OrUndefined<T> = { [K in keyof T]: T[K] | undefined };
+
+/** The same without what is undefined: state has no such value. */
+function present(outputs: OrUndefined<Required<CancelBackupOutputs>>): CancelBackupOutputs {
+  return Object.fromEntries(
+    Object.entries(outputs).filter(([, value]) => value !== undefined),
+  ) as unknown as CancelBackupOutputs;
 }
 
 /** The cluster that an action on behalf of this record has to find. */
@@ -269,8 +348,15 @@ function serverRecord({ version, cluster, clusterId, tenant }: Server): ServerRe
 }
 
 function summaryOf(outcome: Outcome, jobs: readonly StoppedJob[]): string {
-  if (outcome === "armed") return "nothing sent yet; backups are cancelled when this resource is deleted";
+  if (outcome === "armed" || outcome === "doubtful") {
+    return "nothing sent yet; backups are cancelled when this resource is deleted";
+  }
   if (jobs.length === 0) return outcome === "unfinished" ? "not finished" : "no backup was running";
   const each = jobs.map((job) => `${job.tenant} job ${job.jobId} ${job.status}`).join(", ");
   return `${jobs.length} backup ${jobs.length === 1 ? "job" : "jobs"}: ${each}`;
+}
+
+/** A front that previews answers with what it knows; these calls would change something. */
+function mustNotBePreview({ preview }: Context): void {
+  if (preview) throw new Error("a preview must not create, update or delete");
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type CancelScope, tenantNameProblem } from "../oceanbase/statements";
 import { type CheckResult, hasUnknown, type InputProblem } from "./context";
 import {
+  certificateProblem,
   connectionProblems,
   type LoginInputs,
   SYS_TENANT,
@@ -61,14 +62,19 @@ export function scopeAskedFor(inputs: CancelBackupInputs): CancelScope {
 /** Finds everything that is wrong, without asking anybody. What is not known yet is passed over in silence. */
 export function checkCancelBackup(inputs: CancelBackupInputs): CheckResult<CancelBackupInputs> {
   const problems: InputProblem[] = [];
-  const check = (path: keyof CancelBackupInputs, reason: string | undefined) => {
-    if (reason !== undefined && !hasUnknown(inputs[path])) problems.push({ path, reason });
+  const check = (name: keyof CancelBackupInputs, reason: string | undefined, path: string = name) => {
+    if (reason !== undefined && !hasUnknown(inputs[name])) problems.push({ path, reason });
   };
   // While it is not known at all it is not an object either.
   if (typeof inputs.connection === "object") problems.push(...connectionProblems(inputs.connection));
   problems.push(...unknownFieldProblems(inputs, INPUTS, ""), ...tenantsProblems(inputs));
-  check("password", textProblem(inputs.password));
-  check("tlsKey", textProblem(inputs.tlsKey));
+  check("password", textProblem(inputs.password), "connection.password");
+  const { tlsKey } = inputs;
+  check(
+    "tlsKey",
+    textProblem(tlsKey) ?? certificateProblem(inputs.connection?.tls, tlsKey),
+    "connection.tls.key",
+  );
   check("cancelOn", cancelOnProblem(inputs.cancelOn));
   check(
     "triggers",
@@ -144,9 +150,11 @@ export function changedInputs(
   olds: CancelBackupInputs,
   news: CancelBackupInputs,
 ): (keyof CancelBackupInputs)[] {
-  return INPUTS.filter((name) =>
-    name === "tenants" ? !sameTenants(olds, news) : !isDeepStrictEqual(olds[name], news[name]),
-  );
+  return INPUTS.filter((name) => {
+    if (name === "tenants") return !sameTenants(olds, news);
+    if (name === "triggers") return !isDeepStrictEqual(olds.triggers ?? [], news.triggers ?? []);
+    return !isDeepStrictEqual(olds[name], news[name]);
+  });
 }
 
 function sameTenants(olds: CancelBackupInputs, news: CancelBackupInputs): boolean {

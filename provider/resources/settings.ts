@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { createSecureContext } from "node:tls";
 import { type Endpoint, type Login, parseEndpoint, type TlsSettings } from "../oceanbase/login";
 import { nearestNames } from "../oceanbase/scope";
 import { type Context, hasUnknown, type InputProblem } from "./context";
@@ -34,6 +35,9 @@ export interface LoginInputs {
 /** The name of the sys tenant, where the administrators of the whole cluster log in. */
 export const SYS_TENANT = "sys";
 
+/** An OceanBase server's own port. */
+const DEFAULT_PORT = 2881;
+
 /** Longest user, tenant or cluster name that a login takes. */
 const MAX_LOGIN_PART = 128;
 
@@ -65,9 +69,10 @@ export function loginOf(inputs: LoginInputs, context: Pick<Context, "env" | "con
 
 function tlsOf(tls: ConnectionInputs["tls"], key: string | undefined): TlsSettings | undefined {
   if (tls === undefined || tls === false) return undefined;
-  const { ca, cert, verifyHostName = true } = tls === true ? {} : tls;
+  const { ca, cert, verifyHostName } = tls === true ? {} : tls;
   return {
-    verifyHostName,
+    // Only a plain false switches the check off.
+    verifyHostName: verifyHostName !== false,
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
@@ -147,31 +152,52 @@ function loginPartProblem(part: unknown): string | undefined {
 
 function endpointsProblem(endpoints: unknown): string | undefined {
   if (endpoints === undefined) return undefined;
-  const isEndpoint = (text: unknown) => typeof text === "string" && parseEndpoint(text, 2881) !== undefined;
+  const isEndpoint = (text: unknown) =>
+    typeof text === "string" && parseEndpoint(text, DEFAULT_PORT) !== undefined;
   if (Array.isArray(endpoints) && endpoints.every(isEndpoint)) return undefined;
   return 'must be a list of "host:port"';
 }
 
 function tlsProblem({ tls, host, endpoints }: Partial<ConnectionInputs>): string | undefined {
-  if (tls === undefined || typeof tls === "boolean") {
-    return tls === true ? addressProblem(host, endpoints) : undefined;
-  }
+  if (tls === undefined || tls === false) return undefined;
+  if (tls === true) return addressProblem(host, endpoints);
   if (typeof tls !== "object" || tls === null) return "must be true, false, or an object";
+  const [stranger] = unknownFieldProblems(tls, ["ca", "cert", "verifyHostName"], "");
+  if (stranger !== undefined) return `${stranger.path}: ${stranger.reason}`;
   const isPem = (text: unknown) =>
-    text === undefined || (typeof text === "string" && (hasUnknown(text) || text.includes("-----BEGIN ")));
+    text === undefined || (typeof text === "string" && text.includes("-----BEGIN "));
   if (!isPem(tls.ca) || !isPem(tls.cert)) return "ca and cert must be PEM text, not file names";
-  if (tls.verifyHostName === false && tls.ca === undefined) {
+  if (tls.verifyHostName !== undefined && typeof tls.verifyHostName !== "boolean") {
+    return "verifyHostName must be true or false";
+  }
+  if (tls.ca !== undefined) return undefined;
+  if (tls.verifyHostName === false) {
     return "without the check of the host name a ca of your own is needed, or any certificate would do";
   }
-  return tls.ca === undefined ? addressProblem(host, endpoints) : undefined;
+  return addressProblem(host, endpoints);
 }
 
 /** The driver cannot compare a certificate with an IP address. */
-function addressProblem(host: unknown, endpoints: readonly string[] = []): string | undefined {
-  const hosts = [host, ...endpoints.map((text) => parseEndpoint(text, 2881)?.host)];
+function addressProblem(host: unknown, endpoints: unknown): string | undefined {
+  const further = Array.isArray(endpoints) ? endpoints : [];
+  const hosts = [host, ...further.map((text) => parseEndpoint(String(text), DEFAULT_PORT)?.host)];
   const address = hosts.find((candidate) => typeof candidate === "string" && isIP(candidate) !== 0);
   if (address === undefined) return undefined;
   return `a certificate cannot be checked against the address ${address}: use a host name, or give the ca that signed the server's certificate and nothing else`;
+}
+
+/** What keeps certificate and key from being used; both are known only together. */
+export function certificateProblem(tls: ConnectionInputs["tls"], key: unknown): string | undefined {
+  if (typeof tls !== "object" || tls === null || hasUnknown(tls) || hasUnknown(key)) return undefined;
+  const { ca, cert } = tls;
+  if ((cert === undefined) !== (key === undefined)) return "a client certificate and its key go together";
+  try {
+    createSecureContext({ ca, cert, key: key as string | undefined });
+    return undefined;
+  } catch (error) {
+    // OpenSSL names its own error, never what is in the files.
+    return `ca, cert or key cannot be read (${(error as { code?: string }).code ?? "not PEM"})`;
+  }
 }
 
 /** What is wrong with a number of seconds; undefined is right, it means the default. */

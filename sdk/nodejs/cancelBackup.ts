@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { StoppedJob } from "../../provider/oceanbase/stoppedJob";
 import type { Outcome, ServerRecord } from "../../provider/resources/cancelBackup";
 import { type ConnectionArgs, loginInputs } from "./connection";
@@ -27,7 +27,8 @@ export interface CancelBackupArgs {
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
    * How long to wait for the real stop, in seconds, 0 to 86400; default 600. The statement itself only marks the
-   * jobs; a stop takes 30 to 90 s when all is well. 0: issue the statement and do not wait.
+   * jobs; a stop takes 30 to 90 s when all is well. 0: issue the statement and do not wait. Logging in and the
+   * statement itself have bounds of their own: `connectTimeoutSeconds`, and 40 s for a reply.
    */
   timeoutSeconds?: pulumi.Input<number>;
   /**
@@ -37,7 +38,8 @@ export interface CancelBackupArgs {
   onTimeout?: pulumi.Input<"fail" | "warn">;
   /**
    * What a delete does when the cluster cannot be reached, or is another one by now: `"fail"` (default), or `"skip"`
-   * because it may be gone already. A refused login always fails. Matters only with `cancelOn` `"delete"`.
+   * because it may be gone already. A refused login always fails, and so does a connection that is lost on the way.
+   * Matters only with `cancelOn` `"delete"`.
    */
   onUnreachable?: pulumi.Input<"fail" | "skip">;
   /** Why this was done, up to 1000 characters; kept in the state for whoever asks later. */
@@ -69,7 +71,7 @@ export interface CancelBackupArgs {
 export class CancelBackup extends DynamicResource {
   /**
    * How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the
-   * next `pulumi up` goes on) or `armed` (to be sent on delete).
+   * next `pulumi up` goes on), `armed` (to be sent on delete) or `doubtful` (the same, but see `warnings`).
    */
   declare readonly outcome: pulumi.Output<Outcome>;
   /** The statement as it was sent; undefined when none was. */
@@ -94,6 +96,11 @@ export class CancelBackup extends DynamicResource {
    */
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
     const { connection, ...others } = args;
+    // A JavaScript program may have put them beside the connection. Secret they are in any case.
+    const misplaced = others as { password?: pulumi.Input<string>; tlsKey?: pulumi.Input<string> };
+    for (const secret of ["password", "tlsKey"] as const) {
+      if (misplaced[secret] !== undefined) misplaced[secret] = pulumi.secret(misplaced[secret]);
+    }
     const outputs = {
       outcome: undefined,
       statement: undefined,

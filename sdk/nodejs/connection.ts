@@ -85,58 +85,83 @@ type Fields = Record<string, unknown>;
  * whole object when one field of it is secret, and a password nested in it would also hide the host.
  */
 export function loginInputs(args: pulumi.Input<ConnectionArgs> | undefined): LoginInputs {
-  if (!isLater(args)) {
-    const { connection, password, tlsKey } = separate((args ?? {}) as Fields);
+  if (isLater(args)) {
+    // Known only later, as a whole: Pulumi then hides all of it when any of it is secret.
+    const fields = later<Fields>(args);
+    const tls = fields.apply((known) => known.tls);
     return {
-      connection: complete(connection),
-      ...(password === undefined ? {} : { password: pulumi.secret(password as string) }),
-      ...(tlsKey === undefined ? {} : { tlsKey: pulumi.secret(tlsKey as string) }),
+      connection: fields.apply(({ password: _, ...readable }) =>
+        complete({ ...readable, tls: readableTls(readable.tls) }),
+      ),
+      password: pulumi.secret(fields.apply((known) => known.password as string)),
+      tlsKey: pulumi.secret(tls.apply(keyOf)),
     };
   }
-  // Known only later, as a whole: Pulumi then hides all of it when any of it is secret.
-  const later = pulumi.output(args) as unknown as pulumi.OutputInstance<Fields>;
-  const parts = later.apply((fields) => separate(fields));
+  const { password, tls, ...fields } = (args ?? {}) as Fields;
+  const key = isLater(tls) ? later(tls).apply(keyOf) : (keyOf(tls) as unknown);
   return {
-    connection: parts.apply(({ connection }) => complete(connection as Fields)),
-    password: pulumi.secret(parts.apply(({ password }) => password as string)),
-    tlsKey: pulumi.secret(parts.apply(({ tlsKey }) => tlsKey as string)),
+    connection: complete({ ...fields, tls: isLater(tls) ? later(tls).apply(readableTls) : readableTls(tls) }),
+    ...(password === undefined ? {} : { password: pulumi.secret(password as string) }),
+    ...(key === undefined ? {} : { tlsKey: pulumi.secret(key as string) }),
   };
 }
 
-function separate({ password, tls, ...fields }: Fields): {
-  connection: Fields;
-  password: unknown;
-  tlsKey: unknown;
-} {
-  if (typeof tls !== "object" || tls === null || isLater(tls)) {
-    return { connection: { ...fields, tls }, password, tlsKey: undefined };
-  }
-  const { key: tlsKey, ...readableTls } = tls as Fields;
-  return { connection: { ...fields, tls: readableTls }, password, tlsKey };
+/** The key of a client certificate, and the rest of what is said about TLS. */
+function keyOf(tls: unknown): string {
+  return (isObject(tls) ? tls.key : undefined) as string;
+}
+
+function readableTls(tls: unknown): unknown {
+  if (!isObject(tls)) return tls;
+  const { key: _, ...readable } = tls;
+  return readable;
 }
 
 /** Fills every field that was not given from the configuration, else from the environment, else by default. */
 function complete(fields: Fields): Fields {
   const config = new pulumi.Config("oceanbase");
   const found = (name: string, variable: string) => config.get(name) || process.env[variable] || undefined;
-  const caFile = found("tlsCaFile", "OCEANBASE_TLS_CA_FILE");
-  const tls = found("tls", "OCEANBASE_TLS");
   return {
     ...fields,
-    host: fields.host ?? found("host", "OCEANBASE_HOST"),
-    port: fields.port ?? asNumber(found("port", "OCEANBASE_PORT")) ?? 2881,
-    tenant: fields.tenant ?? found("tenant", "OCEANBASE_TENANT") ?? "sys",
-    user: fields.user ?? found("user", "OCEANBASE_USER") ?? "root",
-    cluster: fields.cluster ?? found("cluster", "OCEANBASE_CLUSTER"),
-    connectTimeoutSeconds:
-      fields.connectTimeoutSeconds ??
-      asNumber(found("connectTimeoutSeconds", "OCEANBASE_CONNECT_TIMEOUT_SECONDS")) ??
-      10,
-    endpoints: fields.endpoints ?? found("endpoints", "OCEANBASE_ENDPOINTS")?.split(/\s*,\s*/),
-    tls:
-      fields.tls ??
-      (tls === "false" || caFile === undefined ? asBoolean(tls) : { ca: readFileSync(caFile, "utf8") }),
+    host: withDefault(fields.host, found("host", "OCEANBASE_HOST")),
+    port: withDefault(fields.port, asNumber(found("port", "OCEANBASE_PORT")) ?? 2881),
+    tenant: withDefault(fields.tenant, found("tenant", "OCEANBASE_TENANT") ?? "sys"),
+    user: withDefault(fields.user, found("user", "OCEANBASE_USER") ?? "root"),
+    cluster: withDefault(fields.cluster, found("cluster", "OCEANBASE_CLUSTER")),
+    connectTimeoutSeconds: withDefault(
+      fields.connectTimeoutSeconds,
+      asNumber(found("connectTimeoutSeconds", "OCEANBASE_CONNECT_TIMEOUT_SECONDS")) ?? 10,
+    ),
+    endpoints: withDefault(
+      fields.endpoints,
+      found("endpoints", "OCEANBASE_ENDPOINTS")
+        ?.split(",")
+        .map((endpoint) => endpoint.trim())
+        .filter((endpoint) => endpoint !== ""),
+    ),
+    tls: isLater(fields.tls) ? later(fields.tls).apply(completeTls) : completeTls(fields.tls),
   };
+
+  /** A file with authorities asks for TLS where nothing is said, and serves where only TLS is asked for. */
+  function completeTls(given: unknown): unknown {
+    const tls = given ?? asBoolean(found("tls", "OCEANBASE_TLS"));
+    const caFile = found("tlsCaFile", "OCEANBASE_TLS_CA_FILE");
+    return caFile !== undefined && (tls === undefined || tls === true) ? { ca: textOf(caFile) } : tls;
+  }
+}
+
+/** A field that is only known later may turn out to be undefined, and then counts as not given, too. */
+function withDefault(given: unknown, fallback: unknown): unknown {
+  return isLater(given) ? later(given).apply((value) => value ?? fallback) : (given ?? fallback);
+}
+
+function textOf(caFile: string): string {
+  try {
+    return readFileSync(caFile, "utf8");
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(`the file of oceanbase:tlsCaFile or OCEANBASE_TLS_CA_FILE cannot be read: ${why}`);
+  }
 }
 
 /** Text that is no number goes on as it is: the check says what is wrong with it, together with everything else. */
@@ -148,6 +173,14 @@ function asBoolean(text: string | undefined): boolean | string | undefined {
   return text === "true" ? true : text === "false" ? false : text;
 }
 
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
+
 function isLater(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+function later<T>(value: unknown): pulumi.OutputInstance<T> {
+  return pulumi.output(value) as unknown as pulumi.OutputInstance<T>;
 }

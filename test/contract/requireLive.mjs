@@ -1,7 +1,8 @@
-// A run that is meant for a real cluster must not pass on the sandbox because a variable is missing.
-if (process.env.OCEANBASE_LIVE_HOST === undefined) {
+// A run that is meant for a real cluster must not pass on the sandbox, or on nothing, because a variable is missing.
+const missing = ["OCEANBASE_LIVE_HOST", "OCEANBASE_LIVE_TENANTS"].filter((name) => !process.env[name]);
+if (missing.length > 0) {
   console.error(
-    "Set OCEANBASE_LIVE_HOST and the other OCEANBASE_LIVE_ variables (see test/contract/subject.ts) to the cluster to check.",
+    `Set ${missing.join(" and ")}; test/contract/subject.ts describes all OCEANBASE_LIVE_ variables.`,
   );
   process.exit(2);
 }

@@ -23,8 +23,10 @@ export interface Subject {
  *
  * - OCEANBASE_LIVE_HOST, OCEANBASE_LIVE_PORT (2881), OCEANBASE_LIVE_CLUSTER (behind OBProxy)
  * - OCEANBASE_LIVE_SYS_PASSWORD for root@sys
- * - OCEANBASE_LIVE_TENANTS: `user@tenant:password`, separated by commas
- * - OCEANBASE_LIVE_BACKUPS=yes: the suite may start and cancel backups and change cleanup policies there
+ * - OCEANBASE_LIVE_TENANTS: `user@tenant:password`, separated by commas, of tenants made for this
+ * - OCEANBASE_LIVE_READER: `user@sys:password` of a user without the ALTER SYSTEM privilege, when there is one
+ * - OCEANBASE_LIVE_BACKUPS=yes: the suite may start and cancel backups and change cleanup policies in those tenants;
+ *   without it, it sends only statements that are refused
  */
 export async function openSubject(): Promise<Subject> {
   return process.env.OCEANBASE_LIVE_HOST === undefined ? await sandboxSubject() : liveSubject();
@@ -55,16 +57,19 @@ function liveSubject(): Subject {
     connectTimeoutSeconds: 10,
     ...(cluster === undefined ? {} : { cluster }),
   });
-  const tenants = (variable("TENANTS") ?? "")
-    .split(",")
-    .map((text) => /^([^@]+)@([^:]+):(.*)$/s.exec(text))
-    .flatMap((match) =>
-      match === null ? [] : [login(match[1] as string, match[2] as string, match[3] as string)],
-    );
+  const logins = (text: string) =>
+    text
+      .split(",")
+      .map((part) => /^([^@]+)@([^:]+):(.*)$/s.exec(part))
+      .flatMap((match) =>
+        match === null ? [] : [login(match[1] as string, match[2] as string, match[3] as string)],
+      );
+  const [reader] = logins(variable("READER") ?? "");
   return {
     name: `the cluster at ${variable("HOST")}`,
     sys: login("root", "sys", variable("SYS_PASSWORD") ?? ""),
-    tenants,
+    ...(reader === undefined ? {} : { reader }),
+    tenants: logins(variable("TENANTS") ?? ""),
     mayBackUp: variable("BACKUPS") === "yes",
     patienceMs: 180_000,
     stop: async () => {},

@@ -23,7 +23,9 @@ await stack.up();
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 const directory = join(import.meta.dirname, "state");
 mkdirSync(directory, { recursive: true });
-const state = (await stack.export()).replaceAll(`"port": ${sandbox.port}`, '"port": 2881');
+const state = (await stack.export())
+  .replaceAll(`"port": ${sandbox.port}`, '"port": 2881')
+  .replaceAll(`127.0.0.1:${sandbox.port}`, "127.0.0.1:2881");
 writeFileSync(join(directory, `${version}.json`), state);
 console.log(`written: the state of version ${version}`);
 stack.remove();

@@ -106,16 +106,21 @@ describe("check", () => {
     const { failures } = await host.check(withPassword({ tenants: [], timeoutSeconds: -1, password: 5 }));
     expect(failures).toEqual([
       { property: "", reason: expect.stringMatching(/^tenants: is empty/) },
-      { property: "", reason: expect.stringMatching(/^password: must be text/) },
+      { property: "", reason: expect.stringMatching(/^connection\.password: must be text/) },
       { property: "", reason: expect.stringMatching(/^timeoutSeconds: must be/) },
     ]);
     expect(sandbox().log.logins).toBe(0);
   });
 
   test("takes a null for an input that was not given", async () => {
-    const { inputs: checked, failures } = await host.check(inputs({ password: null, reason: null }));
+    const sys = connectionTo(sandbox(), sandbox().logins.sys);
+    const connection = { ...sys, cluster: null, tls: { verifyHostName: null } };
+    const given = inputs({ password: null, reason: null, triggers: [null, { a: null }], connection });
+    const { inputs: checked, failures } = await host.check(given);
     expect(failures).toEqual([]);
     expect(checked).not.toHaveProperty("password");
+    expect(checked.connection).toEqual({ ...sys, tls: {} });
+    expect(checked.triggers).toEqual([null, { a: null }]);
   });
 });
 

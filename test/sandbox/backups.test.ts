@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type ManualClock, manualClock } from "./clock.ts";
+import { type Clock, manualClock } from "./clock.ts";
 import { Sandbox } from "./sandbox.ts";
 import { Session } from "./sql/session.ts";
 
 /*
  * The state machine on a clock that stands still: every moment of a backup's life, without a socket in between.
  */
-let clock: ManualClock;
+let clock: Clock;
 let sandbox: Sandbox;
 
 beforeEach(() => {

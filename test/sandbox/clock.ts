@@ -1,29 +1,40 @@
 /**
- * The cluster's own time. It runs `speed` times as fast as the wall clock, so that the 30 s rounds of a
- * backup thread cost a test milliseconds; a manual clock stands still until a test moves it.
+ * The cluster's own time. It runs `speed` times as fast as the wall clock, so that the 30 s rounds of a backup thread
+ * cost a test milliseconds. A test that places something at one exact moment stops it and moves it by hand.
  */
-export interface Clock {
+export class Clock {
+  private readonly speed: number;
+  private baseMs: number;
+  /** Wall-clock time since when it runs; undefined while it stands still. */
+  private runningSince: number | undefined;
+
+  constructor(speed: number, baseMs = Date.now()) {
+    this.speed = speed;
+    this.baseMs = baseMs;
+    this.runningSince = speed > 0 ? Date.now() : undefined;
+  }
+
   /** Cluster time in milliseconds since 1970. */
-  now(): number;
+  now(): number {
+    if (this.runningSince === undefined) return this.baseMs;
+    return this.baseMs + (Date.now() - this.runningSince) * this.speed;
+  }
+
+  advance(seconds: number): void {
+    this.baseMs += seconds * 1000;
+  }
+
+  pause(): void {
+    this.baseMs = this.now();
+    this.runningSince = undefined;
+  }
+
+  resume(): void {
+    this.runningSince ??= Date.now();
+  }
 }
 
-/** A clock that starts at the wall clock's time and then runs `speed` times as fast. */
-export function runningClock(speed: number): Clock {
-  const startedAt = Date.now();
-  return { now: () => startedAt + (Date.now() - startedAt) * speed };
-}
-
-export interface ManualClock extends Clock {
-  advance(seconds: number): void;
-}
-
-/** A clock that moves only when told to: for tests that place a statement at one exact moment. */
-export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
-  let nowMs = startMs;
-  return {
-    now: () => nowMs,
-    advance(seconds) {
-      nowMs += seconds * 1000;
-    },
-  };
+/** A clock that moves only when told to. */
+export function manualClock(baseMs = Date.UTC(2026, 0, 1)): Clock {
+  return new Clock(0, baseMs);
 }

@@ -14,7 +14,7 @@ export type FaultAction =
   | { kind: "just before"; happens: () => void };
 
 export interface Fault {
-  /** Which statements. */
+  /** Which statements; a login counts as `login user@tenant`, and only an error can be done to it. */
   match: RegExp;
   /** How many of them; default 1. */
   times?: number;

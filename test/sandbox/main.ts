@@ -36,6 +36,17 @@ async function main(): Promise<void> {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  if (process.env.npm_lifecycle_event !== undefined) whenParentEnds(stop);
+}
+
+/** npm passes a signal on to its shell only; when that is gone, nobody would ever end this program. */
+function whenParentEnds(stop: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 250);
 }
 
 function readArguments(): { port: number; speed: number; tls: boolean } {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { ServerCertificate } from "./certificates.ts";
-import { type Clock, runningClock } from "./clock.ts";
+import { Clock } from "./clock.ts";
 import type { Failure, Timing } from "./cluster/backupService.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import type { FlavorName } from "./cluster/flavors.ts";
@@ -72,7 +72,7 @@ export class Sandbox {
       alterSystem,
     });
     this.cluster = new Cluster({
-      clock: options.clock ?? runningClock(options.speed ?? 1),
+      clock: options.clock ?? new Clock(options.speed ?? 1),
       name: options.cluster ?? "obdemo",
       id: options.clusterId ?? 1001,
       flavor: options.flavor ?? "oceanbase",
@@ -126,6 +126,19 @@ export class Sandbox {
   addTenant(name: string, mode: Mode = "MYSQL", password = ""): Tenant {
     const user = mode === "ORACLE" ? "SYS" : "root";
     return this.cluster.tenants.create(name, mode, [{ name: user, password, alterSystem: true }]);
+  }
+
+  get clock(): Clock {
+    return this.cluster.clock;
+  }
+
+  /** Moves a clock that stands still, until a query finds something; fails after a day of cluster time. */
+  advanceUntilThereIs(sql: string): void {
+    for (let seconds = 0; seconds < 24 * 3600; seconds += 0.1) {
+      if (this.rows(sql).length > 0) return;
+      this.clock.advance(0.1);
+    }
+    throw new Error(`after a day of cluster time there is nothing for: ${sql}`);
   }
 
   tenant(name: string): Tenant {

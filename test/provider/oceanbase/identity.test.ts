@@ -45,6 +45,16 @@ test("a MySQL-mode login costs two queries", async () => {
   expect(sandbox().log.entries).toHaveLength(2);
 });
 
+test("a login that may not see the tenants is told so, not taken for another server", async () => {
+  sandbox().faults.inject({ match: /DBA_OB_TENANTS/, act: { kind: "error", errno: 1142 } });
+  await expect(identify("sys")).rejects.toMatchObject({ kind: "refused", errno: 1142 });
+});
+
+test("a server that does not tell its cluster is taken all the same", async () => {
+  sandbox().faults.inject({ match: /SHOW PARAMETERS/, act: { kind: "error", errno: 1227 } });
+  expect(await identify("sys")).toMatchObject({ cluster: "", clusterId: "", version: "4.2.5.1" });
+});
+
 describe("a server that cannot do it is refused with what was found", () => {
   test.each<[FlavorName, string, string]>([
     ["mysql", "a server that is not OceanBase", "8.0.39"],
@@ -79,7 +89,7 @@ describe("the cluster of a record", () => {
     const server = await identify("sys");
     const check = () => checkIsCluster("at", server, { cluster: "prod", clusterId: "7", tenant: "sys" });
     expect(check).toThrow(
-      /found tenant sys of cluster obdemo \(id 1001\).*cluster prod \(id 7\); nothing was sent/,
+      /found tenant sys of cluster obdemo \(id 1001\), but it has to be tenant sys of cluster prod \(id 7\)/,
     );
   });
 });

@@ -42,7 +42,7 @@ describe("from the sys tenant", () => {
     expect(() =>
       resolveScope("root@sys at h:1", cluster(shop, billing), ["Shop", "biling", "zzz"], "sys", false),
     ).toThrow(
-      "root@sys at h:1: tenant Shop does not exist (did you mean shop?), biling does not exist (did you mean billing?), zzz does not exist; names are case-sensitive, and nothing was sent",
+      "root@sys at h:1: tenant Shop does not exist (did you mean shop?), biling does not exist (did you mean billing?), zzz does not exist; names are case-sensitive",
     );
   });
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { Login } from "../../../provider/oceanbase/login.ts";
 import { openSession } from "../../../provider/oceanbase/session.ts";
 import {
   rehearseStop,
@@ -8,17 +9,20 @@ import {
   type StopRequest,
   stopBackups,
 } from "../../../provider/oceanbase/stopBackups.ts";
-import type { Logins } from "../../sandbox/sandbox.ts";
-import { loginOf, useSandbox } from "../../support/sandbox.ts";
+import { type Logins, type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { FAST, loginOf, useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
 /** Runs the action as one of the sandbox's users. */
 async function stop(
   request: Partial<StopRequest> = {},
-  { who = "sys", ...control }: Partial<StopControl> & { who?: keyof Logins } = {},
+  {
+    who = "sys",
+    login = loginOf(sandbox(), sandbox().logins[who], { connectTimeoutSeconds: 1 }),
+    ...control
+  }: Partial<StopControl> & { who?: keyof Logins; login?: Login } = {},
 ): Promise<StopReport> {
-  const login = loginOf(sandbox(), sandbox().logins[who], { connectTimeoutSeconds: 1 });
   const session = await openSession(login, control.signal);
   try {
     return await stopBackups(
@@ -110,17 +114,12 @@ describe("a running backup", () => {
 
   test("whose cancel comes first is CANCELED even when its data is complete", async () => {
     sandbox().startBackup("mysql_tenant");
-    sandbox().faults.inject({
-      match: /BACKUP_JOBS/,
-      times: 2,
-      act: { kind: "just before", happens: () => {} },
-    });
-    sandbox().faults.inject({
-      match: /BACKUP_JOBS/,
-      act: { kind: "just before", happens: () => sandbox().finishBackup("mysql_tenant") },
-    });
-    const report = await stop();
-    expect(report.jobs).toMatchObject([{ status: "CANCELED", result: -4072 }]);
+    sandbox().setStuck("mysql_tenant", true);
+    const stopping = stop();
+    await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
+    sandbox().finishBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", false);
+    expect((await stopping).jobs).toMatchObject([{ status: "CANCELED", result: -4072 }]);
   });
 
   test("that fails by itself is FAILED, with the server's comment", async () => {
@@ -203,37 +202,51 @@ describe("a cluster backup", () => {
   ])(
     "whose job comes after the look and is %s at the first poll is reported all the same",
     async (_, table) => {
-      sandbox().cluster.backups.timing.parentInitSeconds = 30;
+      sandbox().clock.pause();
       sandbox().startClusterBackup();
-      const waitFor = (sql: string) => () => {
-        while (sandbox().rows(sql).length === 0);
-      };
       const child = `tenant_id = ${MYSQL_TENANT}`;
-      sandbox().faults.inject({
-        match: /CANCEL/,
-        act: {
-          kind: "just before",
-          happens: waitFor(`SELECT 1 FROM oceanbase.__all_backup_job WHERE ${child}`),
-        },
-      });
+      const before = (match: RegExp, happens: () => void) =>
+        sandbox().faults.inject({ match, act: { kind: "just before", happens } });
+      before(/CANCEL/, () =>
+        sandbox().advanceUntilThereIs(`SELECT 1 FROM oceanbase.__all_backup_job WHERE ${child}`),
+      );
       // The first look at the live jobs is before the statement, the second one after it.
-      sandbox().faults.inject({ match: /BACKUP_JOBS/, act: { kind: "just before", happens: () => {} } });
-      sandbox().faults.inject({
-        match: /BACKUP_JOBS/,
-        act: {
-          kind: "just before",
-          happens: () => {
-            waitFor(`SELECT 1 FROM oceanbase.${table} WHERE ${child} AND status = 'CANCELED'`)();
-            // Nothing moves any more before this look is answered.
-            sandbox().cluster.backups.timing.wakeSeconds = 60;
-          },
-        },
-      });
+      before(/BACKUP_JOBS/, () => {});
+      before(/BACKUP_JOBS/, () =>
+        sandbox().advanceUntilThereIs(
+          `SELECT 1 FROM oceanbase.${table} WHERE ${child} AND status = 'CANCELED'`,
+        ),
+      );
+      // From then on time runs again.
+      before(/BACKUP_JOB/, () => sandbox().clock.resume());
       const report = await stop();
       expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", initiator: "sys", status: "CANCELED" }]);
       expect(cancels()).toHaveLength(1);
     },
   );
+
+  test("that has not started its jobs when the wait ends is in the record, and taken up from there", async () => {
+    sandbox().cluster.backups.timing.parentInitSeconds = 600;
+    sandbox().startClusterBackup();
+    const earlier = await stop({ timeoutSeconds: 1 });
+    expect(earlier).toMatchObject({ jobs: [], startingClusterJobs: ["1"] });
+    expect(earlier.interrupted?.message).toContain("sys job 1 INIT");
+    await expect.poll(() => liveJobs(MYSQL_TENANT), { timeout: 5000 }).toMatchObject([{ status: "DOING" }]);
+    const report = await stop({ earlier });
+    expect(report).toMatchObject({ startingClusterJobs: [], stoppedAt: expect.any(String) });
+    expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", initiator: "sys", status: "CANCELED" }]);
+    expect(report.warnings.join()).not.toContain("left alone");
+    expect(cancels()).toHaveLength(2);
+    expect(liveJobs(ORACLE_TENANT)).toMatchObject([{ status: "DOING" }]);
+  });
+
+  test("that has not started its jobs yet is warned about when nobody waits", async () => {
+    sandbox().cluster.backups.timing.parentInitSeconds = 10_000;
+    sandbox().startClusterBackup();
+    const report = await stop({ timeoutSeconds: 0 });
+    expect(report).toMatchObject({ jobs: [], startingClusterJobs: ["1"] });
+    expect(report.warnings.join()).toContain("cluster backup 1 has not started its jobs yet");
+  });
 
   test('that has not started its jobs yet never starts them with "all"', async () => {
     sandbox().cluster.backups.timing.parentInitSeconds = 60;
@@ -385,6 +398,38 @@ describe("when the stop takes too long", () => {
     expect(cancels()).toHaveLength(1);
   });
 
+  test("taking a cancel of all up again hits no more than what was meant", async () => {
+    sandbox().startBackup("mysql_tenant");
+    const earlier = await stop({ timeoutSeconds: 0, asked: "all" });
+    await expect.poll(() => liveJobs(MYSQL_TENANT)).toEqual([]);
+    // As if the server had passed the tenant over when the statement came: its job is known, and runs on.
+    sandbox().startBackup("mysql_tenant");
+    sandbox().startBackup("oracle_tenant");
+    const jobs = earlier.jobs.map((job) => ({ ...job, jobId: "2", status: "DOING" }));
+    const report = await stop({ asked: "all", earlier: { ...earlier, jobs } });
+    expect(cancels().at(-1)).toBe("ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`");
+    expect(report.jobs).toMatchObject([{ jobId: "2", status: "CANCELED" }]);
+    // The record keeps the statement that the server took first.
+    expect(report.statement).toBe("ALTER SYSTEM CANCEL BACKUP");
+    expect(liveJobs(ORACLE_TENANT)).toMatchObject([{ status: expect.stringMatching(/INIT|DOING/) }]);
+  });
+
+  test("taking it up again waits for what another cancel has marked since", async () => {
+    sandbox().startBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", true);
+    const earlier = await stop({ timeoutSeconds: 1 });
+    sandbox().startClusterBackup(["mysql_tenant"]);
+    await expect.poll(() => liveJobs(MYSQL_TENANT).length).toBe(2);
+    sandbox().cluster.backups.cancel([sandbox().tenant("mysql_tenant")]);
+    const resuming = stop({ earlier });
+    setTimeout(() => sandbox().setStuck("mysql_tenant", false), 500);
+    const report = await resuming;
+    expect(report.jobs.map((job) => [job.jobId, job.status])).toEqual([
+      ["1", "CANCELED"],
+      ["2", "CANCELED"],
+    ]);
+  });
+
   test("a wait of 0 s sends the statement and reports the jobs as marked", async () => {
     sandbox().startBackup("mysql_tenant");
     sandbox().setStuck("mysql_tenant", true);
@@ -419,6 +464,9 @@ describe("a statement without a clear answer", () => {
     const report = await stop();
     expect(report.interrupted).toBeUndefined();
     expect(cancels()).toHaveLength(1);
+    // Nobody knows whether it arrived, and the record does not say that it did.
+    expect(report.issuedAt).toBeUndefined();
+    expect(report.warnings.join()).toContain("nobody knows whether it arrived");
   });
 
   test.each([4012, 4038, 4638])(
@@ -457,12 +505,33 @@ describe("a statement without a clear answer", () => {
     expect(cancels()).toHaveLength(5);
   });
 
-  test("with an error of unknown meaning is reported and not repeated", async () => {
+  test.each([true, false])(
+    "with an error of unknown meaning is no success (a backup runs: %s)",
+    async (runs) => {
+      if (runs) sandbox().startBackup("mysql_tenant");
+      sandbox().faults.inject({ match: /CANCEL/, act: { kind: "error", errno: 4999 } });
+      const report = await stop();
+      expect(report.interrupted).toMatchObject({ errno: 4999, kind: "server" });
+      expect(cancels()).toHaveLength(1);
+    },
+  );
+});
+
+describe("a refusal after a send that may have taken effect", () => {
+  test("is for the record: nobody is told that nothing happened", async () => {
     sandbox().startBackup("mysql_tenant");
-    sandbox().faults.inject({ match: /CANCEL/, act: { kind: "error", errno: 4999 } });
-    const report = await stop();
-    expect(report.interrupted).toMatchObject({ errno: 4999, kind: "server" });
-    expect(cancels()).toHaveLength(1);
+    sandbox().addTenant("third");
+    const before = (match: RegExp, happens: () => void) =>
+      sandbox().faults.inject({ match, act: { kind: "just before", happens } });
+    sandbox().faults.inject({ match: /CANCEL/, act: { kind: "cut after" } });
+    // What makes the sender try again: a backup that the first send cannot have marked.
+    before(/BACKUP_JOBS/, () => {});
+    before(/BACKUP_JOBS/, () => sandbox().startBackup("oracle_tenant"));
+    before(/CANCEL/, () => sandbox().dropTenant("third"));
+    const report = await stop({ asked: ["mysql_tenant", "oracle_tenant", "third"] });
+    expect(cancels()).toHaveLength(2);
+    expect(report.interrupted?.message).toContain("third does not exist");
+    expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant" }]);
   });
 });
 
@@ -471,6 +540,12 @@ describe("a clear refusal", () => {
     sandbox().startBackup("mysql_tenant");
     await expect(stop({}, { who: "reader" })).rejects.toMatchObject({ errno: 1227, kind: "refused" });
     expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ status: expect.stringMatching(/INIT|DOING/) }]);
+  });
+
+  test.each([1031, 5360])("in Oracle mode (%i) is one even when nothing runs", async (errno) => {
+    sandbox().faults.inject({ match: /CANCEL/, act: { kind: "error", errno } });
+    const stopping = stop({ asked: "own" }, { who: "oracleTenant" });
+    await expect(stopping).rejects.toMatchObject({ errno, kind: "refused" });
   });
 });
 
@@ -536,6 +611,64 @@ test("a cluster that is not the one of the record gets no statement", async () =
   const record = { cluster: "prod", clusterId: "7", tenant: "sys" };
   await expect(stop({ record })).rejects.toMatchObject({ kind: "otherCluster" });
   expect(cancels()).toEqual([]);
+});
+
+describe("an endpoint that turns out to be another cluster", () => {
+  async function withEndpointOfAnother(act: (other: Sandbox, login: Login) => Promise<void>) {
+    const other = await startSandbox({ speed: FAST, cluster: "other", clusterId: 7 });
+    other.cluster.tenants.setPassword("sys", "root", sandbox().logins.sys.password);
+    const endpoints: Login["endpoints"] = [
+      { host: "127.0.0.1", port: sandbox().port },
+      { host: "127.0.0.1", port: other.port },
+    ];
+    await act(other, loginOf(sandbox(), sandbox().logins.sys, { endpoints, connectTimeoutSeconds: 1 }));
+    await other.stop();
+  }
+
+  test("gets no statement when the first one goes away before it", async () => {
+    await withEndpointOfAnother(async (other, login) => {
+      sandbox().faults.inject({
+        match: /BACKUP_JOBS/,
+        act: { kind: "just before", happens: () => void sandbox().stop() },
+      });
+      await expect(stop({}, { login })).rejects.toMatchObject({ kind: "otherCluster" });
+      expect([...cancels(), ...other.log.cancels]).toEqual([]);
+    });
+  });
+
+  test("is not asked how the jobs have ended", async () => {
+    await withEndpointOfAnother(async (other, login) => {
+      for (const cluster of [sandbox(), other]) cluster.startBackup("mysql_tenant");
+      sandbox().setStuck("mysql_tenant", true);
+      other.finishBackup("mysql_tenant");
+      const stopping = stop({}, { login });
+      await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
+      await sandbox().stop();
+      const report = await stopping;
+      expect(report.interrupted?.kind).toBe("otherCluster");
+      expect(report.jobs).toMatchObject([{ status: "CANCELING" }]);
+      expect(other.log.matching(/BACKUP/)).toEqual([]);
+    });
+  });
+});
+
+test("a view of policies that does not answer keeps nobody from cancelling", async () => {
+  sandbox().startBackup("mysql_tenant");
+  sandbox().faults.inject({ match: /DELETE_POLICY/, times: 99, act: { kind: "error", errno: 4654 } });
+  const report = await stop();
+  expect(report.jobs).toMatchObject([{ status: "CANCELED" }]);
+  expect(report.warnings).toEqual([]);
+});
+
+test("a name given twice is sent once, and one in another case is another tenant", async () => {
+  sandbox().addTenant("T1");
+  sandbox().addTenant("t1");
+  sandbox().startBackup("T1");
+  sandbox().startBackup("t1");
+  const report = await stop({ asked: ["t1", "t1"] });
+  expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `t1`"]);
+  expect(report.jobs).toMatchObject([{ tenant: "t1", status: "CANCELED" }]);
+  expect(liveJobs(sandbox().tenant("T1").id)).toHaveLength(1);
 });
 
 test("a rehearsal finds the server and the tenants, and sends nothing", async () => {

@@ -154,7 +154,7 @@ describe("create", () => {
   ])("for deletion with %s warns that it could not work as things are", async (_, change, message) => {
     const context = recordingContext();
     const { state } = await cancelBackup.create(inputs({ cancelOn: ["delete"], ...change }), context);
-    expect(state).toMatchObject({ outcome: "armed", jobs: [] });
+    expect(state).toMatchObject({ outcome: "doubtful", jobs: [] });
     expect(state).not.toHaveProperty("server");
     expect(state.warnings).toEqual([expect.stringContaining(message)]);
     expect(context.warnings).toEqual(state.warnings);
@@ -241,10 +241,8 @@ describe("update", () => {
     expect(next.issuedAt).not.toBe(state.issuedAt);
   });
 
-  test("of the login tenant or the cluster name sends the statement again", async () => {
+  test("of the login tenant sends the statement again", async () => {
     const { state } = await created();
-    await updated(state, { connection: { ...inputs().connection, cluster: "obdemo" } });
-    expect(cancels()).toHaveLength(1);
     const { mysqlTenant } = sandbox().logins;
     const { tenants: _, ...own } = inputs({
       connection: connectionTo(sandbox(), mysqlTenant),
@@ -252,17 +250,21 @@ describe("update", () => {
     });
     const next = await cancelBackup.update("id", state, own, recordingContext());
     expect(next.server?.tenant).toBe("mysql_tenant");
-    expect(cancels()).toEqual([expect.stringContaining("TENANT"), "ALTER SYSTEM CANCEL BACKUP"]);
+    expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP"]);
   });
 
-  test("of host or port sends nothing while it is the same cluster", async () => {
-    const { state } = await created();
-    const next = await updated(state, { connection: { ...inputs().connection, host: "localhost" } });
-    expect(next.connection.host).toBe("localhost");
-    expect(next.issuedAt).toBe(state.issuedAt);
-    expect(cancels()).toEqual([]);
-    expect(sandbox().log.logins).toBe(1);
-  });
+  test.each([{ host: "localhost" }, { cluster: "obdemo" }])(
+    "to %j sends nothing: it is the same cluster",
+    async (change) => {
+      const { state } = await created();
+      sandbox().startBackup("mysql_tenant");
+      const next = await updated(state, { connection: { ...inputs().connection, ...change } });
+      expect(next.connection).toMatchObject(change);
+      expect(next.issuedAt).toBe(state.issuedAt);
+      expect(cancels()).toEqual([]);
+      expect(sandbox().log.logins).toBe(1);
+    },
+  );
 
   test("of host or port sends the statement when it is another cluster", async () => {
     const { state } = await created();
@@ -295,6 +297,23 @@ describe("update", () => {
     // What could not be found out is asked again when the address changes.
     const elsewhere = { connection: { ...inputs().connection, host: "localhost" } };
     expect((await updated(warned, { cancelOn: ["delete"], ...elsewhere })).server?.cluster).toBe("obdemo");
+  });
+
+  test("of nothing looks again at a teardown in doubt, until it is in doubt no more", async () => {
+    const wrong = inputs({ cancelOn: ["delete"], password: "not-the-password" });
+    const { state } = await cancelBackup.create(wrong, recordingContext());
+    expect(cancelBackup.diff(state, wrong)).toEqual({ changes: true });
+    const next = await updated(state, { cancelOn: ["delete"] });
+    expect(next).toMatchObject({ outcome: "armed", server: { cluster: "obdemo" } });
+    expect(cancelBackup.diff(next, inputs({ cancelOn: ["delete"] }))).toEqual({ changes: false });
+    expect(next.warnings.join()).not.toContain("nothing could be cancelled");
+  });
+
+  test("of an armed resource while its cluster is away keeps the cluster of record", async () => {
+    const { state } = await created({ cancelOn: ["delete"] });
+    await sandbox().stop();
+    const next = await updated(state, { cancelOn: ["delete"], tenants: ["oracle_tenant"] });
+    expect(next).toMatchObject({ outcome: "doubtful", server: state.server });
   });
 
   test("takes an unfinished attempt up again without a second statement", async () => {
@@ -378,6 +397,45 @@ describe("read", () => {
     }
   });
 
+  test("leaves an attempt unfinished whose cluster backup may still start jobs", async () => {
+    const { state } = await unfinished();
+    sandbox().setStuck("mysql_tenant", false);
+    await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+    const record = { ...state, startingClusterJobs: ["5"] };
+    expect(await cancelBackup.read(record, recordingContext())).toMatchObject({
+      outcome: "unfinished",
+      jobs: [{ status: "CANCELED" }],
+    });
+  });
+
+  test("takes a job for ended only when it stands in the history", async () => {
+    const { state } = await unfinished();
+    sandbox().clock.pause();
+    sandbox().setStuck("mysql_tenant", false);
+    sandbox().advanceUntilThereIs("SELECT 1 FROM oceanbase.__all_backup_job WHERE status = 'CANCELED'");
+    const next = await cancelBackup.read(state, recordingContext());
+    expect(next).toMatchObject({ outcome: "unfinished", jobs: [{ status: "CANCELED" }] });
+    expect(next.jobs[0]).not.toHaveProperty("endedAt");
+    sandbox().clock.resume();
+    await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+    expect(await cancelBackup.read(next, recordingContext())).toMatchObject({ outcome: "stopped" });
+  });
+
+  test("of a stopped record asks nobody, even for a job that went with its tenant", async () => {
+    sandbox().startBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", true);
+    const creating = cancelBackup.create(inputs(), recordingContext());
+    await expect
+      .poll(() => sandbox().rows("SELECT status FROM oceanbase.__all_backup_job"))
+      .toEqual([{ status: "CANCELING" }]);
+    sandbox().dropTenant("mysql_tenant");
+    const { state } = await creating;
+    expect(state).toMatchObject({ outcome: "stopped", jobs: [{ status: "CANCELING" }] });
+    sandbox().log.clear();
+    expect(await cancelBackup.read(state, recordingContext())).toBe(state);
+    expect(sandbox().log.logins).toBe(0);
+  });
+
   test("of a record without jobs gives back what it got", async () => {
     const empty = {} as CancelBackupState;
     expect(await cancelBackup.read(empty, recordingContext())).toBe(empty);
@@ -433,6 +491,26 @@ describe("delete", () => {
     expect(context.warnings.join()).toContain("the cluster is taken to be gone");
   });
 
+  test("takes a tenant in another case for a slip, not for one that is gone", async () => {
+    const { state } = await cancelBackup.create(
+      inputs({ cancelOn: ["delete"], tenants: ["Mysql_tenant"] }),
+      recordingContext(),
+    );
+    await expect(cancelBackup.delete(state, recordingContext())).rejects.toThrow(/did you mean mysql_tenant/);
+    expect(cancels()).toEqual([]);
+  });
+
+  test("that has reached the cluster fails when it is lost on the way, even where an absent one is skipped", async () => {
+    const { state } = await created({ cancelOn: ["delete"], timeoutSeconds: 1, onUnreachable: "skip" });
+    sandbox().startBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", true);
+    const deleting = cancelBackup.delete(state, recordingContext());
+    await expect
+      .poll(() => sandbox().rows("SELECT status FROM oceanbase.__all_backup_job"))
+      .toEqual([{ status: "CANCELING" }]);
+    await Promise.all([sandbox().stop(), expect(deleting).rejects.toMatchObject({ kind: "unreachable" })]);
+  });
+
   test("never reaches for another cluster at the same address", async () => {
     const { state } = await created({ cancelOn: ["delete"] });
     const record = onAnotherCluster(state);
@@ -456,6 +534,15 @@ describe("delete", () => {
     };
     await expect(cancelBackup.delete(asReader, recordingContext())).rejects.toMatchObject({ errno: 1227 });
   });
+});
+
+test("a preview changes nothing, whoever asks", async () => {
+  const { state } = await created({ cancelOn: ["delete"] });
+  const preview = recordingContext({ preview: true });
+  await expect(cancelBackup.create(inputs(), preview)).rejects.toThrow(/preview/);
+  await expect(cancelBackup.update("id", state, inputs(), preview)).rejects.toThrow(/preview/);
+  await expect(cancelBackup.delete(state, preview)).rejects.toThrow(/preview/);
+  expect(sandbox().log.logins).toBe(0);
 });
 
 test("no operation leaves a connection open", async () => {

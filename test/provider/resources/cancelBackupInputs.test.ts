@@ -117,6 +117,22 @@ describe("what is not known yet", () => {
   });
 });
 
+describe("a client certificate", () => {
+  const pem = "-----BEGIN CERTIFICATE-----";
+
+  test("needs its key, and can be read", () => {
+    const withKey = (tlsKey?: string) => {
+      const tls = { ca: pem, cert: pem };
+      return problems({ ...right, connection: { ...connection, tls }, ...(tlsKey ? { tlsKey } : {}) });
+    };
+    const path = "connection.tls.key";
+    expect(withKey()).toEqual([{ path, reason: expect.stringContaining("go together") }]);
+    expect(withKey("MARKER")).toEqual([{ path, reason: expect.stringContaining("cannot be read") }]);
+    expect(JSON.stringify(withKey("MARKER"))).not.toContain("MARKER");
+    expect(withKey(UNKNOWN)).toEqual([]);
+  });
+});
+
 test("no message ever repeats a password", () => {
   const anything = fc.anything({ withBigInt: false });
   fc.assert(
@@ -146,6 +162,7 @@ describe("what has changed", () => {
       "connection",
     ]);
     expect(changedInputs(right, { connection })).toEqual(["tenants"]);
+    expect(changedInputs(right, { ...right, triggers: [] })).toEqual([]);
   });
 
   test("does not count the order of tenants, or a name given twice", () => {

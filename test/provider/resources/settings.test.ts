@@ -47,6 +47,11 @@ describe("a login", () => {
     ]);
   });
 
+  test("checks the host name over TLS when nothing is said about it, or null", () => {
+    const tls = { verifyHostName: null as unknown as boolean };
+    expect(loginOf({ connection: { ...connection, tls } }, context).tls).toEqual({ verifyHostName: true });
+  });
+
   test("checks the host name over TLS unless told not to, and takes the client key from its own place", () => {
     expect(loginOf({ connection }, context).tls).toBeUndefined();
     expect(loginOf({ connection: { ...connection, tls: false } }, context).tls).toBeUndefined();
@@ -104,6 +109,10 @@ describe("a connection", () => {
     ["tls", "yes"],
     ["tls", { ca: "/etc/ca.pem" }],
     ["tls", { verifyHostName: false }],
+    ["tls", { ca: "-----BEGIN CERTIFICATE-----", verifyHostName: "no" }],
+    ["tls", { verifyHostname: true }],
+    ["tls", { key: "-----BEGIN PRIVATE KEY-----" }],
+    ["tls", null],
   ])("with %s %j has one problem, at that place", (field, value) => {
     expect(problems({ [field]: value })).toEqual([
       { path: `connection.${field}`, reason: expect.any(String) },
@@ -127,5 +136,12 @@ describe("a connection", () => {
     const unknown = Object.fromEntries(Object.keys(connection).map((field) => [field, UNKNOWN]));
     expect(connectionProblems(unknown as never)).toEqual([]);
     expect(problems({ endpoints: ["a:1", UNKNOWN], tls: { ca: UNKNOWN } })).toEqual([]);
+    expect(problems({ endpoints: UNKNOWN, tls: true })).toEqual([]);
+  });
+
+  test("with endpoints of a wrong kind has that problem, and breaks nothing else", () => {
+    const [problem, ...others] = problems({ endpoints: 5, tls: true });
+    expect(problem).toEqual({ path: "connection.endpoints", reason: expect.any(String) });
+    expect(others).toEqual([]);
   });
 });

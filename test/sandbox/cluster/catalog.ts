@@ -48,6 +48,22 @@ const TASK = [
   "PRIMARY KEY (tenant_id, task_id)",
 ].join(", ");
 
+/** Cleanup jobs: nothing here ever starts one, but the views exist. */
+const DELETE_JOB = [
+  "tenant_id INTEGER NOT NULL",
+  "job_id INTEGER NOT NULL",
+  "type TEXT NOT NULL",
+  "parameter TEXT NOT NULL",
+  "start_ts INTEGER NOT NULL",
+  "end_ts INTEGER NOT NULL DEFAULT 0",
+  "status TEXT NOT NULL",
+  "task_count INTEGER NOT NULL DEFAULT 0",
+  "success_task_count INTEGER NOT NULL DEFAULT 0",
+  "result INTEGER NOT NULL DEFAULT 0",
+  "comment TEXT NOT NULL DEFAULT ''",
+  "PRIMARY KEY (tenant_id, job_id)",
+].join(", ");
+
 const TABLES = `
   CREATE TABLE oceanbase.__all_tenant (
     tenant_id INTEGER PRIMARY KEY, tenant_name TEXT NOT NULL UNIQUE, tenant_type TEXT NOT NULL,
@@ -65,6 +81,8 @@ const TABLES = `
     output_bytes INTEGER NOT NULL DEFAULT 0, result INTEGER NOT NULL DEFAULT 0,
     comment TEXT NOT NULL DEFAULT '', passwd TEXT NOT NULL DEFAULT '', path TEXT NOT NULL,
     PRIMARY KEY (tenant_id, backup_set_id));
+  CREATE TABLE oceanbase.__all_backup_clean_job (${DELETE_JOB});
+  CREATE TABLE oceanbase.__all_backup_clean_job_history (${DELETE_JOB});
   CREATE TABLE oceanbase.__all_backup_delete_policy (
     tenant_id INTEGER NOT NULL, policy_name TEXT NOT NULL, recovery_window TEXT NOT NULL,
     redundancy INTEGER NOT NULL, backup_copies INTEGER NOT NULL, PRIMARY KEY (tenant_id, policy_name));
@@ -137,12 +155,36 @@ const SET_FILE_COLUMNS: Columns = [
   ["PATH", "path"],
 ];
 
+const DELETE_JOB_COLUMNS: Columns = [
+  ["JOB_ID", "job_id"],
+  ["INCARNATION", "1"],
+  ["INITIATOR_TENANT_ID", "tenant_id"],
+  ["INITIATOR_JOB_ID", "0"],
+  ["EXECUTOR_TENANT_ID", "tenant_id"],
+  ["TYPE", "type"],
+  ["PARAMETER", "parameter"],
+  ["JOB_LEVEL", "'USER_TENANT'"],
+  ["START_TIMESTAMP", "{time}(start_ts)"],
+  ["END_TIMESTAMP", "{time}(end_ts)"],
+  ["STATUS", "status"],
+  ["TASK_COUNT", "task_count"],
+  ["SUCCESS_TASK_COUNT", "success_task_count"],
+  ["RESULT", "result"],
+  ["COMMENT", "comment"],
+];
+
 const VIEWS: Record<string, View> = {
   OB_BACKUP_JOBS: { table: "__all_backup_job", columns: JOB_COLUMNS, cdb: true },
   OB_BACKUP_JOB_HISTORY: { table: "__all_backup_job_history", columns: JOB_COLUMNS, cdb: true },
   OB_BACKUP_TASKS: { table: "__all_backup_set_task", columns: TASK_COLUMNS, cdb: true },
   OB_BACKUP_TASK_HISTORY: { table: "__all_backup_set_task_history", columns: TASK_COLUMNS, cdb: true },
   OB_BACKUP_SET_FILES: { table: "__all_backup_set_files", columns: SET_FILE_COLUMNS, cdb: true },
+  OB_BACKUP_DELETE_JOBS: { table: "__all_backup_clean_job", columns: DELETE_JOB_COLUMNS, cdb: true },
+  OB_BACKUP_DELETE_JOB_HISTORY: {
+    table: "__all_backup_clean_job_history",
+    columns: DELETE_JOB_COLUMNS,
+    cdb: true,
+  },
   OB_BACKUP_DELETE_POLICY: {
     table: "__all_backup_delete_policy",
     columns: [

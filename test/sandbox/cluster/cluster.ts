@@ -90,6 +90,7 @@ export class Cluster {
       case "dropTenant":
         return () => this.dropTenant(statement, inSys);
       case "lockTenant":
+        if (!inSys) throw errors.notSupported();
         return () => this.tenants.setLocked(statement.tenant, statement.locked);
       case "retired":
         throw errors.notSupported();

@@ -42,8 +42,11 @@ export function parseControlStatement(sql: string, mode: Mode): ControlStatement
 
 function alterSystem(reader: TokenReader): ControlStatement {
   if (reader.accept("CANCEL", "DELETE", "BACKUP")) {
-    return { kind: "cancelDeleteBackup", tenants: tenantList(reader) };
+    const tenants = tenantList(reader);
+    description(reader);
+    return { kind: "cancelDeleteBackup", tenants };
   }
+  if (reader.accept("DELETE")) return retiredDelete(reader);
   if (reader.accept("CANCEL", "ALL", "BACKUP", "FORCE")) return { kind: "retired" };
   if (reader.accept("CANCEL", "BACKUP", "BACKUPSET")) return { kind: "retired" };
   if (reader.accept("CANCEL", "BACKUP", "BACKUPPIECE")) return { kind: "retired" };
@@ -68,12 +71,22 @@ function backup(reader: TokenReader): ControlStatement {
     path = reader.string();
   }
   const plusArchivelog = reader.accept("PLUS", "ARCHIVELOG");
-  let description = "";
-  if (reader.accept("DESCRIPTION")) {
-    reader.accept("=");
-    description = reader.string();
-  }
-  return { kind: "backup", tenants, incremental, plusArchivelog, path, description };
+  return { kind: "backup", tenants, incremental, plusArchivelog, path, description: description(reader) };
+}
+
+/** Deleting by hand: parses before version 4.4.1, too, and is refused there. */
+function retiredDelete(reader: TokenReader): ControlStatement {
+  if (reader.accept("BACKUPSET") || reader.accept("BACKUPPIECE")) reader.integer();
+  else reader.expect("OBSOLETE", "BACKUP");
+  tenantList(reader);
+  description(reader);
+  return { kind: "retired" };
+}
+
+function description(reader: TokenReader): string {
+  if (!reader.accept("DESCRIPTION")) return "";
+  reader.accept("=");
+  return reader.string();
 }
 
 function addDeletePolicy(reader: TokenReader): ControlStatement {

@@ -64,7 +64,7 @@ export class Session {
         this.cluster.control(text, { tenant, user: this.user });
         return OK;
       case "SHOW":
-        return show(text, this.cluster, tenant, this.variables(tenant));
+        return show(text, this.cluster, tenant, this.user, this.variables(tenant));
       case "USE":
         return this.use(
           text

@@ -1,13 +1,14 @@
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Tenant } from "../cluster/tenants.ts";
+import type { Tenant, User } from "../cluster/tenants.ts";
 import { type Result, textRows } from "./result.ts";
 import { TokenReader } from "./tokens.ts";
 
-/** SHOW VARIABLES, PARAMETERS, TENANT, DATABASES and WARNINGS: what clients and this project ask for. */
+/** SHOW VARIABLES, PARAMETERS, TENANT, GRANTS, DATABASES and WARNINGS: what clients and this project ask for. */
 export function show(
   sql: string,
   cluster: Cluster,
   tenant: Tenant,
+  user: User,
   variables: Record<string, string>,
 ): Result {
   const reader = new TokenReader(sql, tenant.mode);
@@ -19,6 +20,10 @@ export function show(
     return textRows(["Variable_name", "Value"], rows);
   }
   if (reader.accept("WARNINGS")) return textRows(["Level", "Code", "Message"], []);
+  if (reader.accept("GRANTS")) {
+    const privileges = user.alterSystem ? "ALL PRIVILEGES" : "SELECT";
+    return textRows([`Grants for ${user.name}@%`], [[`GRANT ${privileges} ON *.* TO '${user.name}'`]]);
+  }
   if (reader.accept("DATABASES")) return textRows(["Database"], [["oceanbase"]]);
   if (cluster.flavor.clusterCommands && reader.accept("PARAMETERS")) {
     const matches = pattern(reader);

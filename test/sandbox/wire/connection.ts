@@ -108,6 +108,8 @@ export class Connection {
     const { cluster, log } = this.settings;
     log.logins += 1;
     const name = parseLoginName(login.user);
+    const fault = this.settings.faults.take(`login ${name.user}@${name.tenant}`);
+    if (fault?.kind === "error") throw faultError(fault);
     if (name.cluster !== undefined && name.cluster !== cluster.name)
       throw errors.unknownCluster(name.cluster);
     const tenant = cluster.tenants.byName(name.tenant);

@@ -133,6 +133,40 @@ describe("a connection field", () => {
     });
   });
 
+  test("that turns out to be undefined later counts as not given", async () => {
+    vi.stubEnv("OCEANBASE_HOST", "from-environment");
+    const later = pulumi.output(Promise.resolve(undefined)) as unknown as pulumi.Output<string>;
+    const { connection } = await register({ connection: { host: later, user: later } });
+    expect(connection).toMatchObject({ host: "from-environment", user: "root" });
+  });
+
+  test("endpoints may end with a comma", async () => {
+    vi.stubEnv("OCEANBASE_ENDPOINTS", "a:1, ");
+    expect((await register()).connection).toMatchObject({ endpoints: ["a:1"] });
+  });
+
+  test("that names a file which is not there says which field it was", () => {
+    vi.stubEnv("OCEANBASE_TLS_CA_FILE", "/no/such/file");
+    expect(() => new sdk.CancelBackup("stop", {})).toThrow(/OCEANBASE_TLS_CA_FILE.*cannot be read/);
+  });
+
+  test("tls that is only true takes the authorities of that file, too; a wrong word is found by the check", async () => {
+    vi.stubEnv("OCEANBASE_TLS_CA_FILE", new URL(import.meta.url).pathname);
+    expect((await register({ connection: { tls: true } })).connection).toMatchObject({
+      tls: { ca: expect.any(String) },
+    });
+    registered = [];
+    expect((await register({ connection: { tls: { ca: "own" } } })).connection).toMatchObject({
+      tls: { ca: "own" },
+    });
+    registered = [];
+    vi.stubEnv("OCEANBASE_TLS", "yes");
+    expect((await register()).connection).toMatchObject({ tls: "yes" });
+    registered = [];
+    vi.stubEnv("OCEANBASE_TLS", "false");
+    expect((await register()).connection).toMatchObject({ tls: false });
+  });
+
   test("tls takes the authorities from a file that the environment names", async () => {
     vi.stubEnv("OCEANBASE_TLS_CA_FILE", new URL(import.meta.url).pathname);
     const { connection } = await register();
@@ -172,6 +206,24 @@ describe("a password", () => {
     pulumi.runtime.setAllConfig({ "oceanbase:password": "MARKER" }, ["oceanbase:password"]);
     expect(JSON.stringify(await register())).not.toContain("MARKER");
   });
+
+  test("put beside the connection by a JavaScript program is a secret all the same", async () => {
+    const inputs = await register({ password: "MARKER", tlsKey: "MARKER" } as CancelBackupArgs);
+    expect(isSecret(inputs.password)).toBe(true);
+    expect(isSecret(inputs.tlsKey)).toBe(true);
+  });
+
+  test.each(["an output", "a promise"])(
+    "beside a client key in a tls that is %s leaves no key there",
+    async (kind) => {
+      const tls = { ca: "CA", cert: "CERT", key: "MARKER" };
+      const later = kind === "an output" ? pulumi.output(tls) : Promise.resolve(tls);
+      const inputs = await register({ connection: { host: "db", tls: later } });
+      expect(JSON.stringify(inputs.connection)).not.toContain("MARKER");
+      expect(inputs.connection).toMatchObject({ tls: { ca: "CA", cert: "CERT" } });
+      expect(secretValue(inputs.tlsKey)).toBe("MARKER");
+    },
+  );
 
   test("and the key of a client certificate are taken out of the connection", async () => {
     const tls = { ca: "CA", cert: "CERT", key: "MARKER" };
