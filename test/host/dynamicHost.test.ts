@@ -113,7 +113,7 @@ describe("check", () => {
   });
 
   test("takes a null for an input that was not given", async () => {
-    const sys = connectionTo(sandbox(), sandbox().logins.sys);
+    const sys = { ...connectionTo(sandbox(), sandbox().logins.sys), host: "localhost" };
     const connection = { ...sys, cluster: null, tls: { verifyHostName: null } };
     const given = inputs({ password: null, reason: null, triggers: [null, { a: null }], connection });
     const { inputs: checked, failures } = await host.check(given);
