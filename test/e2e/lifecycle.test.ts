@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { FlavorName } from "../sandbox/cluster/flavors.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { environmentFor, type Stack } from "../support/stack.ts";
 import { programStack, setArgs } from "./program.ts";
@@ -148,6 +150,56 @@ describe("mistakes", () => {
   ])("such as %s are refused in preview", async (_, args, message) => {
     const stack = await stackWith(args);
     expect(await stack.preview()).toMatchObject({ code: 1, output: expect.stringContaining(message) });
+  });
+
+  test("with control characters in a name are shown so that they can be read", async () => {
+    const stack = await stackWith({ tenants: ["a\nb\u001b[31m"] });
+    const { code, output } = await stack.preview();
+    expect(code).not.toBe(0);
+    expect(output).toContain(String.raw`"a\nb\u001b[31m" has control characters`);
+  });
+
+  test("in the login, and servers of another kind, end in one line before the statement", async () => {
+    const stack = await stackWith({ tenants: "all" });
+    const { reader } = sandbox().logins;
+    const others: Sandbox[] = [];
+    const at = async (flavor: FlavorName) => {
+      const other = await startSandbox({ flavor });
+      others.push(other);
+      return { OCEANBASE_PORT: String(other.port), OCEANBASE_PASSWORD: other.logins.sys.password };
+    };
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ OCEANBASE_PASSWORD: "wrong" }, /logging in as root@sys at 127\.0\.0\.1:\d+: .*1045/],
+      [{ OCEANBASE_CLUSTER: "other" }, /logging in as root@sys#other at .*4669/],
+      [
+        { OCEANBASE_USER: reader.user, OCEANBASE_PASSWORD: reader.password },
+        /reader@sys at .*1227.*ALTER SYSTEM/,
+      ],
+      [await at("mysql"), /MySQL Community Server.*OceanBase 4/],
+      [await at("oceanbase-3"), /3\.1\.5/],
+      [await at("seekdb"), /seekdb/],
+    ];
+    try {
+      for (const [environment, message] of cases) {
+        const { code, output } = await stack.up(environment);
+        expect({ code, line: output.split("\n").find((line) => message.test(line)) }).toEqual({
+          code: 1,
+          line: expect.any(String),
+        });
+      }
+      // Only the user without the privilege came as far as the statement, and was refused it.
+      expect(sandbox().log.entries.filter(({ sql }) => /CANCEL/.test(sql))).toMatchObject([
+        { outcome: 1227 },
+      ]);
+      expect(others.flatMap(({ log }) => log.cancels)).toEqual([]);
+    } finally {
+      await Promise.all(others.map((other) => other.stop()));
+    }
+    expect(await stack.resource("CancelBackup")).toBeUndefined();
+
+    await setArgs(stack, {});
+    const nowhere = await stack.up({ OCEANBASE_TENANT: "nowhere" });
+    expect(nowhere.output).toMatch(/logging in as root@nowhere at .*1045/);
   });
 
   test("in the name of a tenant are found before the statement", async () => {

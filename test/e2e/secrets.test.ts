@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from "vitest";
+import { createCertificate } from "../sandbox/certificates.ts";
+import { startSandbox } from "../sandbox/sandbox.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { environmentFor, type Stack } from "../support/stack.ts";
 import { programStack, setArgs } from "./program.ts";
@@ -72,4 +74,26 @@ test("a password that is an argument can be rotated without a statement", async 
   expect(await stack.up()).toMatchObject({ code: 0, output: expect.stringContaining("~ 1 updated") });
   expect(sandbox().log.logins).toBe(logins);
   expect(sandbox().log.cancels).toHaveLength(1);
+});
+
+test("the key of a client certificate is never shown and never stored in clear", async () => {
+  const certificate = await createCertificate({ dnsNames: ["localhost"] });
+  const secure = await startSandbox({ tls: certificate });
+  try {
+    const { ca, cert, key } = certificate;
+    const connection = { host: "localhost", tls: { ca, cert } };
+    stack = await programStack(environmentFor(secure), { tenants: ["mysql_tenant"], connection });
+    await stack.config("tlsKey", key, true);
+    expect((await stack.preview()).code).toBe(0);
+    expect((await stack.up()).code).toBe(0);
+    expect(await stack.outputs()).toMatchObject({ outcome: "stopped" });
+    await setArgs(stack, { tenants: [], connection });
+    expect((await stack.up()).output).toContain("is empty");
+    expect((await stack.destroy()).code).toBe(0);
+    const [, firstLineOfKey = key] = key.split("\n");
+    for (const place of hidingPlaces(firstLineOfKey)) expect(await everythingSaid()).not.toContain(place);
+    expect(secure.log.cancels).toHaveLength(1);
+  } finally {
+    await secure.stop();
+  }
 });

@@ -386,6 +386,26 @@ describe("a cleanup policy", () => {
   });
 });
 
+describe("the other backup statements", () => {
+  test("to delete by hand, or from older versions, are parsed and not supported", () => {
+    for (const sql of [
+      "ALTER SYSTEM DELETE BACKUPSET 1 TENANT = mysql_tenant",
+      "ALTER SYSTEM DELETE OBSOLETE BACKUP",
+      "ALTER SYSTEM CANCEL BACKUP BACKUPSET",
+      "ALTER SYSTEM CANCEL ALL BACKUP FORCE",
+    ]) {
+      expect({ sql, errno: errno(() => run("sys", sql)) }).toEqual({ sql, errno: 1235 });
+    }
+  });
+
+  test("cancel a cleanup that does not run, and show that none does", () => {
+    expect(errno(() => run("sys", "ALTER SYSTEM CANCEL DELETE BACKUP DESCRIPTION 'x'"))).toBe(0);
+    for (const view of ["DELETE_JOBS", "DELETE_JOB_HISTORY"]) {
+      expect(run("sys", `SELECT * FROM oceanbase.CDB_OB_BACKUP_${view}`)).toEqual([]);
+    }
+  });
+});
+
 describe("a tenant", () => {
   test("is created and dropped from sys, and takes its jobs with it", () => {
     run("sys", "CREATE TENANT IF NOT EXISTS env1 RESOURCE_POOL_LIST = ('p1') SET ob_tcp_invited_nodes = '%'");
@@ -402,6 +422,8 @@ describe("a tenant", () => {
     run("sys", "ALTER TENANT mysql_tenant LOCK");
     expect(sandbox.tenant("mysql_tenant").locked).toBe(true);
     run("sys", "ALTER TENANT mysql_tenant UNLOCK");
+    expect(sandbox.tenant("mysql_tenant").locked).toBe(false);
+    expect(errno(() => run("mysql_tenant", "ALTER TENANT mysql_tenant LOCK"))).not.toBe(0);
     expect(sandbox.tenant("mysql_tenant").locked).toBe(false);
   });
 });

@@ -44,7 +44,7 @@ export class Stack {
   /** Runs a command of the CLI; `environment` is added to the stack's own. */
   async pulumi(args: string[], environment: Record<string, string | undefined> = {}): Promise<CommandResult> {
     const directory = process.env.TEST_PULUMI_DIRECTORY as string;
-    const result = await run(join(directory, "pulumi"), [...args, "--non-interactive", "--color", "never"], {
+    const result = await run(join(directory, "pulumi"), ["--non-interactive", "--color", "never", ...args], {
       cwd: this.directory,
       env: {
         ...pulumiEnvironment(directory, this.state),
@@ -82,7 +82,8 @@ export class Stack {
   }
 
   async config(key: string, value: string, secret = false): Promise<void> {
-    await this.must("config", "set", key, value, ...(secret ? ["--secret"] : ["--plaintext"]));
+    // A value may begin with a dash: a key in PEM does.
+    await this.must("config", "set", secret ? "--secret" : "--plaintext", "--", key, value);
   }
 
   async outputs(): Promise<Record<string, unknown>> {

@@ -61,6 +61,17 @@ describe("a login", () => {
     expect(error).toMatchObject({ kind: "refused", errno: 5260 });
   });
 
+  test("to an Oracle-mode tenant that the driver is too old for names the driver that is needed", async () => {
+    const message = "Oracle tenant for current client driver is not supported";
+    sandbox().faults.inject({
+      match: /^login SYS@oracle_tenant/,
+      act: { kind: "error", errno: 1235, sqlState: "0A000", message },
+    });
+    const error = await openingError(loginOf(sandbox(), sandbox().logins.oracleTenant));
+    expect(error).toMatchObject({ kind: "refused", errno: 1235 });
+    expect(error.message).toContain("mysql2 3.21");
+  });
+
   test("names every endpoint that was tried, and takes the first that answers", async () => {
     const dead = await closedPort();
     const port = sandbox().port;
@@ -229,6 +240,13 @@ describe("a server that wants more than a login", () => {
     expect(AUTH_PLUGIN).toBe("mysql_native_password");
   });
 
+  test("is never offered the files of this machine", async () => {
+    const { port, received } = await rogue((_, socket) => socket.destroy());
+    await openingError(secretLogin(port));
+    const LOCAL_FILES = 0x80;
+    expect((received[0]?.readUInt32LE(0) ?? LOCAL_FILES) & LOCAL_FILES).toBe(0);
+  });
+
   test("by offering query attributes is refused: queries would get a prefix", async () => {
     const { port } = await rogue((packets) => packets.send(Buffer.from([0, 0, 0, 2, 0, 0, 0])), 0x0800_0000);
     const error = await openingError(secretLogin(port));
@@ -302,6 +320,20 @@ describe("a read", () => {
     await session.close();
   });
 
+  test.each([
+    [4064, 2],
+    [5066, 2],
+    [8001, 2],
+    [8002, 2],
+    [4012, 1],
+  ])("after error %i goes on, on connection number %i", async (errno, logins) => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "error", errno } });
+    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    expect(sandbox().log.logins).toBe(logins);
+    await session.close();
+  });
+
   test("that the server refuses is not repeated", async () => {
     const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
     await expect(
@@ -343,6 +375,18 @@ describe("a statement", () => {
       await session.close();
     },
   );
+
+  test("whose reply never comes is given up after the reply timeout, and nobody knows what it did", async () => {
+    const login = loginOf(sandbox(), sandbox().logins.sys, { replyTimeoutSeconds: 0.3 });
+    const session = await openSession(login);
+    sandbox().faults.inject({ match: /CANCEL/, act: { kind: "stall" } });
+    await expect(session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")).rejects.toMatchObject({
+      kind: "unreachable",
+      outcomeUnknown: true,
+      message: expect.stringContaining("no reply within 1 s"),
+    });
+    await session.close();
+  });
 });
 
 describe("giving up", () => {

@@ -108,6 +108,44 @@ test("both parsers agree on what is a statement", () => {
   );
 }, 60_000);
 
+test("both parsers agree on backups and cleanup policies", () => {
+  const piece = fc.constantFrom(
+    "BACKUP",
+    "INCREMENTAL",
+    "DATABASE",
+    "TENANT a",
+    "TENANT = a, `b`",
+    "TO 'file:///x'",
+    "TO = 'file:///x'",
+    "PLUS ARCHIVELOG",
+    "ADD DELETE BACKUP POLICY 'default'",
+    "DROP DELETE BACKUP POLICY = 'default'",
+    "RECOVERY_WINDOW '7d'",
+    "RECOVERY_WINDOW = '7d'",
+    "REDUNDANCY 1",
+    "BACKUP_COPIES = 2",
+    "DESCRIPTION 'x'",
+    "CANCEL DELETE",
+    "DELETE BACKUPSET 1",
+    "DELETE OBSOLETE BACKUP",
+  );
+  // Whole clauses in any order: often right, often nearly right.
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 1, maxLength: 5 }), (pieces) => {
+      const sql = `ALTER SYSTEM ${pieces.join(" ")}`;
+      const sandboxAccepts = (() => {
+        try {
+          return parseControlStatement(sql, "MYSQL") !== undefined;
+        } catch {
+          return false;
+        }
+      })();
+      expect({ sql, ok: sandboxAccepts }).toEqual({ sql, ok: parseWithOceanBase(sql).ok });
+    }),
+    { numRuns: 2000 },
+  );
+}, 60_000);
+
 test("a statement never holds a semicolon or a line end", () => {
   fc.assert(
     fc.property(tenantNames, (names) => {

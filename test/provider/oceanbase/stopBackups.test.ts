@@ -268,6 +268,17 @@ describe("a tenant", () => {
     expect(report.warnings.join()).toContain("tenant oracle_tenant is RESTORE");
   });
 
+  test('that is not NORMAL keeps "all" from nothing: its job is neither hit nor waited for', async () => {
+    sandbox().startBackup("mysql_tenant");
+    sandbox().startBackup("oracle_tenant");
+    sandbox().cluster.tenants.setStatus("oracle_tenant", "DROPPING");
+    const report = await stop({ asked: "all", timeoutSeconds: 5 });
+    expect(report.interrupted).toBeUndefined();
+    expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", status: "CANCELED" }]);
+    expect(report.warnings.join()).toContain("tenant oracle_tenant is DROPPING");
+    expect(liveJobs(ORACLE_TENANT)).toMatchObject([{ status: expect.stringMatching(/INIT|DOING/) }]);
+  });
+
   test("that is dropped between the look and the statement is an error, and nothing was cancelled", async () => {
     sandbox().startBackup("oracle_tenant");
     sandbox().faults.inject({
@@ -683,6 +694,31 @@ test("a rehearsal finds the server and the tenants, and sends nothing", async ()
   );
   expect(cancels()).toEqual([]);
   await session.close();
+});
+
+describe("a rehearsal without the privilege", () => {
+  const rehearse = async (login: Login, asked: StopRequest["asked"]) => {
+    const session = await openSession(login);
+    try {
+      const request = { asked, loginTenant: login.tenant, allowGone: false, timeoutSeconds: 5 };
+      return (await rehearseStop(session, request, { progress: () => {} })).warnings.join("\n");
+    } finally {
+      await session.close();
+    }
+  };
+
+  test("warns, because the teardown would be refused", async () => {
+    const { reader, sys } = sandbox().logins;
+    expect(await rehearse(loginOf(sandbox(), reader), "all")).toContain("lack the ALTER SYSTEM privilege");
+    expect(await rehearse(loginOf(sandbox(), sys), "all")).not.toContain("privilege");
+  });
+
+  test("is not guessed at in Oracle mode, nor where the grants cannot be read", async () => {
+    const { oracleTenant, reader } = sandbox().logins;
+    expect(await rehearse(loginOf(sandbox(), oracleTenant), "own")).not.toContain("privilege");
+    sandbox().faults.inject({ match: /SHOW GRANTS/, act: { kind: "error", errno: 1142 } });
+    expect(await rehearse(loginOf(sandbox(), reader), "all")).not.toContain("privilege");
+  });
 });
 
 test("a thousand named tenants are one statement", async () => {

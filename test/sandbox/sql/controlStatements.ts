@@ -60,11 +60,11 @@ function alterSystem(reader: TokenReader): ControlStatement {
   return reader.fail();
 }
 
-/** BACKUP [INCREMENTAL] { DATABASE | TENANT [=] list } [TO [=] 'uri'] [PLUS ARCHIVELOG] [DESCRIPTION [=] ''] */
+/** BACKUP [INCREMENTAL] [DATABASE | TENANT [=] list] [TO [=] 'uri'] [PLUS ARCHIVELOG] [DESCRIPTION [=] ''] */
 function backup(reader: TokenReader): ControlStatement {
   const incremental = reader.accept("INCREMENTAL");
   const tenants = tenantList(reader);
-  if (tenants === undefined) reader.expect("DATABASE");
+  if (tenants === undefined) reader.accept("DATABASE");
   let path: string | undefined;
   if (reader.accept("TO")) {
     reader.accept("=");
