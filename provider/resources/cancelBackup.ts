@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { OceanBaseError } from "../oceanbase/errors";
-import { checkIsCluster, identifyServer, isSameCluster, type Mode, type Server } from "../oceanbase/identity";
+import { checkIsCluster, identifyServer, isSameCluster } from "../oceanbase/identity";
 import { openSession, type Session } from "../oceanbase/session";
 import { rehearseStop, type StopReport, type StopRequest, stopBackups } from "../oceanbase/stopBackups";
 import { hasEnded, readRecordedJobs, type StoppedJob } from "../oceanbase/stoppedJob";
@@ -14,22 +14,17 @@ import {
   DEFAULT_TIMEOUT_SECONDS,
   scopeAskedFor,
 } from "./cancelBackupInputs";
+import {
+  mustNotBePreview,
+  recordOf,
+  type ServerRecord,
+  serverRecord,
+  skipOrThrow,
+  withinLookTime,
+  withSession,
+} from "./cluster";
 import { type CheckResult, type Context, PartialFailure } from "./context";
 import { loginOf } from "./settings";
-
-/** The server that an action was for. */
-export interface ServerRecord {
-  /** OceanBase's version, such as `4.2.5.1`. */
-  version: string;
-  /** Name of the cluster; empty when the server does not tell. */
-  cluster: string;
-  /** Id of the cluster; empty when the server does not tell. */
-  clusterId: string;
-  /** The tenant that was logged in to. */
-  tenant: string;
-  /** Compatibility mode of that tenant. */
-  mode: Mode;
-}
 
 /**
  * How far the action has come.
@@ -239,7 +234,7 @@ async function remove(state: CancelBackupState, context: Context): Promise<void>
   try {
     session = await openSession(loginOf(state, context), context.signal);
   } catch (error) {
-    return skipOrThrow(error, "unreachable", state, context);
+    return skipOrThrow(error, "unreachable", state.onUnreachable, context);
   }
   try {
     const { warnings, interrupted } = await stopBackups(session, request, context);
@@ -249,30 +244,10 @@ async function remove(state: CancelBackupState, context: Context): Promise<void>
     context.warn(interrupted.message);
   } catch (error) {
     // Only before anything was sent it is thrown as such.
-    skipOrThrow(error, "otherCluster", state, context);
+    skipOrThrow(error, "otherCluster", state.onUnreachable, context);
   } finally {
     await session.close();
   }
-}
-
-/**
- * A cluster that cannot be reached any more, or whose address belongs to another one, may be gone: that is for the
- * user to say. A server that answers and refuses, or that is lost on the way, is not gone.
- */
-function skipOrThrow(
-  error: unknown,
-  gone: "unreachable" | "otherCluster",
-  { onUnreachable }: CancelBackupState,
-  context: Context,
-): void {
-  const mayBeGone = error instanceof OceanBaseError && error.kind === gone;
-  if (!mayBeGone || onUnreachable !== "skip") throw error;
-  context.warn(`the cluster is taken to be gone, and nothing was cancelled: ${error.message}`);
-}
-
-/** Bound for looking at a server outside of an action. */
-function withinLookTime({ deadlineMs = Number.POSITIVE_INFINITY }: Context): number {
-  return Math.min(Date.now() + 30_000, deadlineMs);
 }
 
 function requestOf(inputs: CancelBackupInputs): StopRequest {
@@ -282,19 +257,6 @@ function requestOf(inputs: CancelBackupInputs): StopRequest {
     allowGone: false,
     timeoutSeconds: inputs.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
   };
-}
-
-async function withSession<T>(
-  inputs: CancelBackupInputs,
-  context: Context,
-  act: (session: Session) => Promise<T>,
-): Promise<T> {
-  const session = await openSession(loginOf(inputs, context), context.signal);
-  try {
-    return await act(session);
-  } finally {
-    await session.close();
-  }
 }
 
 function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupOutputs {
@@ -338,15 +300,6 @@ function present(outputs: OrUndefined<Required<CancelBackupOutputs>>): CancelBac
   ) as unknown as CancelBackupOutputs;
 }
 
-/** The cluster that an action on behalf of this record has to find. */
-function recordOf({ server }: CancelBackupState): Pick<StopRequest, "record"> {
-  return server === undefined ? {} : { record: server };
-}
-
-function serverRecord({ version, cluster, clusterId, tenant }: Server): ServerRecord {
-  return { version, cluster, clusterId, tenant: tenant.name, mode: tenant.mode };
-}
-
 function summaryOf(outcome: Outcome, jobs: readonly StoppedJob[]): string {
   if (outcome === "armed" || outcome === "doubtful") {
     return "nothing sent yet; backups are cancelled when this resource is deleted";
@@ -354,9 +307,4 @@ function summaryOf(outcome: Outcome, jobs: readonly StoppedJob[]): string {
   if (jobs.length === 0) return outcome === "unfinished" ? "not finished" : "no backup was running";
   const each = jobs.map((job) => `${job.tenant} job ${job.jobId} ${job.status}`).join(", ");
   return `${jobs.length} backup ${jobs.length === 1 ? "job" : "jobs"}: ${each}`;
-}
-
-/** A front that previews answers with what it knows; these calls would change something. */
-function mustNotBePreview({ preview }: Context): void {
-  if (preview) throw new Error("a preview must not create, update or delete");
 }

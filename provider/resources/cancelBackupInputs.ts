@@ -1,14 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { type CancelScope, tenantNameProblem } from "../oceanbase/statements";
 import { type CheckResult, hasUnknown, type InputProblem } from "./context";
-import {
-  certificateProblem,
-  connectionProblems,
-  type LoginInputs,
-  SYS_TENANT,
-  secondsProblem,
-  unknownFieldProblems,
-} from "./settings";
+import { choiceProblem, secondsProblem, shown, textProblem, unknownFieldProblems } from "./inputProblems";
+import { type LoginInputs, loginProblems, SYS_TENANT } from "./settings";
 
 /** The inputs of a CancelBackup as they stand in the state. */
 export interface CancelBackupInputs extends LoginInputs {
@@ -62,18 +56,13 @@ export function scopeAskedFor(inputs: CancelBackupInputs): CancelScope {
 /** Finds everything that is wrong, without asking anybody. What is not known yet is passed over in silence. */
 export function checkCancelBackup(inputs: CancelBackupInputs): CheckResult<CancelBackupInputs> {
   const problems: InputProblem[] = [];
-  const check = (name: keyof CancelBackupInputs, reason: string | undefined, path: string = name) => {
-    if (reason !== undefined && !hasUnknown(inputs[name])) problems.push({ path, reason });
+  const check = (name: keyof CancelBackupInputs, reason: string | undefined) => {
+    if (reason !== undefined && !hasUnknown(inputs[name])) problems.push({ path: name, reason });
   };
-  // While it is not known at all it is not an object either.
-  if (typeof inputs.connection === "object") problems.push(...connectionProblems(inputs.connection));
-  problems.push(...unknownFieldProblems(inputs, INPUTS, ""), ...tenantsProblems(inputs));
-  check("password", textProblem(inputs.password), "connection.password");
-  const { tlsKey } = inputs;
-  check(
-    "tlsKey",
-    textProblem(tlsKey) ?? certificateProblem(inputs.connection?.tls, tlsKey),
-    "connection.tls.key",
+  problems.push(
+    ...loginProblems(inputs),
+    ...unknownFieldProblems(inputs, INPUTS, ""),
+    ...tenantsProblems(inputs),
   );
   check("cancelOn", cancelOnProblem(inputs.cancelOn));
   check(
@@ -120,29 +109,11 @@ function namesProblems(tenants: CancelBackupInputs["tenants"]): InputProblem[] {
   });
 }
 
-/** A wrong name in a message: cut short, and without what a terminal would obey. */
-function shown(name: unknown): string {
-  const text = JSON.stringify(name) ?? String(name);
-  const visible = text.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
-  return visible.length > 80 ? `${visible.slice(0, 80)}...` : visible;
-}
-
 function cancelOnProblem(cancelOn: unknown): string | undefined {
   if (cancelOn === undefined) return undefined;
   const isMoment = (moment: unknown) => moment === "create" || moment === "delete";
   if (Array.isArray(cancelOn) && cancelOn.length > 0 && cancelOn.every(isMoment)) return undefined;
   return 'must be a list with "create", "delete" or both';
-}
-
-function choiceProblem(value: unknown, choices: readonly string[]): string | undefined {
-  if (value === undefined || choices.includes(value as string)) return undefined;
-  return `must be ${choices.map((choice) => `"${choice}"`).join(" or ")}`;
-}
-
-function textProblem(value: unknown, maxLength = Number.POSITIVE_INFINITY): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "string") return "must be text";
-  return value.length > maxLength ? `must not be longer than ${maxLength} characters` : undefined;
 }
 
 /** The inputs that differ. Tenants are a set: their order, and a name given twice, make no difference. */

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { type Endpoint, type Login, parseEndpoint, type TlsSettings } from "../oceanbase/login";
-import { nearestNames } from "../oceanbase/scope";
 import { type Context, hasUnknown, type InputProblem } from "./context";
+import { numberProblem, secondsProblem, textProblem, unknownFieldProblems } from "./inputProblems";
 
 /** How to reach a cluster, as it stands in a resource's state: readable, without secrets. */
 export interface ConnectionInputs {
@@ -94,22 +94,24 @@ const CONNECTION_FIELDS = [
   "tls",
 ] as const satisfies readonly (keyof ConnectionInputs)[];
 
-/** Fields that nothing here reads: a slip of the pen that must not pass in silence. */
-export function unknownFieldProblems(
-  given: object,
-  known: readonly string[],
-  prefix: string,
-): InputProblem[] {
-  const strangers = Object.keys(given).filter((field) => !known.includes(field) && field !== "__provider");
-  return strangers.map((field) => {
-    const near = nearestNames(field, known);
-    const advice = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known are ${known.join(", ")}`;
-    return { path: `${prefix}${field}`, reason: `there is no such input; ${advice}` };
-  });
+/** Everything that is wrong with what a login needs. What is not known yet is passed over. */
+export function loginProblems(inputs: Partial<LoginInputs>): InputProblem[] {
+  const { connection, password, tlsKey } = inputs;
+  // While it is not known at all it is not an object either.
+  const problems = typeof connection === "object" ? connectionProblems(connection) : [];
+  const passwordWrong = textProblem(password);
+  if (passwordWrong !== undefined && !hasUnknown(password)) {
+    problems.push({ path: "connection.password", reason: passwordWrong });
+  }
+  const keyWrong = textProblem(tlsKey) ?? certificateProblem(connection?.tls, tlsKey);
+  if (keyWrong !== undefined && !hasUnknown(tlsKey)) {
+    problems.push({ path: "connection.tls.key", reason: keyWrong });
+  }
+  return problems;
 }
 
 /** Everything that is wrong with a connection. Parts that are not known yet are passed over. */
-export function connectionProblems(connection: Partial<ConnectionInputs>): InputProblem[] {
+function connectionProblems(connection: Partial<ConnectionInputs>): InputProblem[] {
   const problems: InputProblem[] = [];
   const check = (field: keyof ConnectionInputs, reason: string | undefined) => {
     if (reason !== undefined && !hasUnknown(connection[field])) {
@@ -187,7 +189,7 @@ function addressProblem(host: unknown, endpoints: unknown): string | undefined {
 }
 
 /** What keeps certificate and key from being used; both are known only together. */
-export function certificateProblem(tls: ConnectionInputs["tls"], key: unknown): string | undefined {
+function certificateProblem(tls: ConnectionInputs["tls"], key: unknown): string | undefined {
   if (typeof tls !== "object" || tls === null || hasUnknown(tls) || hasUnknown(key)) return undefined;
   const { ca, cert } = tls;
   if ((cert === undefined) !== (key === undefined)) return "a client certificate and its key go together";
@@ -198,16 +200,4 @@ export function certificateProblem(tls: ConnectionInputs["tls"], key: unknown): 
     // OpenSSL names its own error, never what is in the files.
     return `ca, cert or key cannot be read (${(error as { code?: string }).code ?? "not PEM"})`;
   }
-}
-
-/** What is wrong with a number of seconds; undefined is right, it means the default. */
-export function secondsProblem(value: unknown, min: number, max: number): string | undefined {
-  return value === undefined ? undefined : numberProblem(value, "a number of seconds", min, max);
-}
-
-function numberProblem(value: unknown, what: string, min: number, max: number): string | undefined {
-  if (typeof value === "number" && Number.isFinite(value) && value >= min && value <= max) {
-    if (what !== "a port number" || Number.isInteger(value)) return undefined;
-  }
-  return `must be ${what} from ${min} to ${max}`;
 }

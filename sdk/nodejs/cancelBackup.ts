@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StoppedJob } from "../../provider/oceanbase/stoppedJob";
-import type { Outcome, ServerRecord } from "../../provider/resources/cancelBackup";
+import type { Outcome } from "../../provider/resources/cancelBackup";
+import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, loginInputs } from "./connection";
 import { DynamicResource } from "./dynamicResource";
 

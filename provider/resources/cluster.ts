@@ -1,0 +1,72 @@
+import { OceanBaseError } from "../oceanbase/errors";
+import type { ClusterRecord, Mode, Server } from "../oceanbase/identity";
+import { openSession, type Session } from "../oceanbase/session";
+import type { Context } from "./context";
+import { type LoginInputs, loginOf } from "./settings";
+
+/*
+ * What the lifecycle of every resource shares: a session for the length of one call, and the cluster it belongs to.
+ */
+
+/** The server that an action was for. */
+export interface ServerRecord {
+  /** OceanBase's version, such as `4.2.5.1`. */
+  version: string;
+  /** Name of the cluster; empty when the server does not tell. */
+  cluster: string;
+  /** Id of the cluster; empty when the server does not tell. */
+  clusterId: string;
+  /** The tenant that was logged in to. */
+  tenant: string;
+  /** Compatibility mode of that tenant. */
+  mode: Mode;
+}
+
+/** What a state keeps of a server. */
+export function serverRecord({ version, cluster, clusterId, tenant }: Server): ServerRecord {
+  return { version, cluster, clusterId, tenant: tenant.name, mode: tenant.mode };
+}
+
+/** Does something in a session of its own. */
+export async function withSession<T>(
+  inputs: LoginInputs,
+  context: Context,
+  act: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(loginOf(inputs, context), context.signal);
+  try {
+    return await act(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Bound for looking at a server outside of an action. */
+export function withinLookTime({ deadlineMs = Number.POSITIVE_INFINITY }: Context): number {
+  return Math.min(Date.now() + 30_000, deadlineMs);
+}
+
+/** The cluster that an action on behalf of this record has to find. */
+export function recordOf({ server }: { server?: ServerRecord }): { record?: ClusterRecord } {
+  return server === undefined ? {} : { record: server };
+}
+
+/**
+ * A cluster that cannot be reached any more, or whose address belongs to another one, may be gone: that is for the
+ * user to say. A server that answers and refuses, or that is lost on the way, is not gone.
+ */
+export function skipOrThrow(
+  error: unknown,
+  gone: "unreachable" | "otherCluster",
+  onUnreachable: "fail" | "skip" | undefined,
+  context: Context,
+): void {
+  const mayBeGone = error instanceof OceanBaseError && error.kind === gone;
+  if (!mayBeGone || onUnreachable !== "skip") throw error;
+  context.warn(`the cluster is taken to be gone, and nothing was done there: ${error.message}`);
+}
+
+/** A front that previews answers with what it knows; these calls would change something. */
+export function mustNotBePreview({ preview }: Context): void {
+  if (preview) throw new Error("a preview must not create, update or delete");
+}
