@@ -4,8 +4,9 @@
  * has to understand the state that older ones wrote.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { type CancelBackupState, cancelBackup as lifecycle } from "../resources/cancelBackup";
+import { cancelBackup as lifecycle } from "../resources/cancelBackup";
 import type { CancelBackupInputs } from "../resources/cancelBackupInputs";
+import type { CancelBackupState } from "../resources/cancelBackupState";
 import { type Context, type InputProblem, PartialFailure } from "../resources/context";
 import { showStatus, showWarning } from "./progress";
 

@@ -45,7 +45,7 @@ export function isClusterJob(job: Pick<BackupJob, "tenantId">): boolean {
 
 /** Every live job the login can see: from sys those of all tenants, else its own. */
 export async function readLiveJobs(session: Session, server: Server, untilMs: number): Promise<BackupJob[]> {
-  const sql = `SELECT ${columns(server)} FROM ${view(server, "OB_BACKUP_JOBS")}`;
+  const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOBS")}`;
   const rows = await session.read(sql, "reading the running backup jobs", untilMs);
   return rows.map((row) => toBackupJob(row, server));
 }
@@ -61,7 +61,7 @@ export async function readEndedJobs(
   const where = isInSys(server)
     ? `(TENANT_ID, JOB_ID) IN (${jobs.map((job) => `(${digits(job.tenantId)}, ${digits(job.jobId)})`).join(", ")})`
     : `JOB_ID IN (${jobs.map((job) => digits(job.jobId)).join(", ")})`;
-  const sql = `SELECT ${columns(server)} FROM ${view(server, "OB_BACKUP_JOB_HISTORY")} WHERE ${where}`;
+  const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOB_HISTORY")} WHERE ${where}`;
   const rows = await session.read(sql, "reading the ended backup jobs", untilMs);
   return rows.map((row) => toBackupJob(row, server));
 }
@@ -74,7 +74,7 @@ export async function readEndedParts(
   untilMs: number,
 ): Promise<BackupJob[]> {
   const ids = clusterJobIds.map(digits).join(", ");
-  const sql = `SELECT ${columns(server)} FROM ${view(server, "OB_BACKUP_JOB_HISTORY")} WHERE INITIATOR_TENANT_ID = ${SYS_TENANT_ID} AND TENANT_ID <> ${SYS_TENANT_ID} AND INITIATOR_JOB_ID IN (${ids})`;
+  const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOB_HISTORY")} WHERE INITIATOR_TENANT_ID = ${SYS_TENANT_ID} AND TENANT_ID <> ${SYS_TENANT_ID} AND INITIATOR_JOB_ID IN (${ids})`;
   const rows = await session.read(sql, "reading the ended parts of a cluster backup", untilMs);
   return rows.map((row) => toBackupJob(row, server));
 }
@@ -88,11 +88,12 @@ function columns(server: Server): string {
 }
 
 /** From sys the DBA_ views show only the cluster's own jobs; the CDB_ ones show every tenant's. */
-function view(server: Server, name: string): string {
+export function backupView(server: Server, name: string): string {
   return `${schemaOf(server.tenant)}.${isInSys(server) ? "CDB" : "DBA"}_${name}`;
 }
 
-function digits(id: string): string {
+/** An id as it goes into a statement; anything but digits never does. */
+export function digits(id: string): string {
   if (!/^\d+$/.test(id)) throw new RangeError(`${JSON.stringify(id)} is not an id`);
   return id;
 }

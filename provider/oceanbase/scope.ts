@@ -1,3 +1,4 @@
+import type { BackupJob } from "./backupJobs";
 import { OceanBaseError } from "./errors";
 import { isInSys, type Server, type Tenant } from "./identity";
 import type { CancelScope } from "./statements";
@@ -12,6 +13,17 @@ export interface Scope {
   skipped: readonly Tenant[];
   /** Named tenants that do not exist any more; only when that is allowed. */
   gone: readonly string[];
+}
+
+/**
+ * Whether a job is one of those a scope is about. A named tenant does not wait for the cluster backup's own job: other
+ * tenants' backups go on in it.
+ */
+export function isInScope(scope: Scope, job: Pick<BackupJob, "tenantId">): boolean {
+  const isJobs = (tenant: Tenant) => tenant.id === job.tenantId;
+  // A tenant that was created since the look is hit, too, when all are meant.
+  if (scope.statement === "all") return !scope.skipped.some(isJobs);
+  return scope.tenants.some(isJobs);
 }
 
 /**

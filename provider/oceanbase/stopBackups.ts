@@ -1,72 +1,25 @@
 import { type BackupJob, isClusterJob, isRunning, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import { type Leftover, readLeftovers, tenantsWithoutFullBackup } from "./backupSets";
 import { CancelSender, type Effect } from "./cancelSender";
 import { tenantsWithoutCleanupPolicy } from "./cleanupPolicies";
 import { OceanBaseError } from "./errors";
-import {
-  type ClusterRecord,
-  checkIsCluster,
-  identifyServer,
-  readTenants,
-  recordOf,
-  type Server,
-} from "./identity";
+import { checkIsCluster, identifyServer, readTenants, recordOf, type Server } from "./identity";
+import { type JobFilter, type SparedTenant, selectTenants } from "./jobFilter";
 import { seemsToLackAlterSystem } from "./privileges";
-import { resolveScope, type Scope } from "./scope";
+import { isInScope, resolveScope, type Scope } from "./scope";
+import { readServerTime } from "./serverTime";
 import type { Session } from "./session";
 import type { CancelScope } from "./statements";
-import { jobText, type StoppedJob } from "./stoppedJob";
+import type { EarlierAttempt, StopControl, StopReport, StopRequest } from "./stopRequest";
+import { StuckJobs } from "./stuckJobs";
+import {
+  cleanupProgressText,
+  cleanupTimeoutError,
+  progressText,
+  settleProgressText,
+  timeoutError,
+} from "./waitTexts";
 import { JobWatch, pauseUntilNextLook, pollDelayMs } from "./watchJobs";
-
-/** What is to be stopped. */
-export interface StopRequest {
-  asked: CancelScope;
-  /** The tenant the login is meant for; the server's own word has to agree. */
-  loginTenant: string;
-  /** Whether a named tenant that does not exist counts as stopped (at teardown). */
-  allowGone: boolean;
-  /** How long to wait for the real stop; 0 = not at all. */
-  timeoutSeconds: number;
-  /** The cluster it has to be; absent when whatever answers is meant. */
-  record?: ClusterRecord;
-  /** The record of an attempt that did not come to its end, to be taken up instead of begun again. */
-  earlier?: EarlierAttempt;
-}
-
-/** What an unfinished attempt left in its record. */
-export interface EarlierAttempt {
-  statement?: string;
-  /** Absent when it is not known whether the statement arrived. */
-  issuedAt?: string;
-  jobs: readonly StoppedJob[];
-  /** Ids of cluster backups that had not started all their jobs. */
-  startingClusterJobs?: readonly string[];
-}
-
-/** What the action needs from whoever runs it. */
-export interface StopControl {
-  signal?: AbortSignal;
-  /** Milliseconds since 1970; the action ends by then even when it would wait longer. */
-  deadlineMs?: number;
-  /** Shows where the wait stands. */
-  progress(text: string): void;
-}
-
-/** What was done and how each job ended. */
-export interface StopReport {
-  server: Server;
-  /** The statement as sent; absent when there was nothing to send. */
-  statement?: string;
-  /** When the server took it, by this machine's clock, ISO 8601 in UTC. */
-  issuedAt?: string;
-  /** When the last job was seen in the history. */
-  stoppedAt?: string;
-  jobs: readonly StoppedJob[];
-  /** Ids of cluster backups that may still start jobs which are meant to stop. Empty when the action is through. */
-  startingClusterJobs: readonly string[];
-  warnings: readonly string[];
-  /** Why the action did not come to its end although the statement may have taken effect. */
-  interrupted?: OceanBaseError;
-}
 
 /** Bound for each of the questions that are asked before and beside the wait. */
 const LOOK_MS = 30_000;
@@ -102,6 +55,7 @@ export async function rehearseStop(
   control: StopControl,
 ): Promise<StopReport> {
   const action = await StopAction.prepare(session, request, control);
+  await action.checkRestorePoints();
   await action.warnOfMissingPrivilege();
   return action.report();
 }
@@ -111,10 +65,15 @@ class StopAction {
   private readonly request: StopRequest;
   private readonly control: StopControl;
   private readonly server: Server;
-  private readonly scope: Scope;
-  private readonly watch: JobWatch;
+  private scope: Scope;
+  private watch: JobWatch;
   private readonly sender: CancelSender;
   private readonly warnings: string[] = [];
+  private readonly stuck: StuckJobs;
+  /** Ids of tenants that have a cleanup policy, as far as that could be found out. */
+  private coveredIds: ReadonlySet<string> = new Set();
+  private spared: readonly SparedTenant[] = [];
+  private leftovers: readonly Leftover[] = [];
   private stoppedAt: string | undefined;
   private interrupted: OceanBaseError | undefined;
 
@@ -140,6 +99,7 @@ class StopAction {
       effect: () => this.effect(),
       withoutGone: (target: CancelScope) => this.withoutGone(target),
     };
+    this.stuck = new StuckJobs(session, server, request.stuckAfterSeconds);
     this.sender = new CancelSender(session, questions, request.earlier, control.signal);
   }
 
@@ -160,10 +120,33 @@ class StopAction {
     }
     const lookUntil = until(LOOK_MS, this.control);
     const uncovered = await tenantsWithoutCleanupPolicy(this.session, this.server, tenants, lookUntil);
-    if (uncovered === undefined || uncovered.length === 0) return;
+    if (uncovered === undefined) return;
+    this.coveredIds = new Set(tenants.filter((tenant) => !uncovered.includes(tenant)).map(({ id }) => id));
+    if (uncovered.length === 0) return;
     const names = uncovered.map((tenant) => tenant.name).join(", ");
-    this.warnings.push(
-      `no automatic cleanup policy for ${names}: the incomplete data of a cancelled backup stays at the destination until somebody removes it (ALTER SYSTEM ADD DELETE BACKUP POLICY)`,
+    const why = `no automatic cleanup policy for ${names}: the incomplete data of a cancelled backup stays at the destination until somebody removes it`;
+    const advice = "add a BackupCleanupPolicy for the tenant (ALTER SYSTEM ADD DELETE BACKUP POLICY)";
+    if (this.request.waitForCleanup) {
+      throw this.refusal(`${why}, so waitForCleanup would wait in vain; ${advice}`);
+    }
+    this.warnings.push(`${why}; ${advice}`);
+  }
+
+  /** A request that cannot be carried out as things are; nothing has been sent. */
+  private refusal(why: string): OceanBaseError {
+    return new OceanBaseError("refused", `${this.session.address}: ${why}`);
+  }
+
+  /** Sees to it that no tenant is left without anything to restore it from, when that was asked for. */
+  async checkRestorePoints(): Promise<void> {
+    if (!this.request.requireRestorePoint) return;
+    const { tenants } = this.scope;
+    const lookUntil = until(LOOK_MS, this.control);
+    const missing = await tenantsWithoutFullBackup(this.session, this.server, tenants, lookUntil);
+    if (missing.length === 0) return;
+    const names = missing.map((tenant) => tenant.name).join(", ");
+    throw this.refusal(
+      `no complete full backup to restore ${names} from, so nothing was cancelled (requireRestorePoint); let a full backup of it complete, or leave it out`,
     );
   }
 
@@ -181,23 +164,40 @@ class StopAction {
   /** Takes in what runs now; gives what the statement is to be sent for, or undefined when it is not needed. */
   async look(): Promise<CancelScope | undefined> {
     const live = await this.liveJobs();
-    const { earlier } = this.request;
-    if (earlier === undefined) {
-      this.watch.addLive(live);
-      return this.scope.statement;
-    }
+    const { earlier, filter } = this.request;
+    if (earlier?.issuedAt !== undefined) return this.lookAgain(live, earlier);
+    if (filter !== undefined) await this.narrow(live, filter);
+    await this.checkRestorePoints();
+    // With a choice to be made, a job that a cluster backup starts later is not a part of what was chosen.
+    const before = filter === undefined ? live : live.filter((job) => !isClusterJob(job));
+    this.watch.addRecorded(earlier?.jobs ?? [], earlier?.startingClusterJobs ?? []);
+    this.watch.addLive(before);
+    // When nobody knows whether an earlier statement arrived, what runs now has not been cancelled by it.
+    const isNeeded =
+      earlier === undefined || live.some((job) => isInScope(this.scope, job) && isRunning(job));
+    return isNeeded ? this.scope.statement : undefined;
+  }
+
+  /** The statement of an earlier attempt has arrived: a job that runs now is hit again only when it was meant then. */
+  private lookAgain(live: readonly BackupJob[], earlier: EarlierAttempt): CancelScope | undefined {
     this.watch.addRecorded(earlier.jobs, earlier.startingClusterJobs ?? []);
-    const running = live.filter((job) => this.watch.isInScope(job) && isRunning(job));
-    if (earlier.issuedAt === undefined) {
-      // Nobody knows whether the statement arrived: what runs now has not been cancelled by it.
-      this.watch.addLive(live);
-      return running.length > 0 ? this.scope.statement : undefined;
-    }
-    // The statement arrived. A job that runs now is hit again only when it was meant then: what has started since
-    // is nobody's mistake.
     this.watch.addCanceling(live);
+    const running = live.filter((job) => isInScope(this.scope, job) && isRunning(job));
     const meant = running.filter((job) => this.watch.isMeant(job));
     return meant.length > 0 ? this.noMoreThanFor(meant) : undefined;
+  }
+
+  /** Leaves only the tenants in which every running job is one that may be cancelled. */
+  private async narrow(live: readonly BackupJob[], filter: JobFilter): Promise<void> {
+    const jobs = live.filter((job) => isInScope(this.scope, job));
+    const now = await readServerTime(this.session, this.server, until(LOOK_MS, this.control));
+    const { hit, spared } = selectTenants(jobs, filter, now);
+    this.spared = spared;
+    const tenants = this.scope.tenants.filter((tenant) => hit.has(tenant.id));
+    const isOwn = this.scope.statement === "own" && tenants.length > 0;
+    const statement = isOwn ? "own" : tenants.map((tenant) => tenant.name);
+    this.scope = { ...this.scope, statement, tenants };
+    this.watch = new JobWatch(this.session, this.server, this.scope);
   }
 
   /** No more of the scope than these jobs need. */
@@ -214,8 +214,12 @@ class StopAction {
     if (this.interrupted !== undefined) return;
     const { timeoutSeconds } = this.request;
     try {
-      if (timeoutSeconds > 0) this.interrupted = await this.watchUntilStopped(timeoutSeconds);
-      else await this.lookOnce();
+      if (timeoutSeconds === 0) return await this.lookOnce();
+      const startedAt = Date.now();
+      const untilMs = until(timeoutSeconds * 1000, this.control);
+      this.interrupted =
+        (await this.watchUntilStopped(startedAt, untilMs)) ??
+        (await this.lookAtLeftovers(startedAt, untilMs));
     } catch (error) {
       if (!(error instanceof OceanBaseError)) throw error;
       if (timeoutSeconds > 0) this.interrupted = error;
@@ -227,7 +231,7 @@ class StopAction {
   private async effect(): Promise<Effect> {
     // Once the statement has arrived, what runs and was not meant then has started since.
     const arrived = this.sender.issuedAt !== undefined;
-    const live = (await this.liveJobs()).filter((job) => this.watch.isInScope(job));
+    const live = (await this.liveJobs()).filter((job) => isInScope(this.scope, job));
     if (live.some((job) => isRunning(job) && (!arrived || this.watch.isMeant(job)))) return "left unmarked";
     const before = this.watch.runningBefore;
     const ended = await readEndedJobs(this.session, this.server, before, until(LOOK_MS, this.control));
@@ -256,21 +260,56 @@ class StopAction {
   }
 
   /** Waits until every job has ended; gives what has kept it from that, or undefined when nothing has. */
-  private async watchUntilStopped(timeoutSeconds: number): Promise<OceanBaseError | undefined> {
-    const startedAt = Date.now();
-    const untilMs = until(timeoutSeconds * 1000, this.control);
+  private async watchUntilStopped(startedAt: number, untilMs: number): Promise<OceanBaseError | undefined> {
+    const settleMs = (this.request.settleSeconds ?? 0) * 1000;
+    let stoppedMs: number | undefined;
     for (;;) {
-      const { unfinished, late } = await this.watch.look(untilMs + LAST_LOOK_MS);
+      const { unfinished, late } = await this.watch.look((stoppedMs ?? untilMs) + settleMs + LAST_LOOK_MS);
+      const elapsedMs = Date.now() - startedAt;
+      let delayMs = pollDelayMs(elapsedMs);
       if (late.length > 0 && this.sender.mayStillSend) {
         const failure = await this.sender.send(this.noMoreThanFor(late));
         if (failure !== undefined) return failure;
-      } else if (unfinished.length === 0) {
-        this.stoppedAt = new Date().toISOString();
+      }
+      if (late.length > 0 || unfinished.length > 0) {
+        stoppedMs = undefined;
+        await this.stuck.note(unfinished, untilMs + LAST_LOOK_MS);
+        if (Date.now() >= untilMs) {
+          return timeoutError(this.session.address, elapsedMs, unfinished, this.stuck.diagnosis);
+        }
+        this.control.progress(progressText(unfinished, elapsedMs, this.stuck.diagnosis));
+        delayMs = Math.min(delayMs, Math.max(0, untilMs - Date.now()));
+      } else {
+        stoppedMs ??= Date.now();
+        this.stoppedAt = new Date(stoppedMs).toISOString();
+        const restMs = stoppedMs + settleMs - Date.now();
+        if (restMs <= 0) return undefined;
+        this.control.progress(settleProgressText(restMs));
+        delayMs = Math.min(delayMs, restMs);
+      }
+      await pauseUntilNextLook(delayMs, this.session.address, this.control.signal);
+    }
+  }
+
+  /** Finds out what the jobs have left behind and, when that was asked for, waits until it is gone. */
+  private async lookAtLeftovers(startedAt: number, untilMs: number): Promise<OceanBaseError | undefined> {
+    for (;;) {
+      const lookUntil = this.request.waitForCleanup ? untilMs + LAST_LOOK_MS : until(LOOK_MS, this.control);
+      try {
+        const jobs = this.watch.report;
+        this.leftovers = await readLeftovers(this.session, this.server, jobs, this.coveredIds, lookUntil);
+      } catch (error) {
+        if (!(error instanceof OceanBaseError) || error.kind === "aborted" || this.request.waitForCleanup)
+          throw error;
+        this.warnings.push(`what the backups have left behind could not be read: ${error.message}`);
         return undefined;
       }
+      if (!this.request.waitForCleanup || this.leftovers.length === 0) return undefined;
       const elapsedMs = Date.now() - startedAt;
-      if (Date.now() >= untilMs) return timeoutError(this.session.address, elapsedMs, unfinished);
-      this.control.progress(progressText(unfinished, elapsedMs));
+      if (Date.now() >= untilMs) {
+        return cleanupTimeoutError(this.session.address, elapsedMs, this.leftovers);
+      }
+      this.control.progress(cleanupProgressText(this.leftovers, elapsedMs));
       const delayMs = Math.min(pollDelayMs(elapsedMs), Math.max(0, untilMs - Date.now()));
       await pauseUntilNextLook(delayMs, this.session.address, this.control.signal);
     }
@@ -285,6 +324,9 @@ class StopAction {
       ...(this.stoppedAt === undefined ? {} : { stoppedAt: this.stoppedAt }),
       jobs: this.watch.report,
       startingClusterJobs: this.watch.startingClusterJobs,
+      leftovers: this.leftovers,
+      spared: this.spared,
+      restarted: this.watch.restartedJobs,
       warnings: [...this.warnings, ...this.sender.warnings, ...this.watch.warnings],
       ...(this.interrupted === undefined ? {} : { interrupted: this.interrupted }),
     };
@@ -296,18 +338,4 @@ function until(
   { deadlineMs = Number.POSITIVE_INFINITY }: Pick<StopControl, "deadlineMs">,
 ): number {
   return Math.min(Date.now() + ms, deadlineMs);
-}
-
-function timeoutError(at: string, elapsedMs: number, unfinished: readonly StoppedJob[]): OceanBaseError {
-  const jobs = unfinished.map(jobText).join(", ");
-  return new OceanBaseError(
-    "timeout",
-    `${at}: after ${Math.round(elapsedMs / 1000)} s not yet stopped: ${jobs}; a job that stays CANCELING cannot stop its tasks: check that the backup destination can be written, or raise timeoutSeconds`,
-  );
-}
-
-function progressText(unfinished: readonly StoppedJob[], elapsedMs: number): string {
-  const shown = unfinished.slice(0, 3).map(jobText).join(", ");
-  const more = unfinished.length > 3 ? ` and ${unfinished.length - 3} more` : "";
-  return `waiting for ${shown}${more} (${Math.round(elapsedMs / 1000)} s)`;
 }

@@ -9,8 +9,8 @@ import {
   readLiveJobs,
 } from "./backupJobs";
 import { OceanBaseError } from "./errors";
-import { readTenants, type Server, SYS_TENANT_ID, type Tenant } from "./identity";
-import type { Scope } from "./scope";
+import { readTenants, type Server, SYS_TENANT_ID } from "./identity";
+import { isInScope, type Scope } from "./scope";
 import type { Session } from "./session";
 import { hasEnded, type StoppedJob, toStoppedJob } from "./stoppedJob";
 
@@ -33,7 +33,7 @@ export class JobWatch {
   private readonly startingIds = new Set<string>();
   private readonly jobs = new Map<string, StoppedJob>();
   private readonly ended = new Set<string>();
-  private readonly restarted = new Map<string, BackupJob>();
+  private readonly restarted = new Map<string, StoppedJob>();
   /** In how many looks in a row a job was in neither view. */
   private readonly missing = new Map<string, number>();
   readonly warnings: string[] = [];
@@ -68,21 +68,13 @@ export class JobWatch {
     for (const job of live) {
       if (isClusterJob(job) && isRunning(job)) this.clusterJobIds.add(job.jobId);
       if (isClusterJob(job) && this.mayStillStartJobs(job)) this.startingIds.add(job.jobId);
-      if (this.isInScope(job)) this.jobs.set(jobKey(job), toStoppedJob(job, "live view"));
+      if (isInScope(this.scope, job)) this.jobs.set(jobKey(job), toStoppedJob(job, "live view"));
     }
   }
 
   /** Jobs that are already being cancelled, when an earlier attempt is taken up again. */
   addCanceling(live: readonly BackupJob[]): void {
     this.addLive(live.filter((job) => job.status === "CANCELING"));
-  }
-
-  /** A named tenant does not wait for the cluster backup's own job: other tenants' backups go on in it. */
-  isInScope(job: BackupJob): boolean {
-    const isJobs = (tenant: Tenant) => tenant.id === job.tenantId;
-    // A tenant that was created since the look is hit, too, when all are meant.
-    if (this.scope.statement === "all") return !this.scope.skipped.some(isJobs);
-    return this.scope.tenants.some(isJobs);
   }
 
   /** Whether the job is one of those that are to stop: seen before, or started by a cluster backup seen before. */
@@ -114,6 +106,11 @@ export class JobWatch {
     return [...this.jobs.values()];
   }
 
+  /** Jobs that were started after the statement, as they were last seen. They are left alone. */
+  get restartedJobs(): StoppedJob[] {
+    return [...this.restarted.values()];
+  }
+
   /** Reads both views once and brings every job up to date. */
   async look(untilMs: number): Promise<Look> {
     const live = await readLiveJobs(this.session, this.server, untilMs);
@@ -138,7 +135,7 @@ export class JobWatch {
   /** Takes a live job in; true when it is one that the statement was too early for. */
   private note(job: BackupJob): boolean {
     const key = jobKey(job);
-    if (!this.isInScope(job)) return false;
+    if (!isInScope(this.scope, job)) return false;
     if (this.jobs.has(key)) {
       this.jobs.set(key, toStoppedJob(job, "live view"));
       this.ended.delete(key);
@@ -155,11 +152,11 @@ export class JobWatch {
       return true;
     }
     if (!this.restarted.has(key)) {
-      this.restarted.set(key, job);
       this.warnings.push(
-        `tenant ${job.tenant}: backup job ${job.jobId} was started after the statement and is ${job.status}; it was left alone (change triggers to cancel it, too)`,
+        `tenant ${job.tenant}: backup job ${job.jobId} was started after the statement, by ${initiatorText(job)}, and is ${job.status}; it was left alone (change triggers to cancel it, too)`,
       );
     }
+    this.restarted.set(key, toStoppedJob(job, "live view"));
     return false;
   }
 
@@ -173,7 +170,7 @@ export class JobWatch {
     const started = [...this.startingIds].filter((id) => !isStarting(id));
     if (started.length === 0) return;
     for (const job of await readEndedParts(this.session, this.server, started, untilMs)) {
-      if (!this.isInScope(job) || this.jobs.has(jobKey(job))) continue;
+      if (!isInScope(this.scope, job) || this.jobs.has(jobKey(job))) continue;
       this.jobs.set(jobKey(job), toStoppedJob(job, "history"));
       this.ended.add(jobKey(job));
     }
@@ -203,6 +200,11 @@ export class JobWatch {
     );
     return [...jobs, ...starting.map((job) => toStoppedJob(job, "live view"))];
   }
+}
+
+function initiatorText({ initiatorTenantId, initiatorJobId }: BackupJob): string {
+  if (initiatorTenantId !== SYS_TENANT_ID) return "the tenant itself";
+  return `the sys tenant as part of cluster backup ${initiatorJobId}`;
 }
 
 /**

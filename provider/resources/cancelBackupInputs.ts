@@ -1,7 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
+import type { JobFilter } from "../oceanbase/jobFilter";
 import { type CancelScope, tenantNameProblem } from "../oceanbase/statements";
+import type { StopRequest } from "../oceanbase/stopRequest";
 import { type CheckResult, hasUnknown, type InputProblem } from "./context";
-import { choiceProblem, secondsProblem, shown, textProblem, unknownFieldProblems } from "./inputProblems";
+import {
+  choiceProblem,
+  secondsProblem,
+  shown,
+  switchProblem,
+  textProblem,
+  unknownFieldProblems,
+} from "./inputProblems";
 import { type LoginInputs, loginProblems, SYS_TENANT } from "./settings";
 
 /** The inputs of a CancelBackup as they stand in the state. */
@@ -13,7 +22,16 @@ export interface CancelBackupInputs extends LoginInputs {
   onTimeout?: "fail" | "warn";
   onUnreachable?: "fail" | "skip";
   reason?: string;
+  keepStopped?: boolean;
+  requireRestorePoint?: boolean;
+  waitForCleanup?: boolean;
+  onlyOlderThanSeconds?: number;
+  onlyTypes?: readonly BackupType[];
+  settleSeconds?: number;
 }
+
+/** A full backup, or one of what has changed since another. */
+export type BackupType = "full" | "incremental";
 
 /** Every input, in the order in which messages and diffs name them. */
 const INPUTS = [
@@ -27,13 +45,25 @@ const INPUTS = [
   "onTimeout",
   "onUnreachable",
   "reason",
+  "keepStopped",
+  "requireRestorePoint",
+  "waitForCleanup",
+  "onlyOlderThanSeconds",
+  "onlyTypes",
+  "settleSeconds",
 ] as const satisfies readonly (keyof CancelBackupInputs)[];
 
 /** Default of `timeoutSeconds`: a stop takes up to 90 s when all is well. */
-export const DEFAULT_TIMEOUT_SECONDS = 600;
+const DEFAULT_TIMEOUT_SECONDS = 600;
 
 /** Longest wait: one day. */
 const MAX_TIMEOUT_SECONDS = 86_400;
+
+/** Longest time to look on after the stop: one hour. */
+const MAX_SETTLE_SECONDS = 3600;
+
+/** Largest age a job can be asked to have: one year. */
+const MAX_AGE_SECONDS = 366 * 86_400;
 
 /** Longest `reason`. */
 const MAX_REASON_LENGTH = 1000;
@@ -49,8 +79,32 @@ export function cancelsOnDelete(inputs: CancelBackupInputs): boolean {
 }
 
 /** Whose backups are meant: what was asked for from sys, or the login's own tenant. */
-export function scopeAskedFor(inputs: CancelBackupInputs): CancelScope {
+function scopeAskedFor(inputs: CancelBackupInputs): CancelScope {
   return inputs.tenants ?? "own";
+}
+
+/** Which jobs may be cancelled at all; undefined when every one may. */
+function filterOf({ onlyOlderThanSeconds, onlyTypes }: CancelBackupInputs): JobFilter | undefined {
+  if (onlyOlderThanSeconds === undefined && onlyTypes === undefined) return undefined;
+  return {
+    ...(onlyOlderThanSeconds === undefined ? {} : { olderThanSeconds: onlyOlderThanSeconds }),
+    ...(onlyTypes === undefined ? {} : { types: onlyTypes }),
+  };
+}
+
+/** What these inputs ask of the database side. */
+export function stopRequestOf(inputs: CancelBackupInputs): StopRequest {
+  const filter = filterOf(inputs);
+  return {
+    asked: scopeAskedFor(inputs),
+    loginTenant: inputs.connection.tenant,
+    allowGone: false,
+    timeoutSeconds: inputs.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    requireRestorePoint: inputs.requireRestorePoint ?? false,
+    settleSeconds: inputs.settleSeconds ?? 0,
+    waitForCleanup: inputs.waitForCleanup ?? false,
+    ...(filter === undefined ? {} : { filter }),
+  };
 }
 
 /** Finds everything that is wrong, without asking anybody. What is not known yet is passed over in silence. */
@@ -64,7 +118,7 @@ export function checkCancelBackup(inputs: CancelBackupInputs): CheckResult<Cance
     ...unknownFieldProblems(inputs, INPUTS, ""),
     ...tenantsProblems(inputs),
   );
-  check("cancelOn", cancelOnProblem(inputs.cancelOn));
+  check("cancelOn", listProblem(inputs.cancelOn, ["create", "delete"]));
   check(
     "triggers",
     inputs.triggers === undefined || Array.isArray(inputs.triggers) ? undefined : "must be a list",
@@ -73,6 +127,15 @@ export function checkCancelBackup(inputs: CancelBackupInputs): CheckResult<Cance
   check("onTimeout", choiceProblem(inputs.onTimeout, ["fail", "warn"]));
   check("onUnreachable", choiceProblem(inputs.onUnreachable, ["fail", "skip"]));
   check("reason", textProblem(inputs.reason, MAX_REASON_LENGTH));
+  check("keepStopped", switchProblem(inputs.keepStopped) ?? keepStoppedProblem(inputs));
+  check("requireRestorePoint", switchProblem(inputs.requireRestorePoint));
+  check("waitForCleanup", switchProblem(inputs.waitForCleanup) ?? waitForCleanupProblem(inputs));
+  check("onlyOlderThanSeconds", secondsProblem(inputs.onlyOlderThanSeconds, 0, MAX_AGE_SECONDS));
+  check("onlyTypes", listProblem(inputs.onlyTypes, ["full", "incremental"]));
+  check(
+    "settleSeconds",
+    secondsProblem(inputs.settleSeconds, 0, MAX_SETTLE_SECONDS) ?? settleProblem(inputs),
+  );
   return { inputs, problems };
 }
 
@@ -109,12 +172,26 @@ function namesProblems(tenants: CancelBackupInputs["tenants"]): InputProblem[] {
   });
 }
 
-function cancelOnProblem(cancelOn: unknown): string | undefined {
-  if (cancelOn === undefined) return undefined;
-  const isMoment = (moment: unknown) => moment === "create" || moment === "delete";
-  if (Array.isArray(cancelOn) && cancelOn.length > 0 && cancelOn.every(isMoment)) return undefined;
-  return 'must be a list with "create", "delete" or both';
+function listProblem(list: unknown, words: readonly string[]): string | undefined {
+  if (list === undefined) return undefined;
+  if (Array.isArray(list) && list.length > 0 && list.every((word) => words.includes(word))) return undefined;
+  return `must be a list with ${words.map((word) => `"${word}"`).join(", ")} or both`;
 }
+
+function keepStoppedProblem(inputs: CancelBackupInputs): string | undefined {
+  if (!inputs.keepStopped || hasUnknown(inputs.cancelOn) || cancelsOnCreate(inputs)) return undefined;
+  return 'has no use without "create" in cancelOn: nothing is stopped before the resource is deleted';
+}
+
+function waitForCleanupProblem({ waitForCleanup, timeoutSeconds }: CancelBackupInputs): string | undefined {
+  return waitForCleanup && timeoutSeconds === 0 ? NEEDS_A_WAIT : undefined;
+}
+
+function settleProblem({ settleSeconds, timeoutSeconds }: CancelBackupInputs): string | undefined {
+  return settleSeconds && timeoutSeconds === 0 ? NEEDS_A_WAIT : undefined;
+}
+
+const NEEDS_A_WAIT = "needs a timeoutSeconds above 0: with 0 nobody waits";
 
 /** The inputs that differ. Tenants are a set: their order, and a name given twice, make no difference. */
 export function changedInputs(

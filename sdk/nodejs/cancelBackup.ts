@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StoppedJob } from "../../provider/oceanbase/stoppedJob";
-import type { Outcome } from "../../provider/resources/cancelBackup";
+import type { Outcome } from "../../provider/resources/cancelBackupState";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, loginInputs } from "./connection";
 import { DynamicResource } from "./dynamicResource";

@@ -2,13 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Login } from "../../../provider/oceanbase/login.ts";
 import { openSession } from "../../../provider/oceanbase/session.ts";
-import {
-  rehearseStop,
-  type StopControl,
-  type StopReport,
-  type StopRequest,
-  stopBackups,
-} from "../../../provider/oceanbase/stopBackups.ts";
+import { rehearseStop, stopBackups } from "../../../provider/oceanbase/stopBackups.ts";
+import type { StopControl, StopReport, StopRequest } from "../../../provider/oceanbase/stopRequest.ts";
 import { type Logins, type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 import { FAST, loginOf, useSandbox } from "../../support/sandbox.ts";
 
@@ -352,7 +347,9 @@ describe("a backup that starts during the wait", () => {
     sandbox().setStuck("mysql_tenant", false);
     const report = await stopping;
     expect(report.jobs).toMatchObject([{ jobId: "1", status: "CANCELED" }]);
-    expect(report.warnings.join()).toContain("backup job 2 was started after the statement and is DOING");
+    expect(report.warnings.join()).toContain(
+      "backup job 2 was started after the statement, by the sys tenant as part of cluster backup 1, and is DOING",
+    );
     expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ job_id: 2, status: "DOING" }]);
     expect(cancels()).toHaveLength(1);
   });

@@ -1,0 +1,32 @@
+import type { Server } from "./identity";
+import type { Reader } from "./session";
+
+/**
+ * The server's clock, printed as its views print times: only so can the age of a job be told, whatever zone the
+ * session and this machine are in.
+ */
+export async function readServerTime(session: Reader, server: Server, untilMs: number): Promise<string> {
+  // In Oracle mode the views turn moments into text themselves, in the session's zone and to the second.
+  const sql =
+    server.tenant.mode === "ORACLE"
+      ? "SELECT TO_CHAR(CURRENT_TIMESTAMP, 'YYYY-MM-DD HH24:MI:SS') AS NOW_TEXT FROM DUAL"
+      : "SELECT NOW() AS NOW_TEXT";
+  const rows = await session.read(sql, "asking for the server's time", untilMs);
+  return rows[0]?.NOW_TEXT ?? "";
+}
+
+/** Whole seconds from one time to another as the server prints them; undefined when one of them is no time. */
+export function secondsBetween(earlier: string, later: string): number | undefined {
+  const [from, to] = [asMs(earlier), asMs(later)];
+  if (from === undefined || to === undefined) return undefined;
+  // A moment of the same second may be printed a fraction ahead of a clock that is cut to seconds.
+  return Math.max(0, Math.round((to - from) / 1000));
+}
+
+/** Both times are of the same zone, so any will do to count with. */
+function asMs(text: string): number | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,3})?/.exec(text);
+  if (match === null) return undefined;
+  const ms = Date.parse(`${match[1]}T${match[2]}${match[3] ?? ""}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}

@@ -1,0 +1,164 @@
+import type { Leftover } from "../oceanbase/backupSets";
+import { type SparedTenant, sparedText } from "../oceanbase/jobFilter";
+import { jobText, type StoppedJob } from "../oceanbase/stoppedJob";
+import type { StopReport } from "../oceanbase/stopRequest";
+import type { CancelBackupInputs } from "./cancelBackupInputs";
+import { type ServerRecord, serverRecord } from "./cluster";
+
+/**
+ * How far the action has come.
+ *
+ * - `stopped`: every job has ended; nothing is left to do.
+ * - `issued`: the statement was sent and nobody waited (`timeoutSeconds: 0`).
+ * - `timedOut`: the jobs had not stopped in time and that was to be a warning only (`onTimeout: "warn"`).
+ * - `unfinished`: the action was interrupted; the next `up` takes it up where it was left.
+ * - `armed`: nothing was sent; the statement goes out when the resource is deleted.
+ * - `spared`: nothing was sent, because a job that may not be cancelled runs in every tenant that has one
+ *   (`onlyOlderThanSeconds`, `onlyTypes`).
+ * - `drifted`: a refresh found that a backup runs again where it was to be kept stopped (`keepStopped`); the next `up`
+ *   stops it.
+ * - `doubtful`: as `armed`, but as things were nothing could have been cancelled (see the warnings); the next `up` looks
+ *   again.
+ */
+export type Outcome =
+  | "stopped"
+  | "issued"
+  | "timedOut"
+  | "unfinished"
+  | "armed"
+  | "doubtful"
+  | "spared"
+  | "drifted";
+
+/** What an action adds to the inputs in the state. */
+export interface CancelBackupOutputs {
+  outcome: Outcome;
+  /** The statement as it was sent; absent when none was. */
+  statement?: string;
+  /** When the server took the statement: ISO 8601, UTC, by the clock of the machine that ran `pulumi`. */
+  issuedAt?: string;
+  /** When the last job was seen to have ended; same clock. */
+  stoppedAt?: string;
+  /** The jobs that were running, and how each ended. */
+  jobs: readonly StoppedJob[];
+  /**
+   * Ids of cluster backups that had not started all their jobs when the action was interrupted; the next `up` looks
+   * after them. Absent when there are none.
+   */
+  startingClusterJobs?: readonly string[];
+  /** Incomplete backup sets that the jobs have left behind. A refresh brings the list up to date. */
+  leftovers?: readonly Leftover[];
+  /** Tenants that were left alone because a job that may not be cancelled runs in them. */
+  spared?: readonly SparedTenant[];
+  /** Jobs that were started after the statement, while the action was still looking; they were left alone. */
+  restarted?: readonly StoppedJob[];
+  /** Jobs that a refresh found running where backups are to be kept stopped. */
+  drift?: readonly StoppedJob[];
+  /** One line for people. */
+  summary: string;
+  /** Absent when an armed resource could not find out. */
+  server?: ServerRecord;
+  warnings: readonly string[];
+}
+
+export type CancelBackupState = CancelBackupInputs & CancelBackupOutputs;
+
+/** What the report of an action comes down to. */
+export function outcomeOf(
+  { interrupted, stoppedAt, statement, spared }: StopReport,
+  inputs: CancelBackupInputs,
+): Outcome {
+  if (interrupted === undefined) {
+    if (statement === undefined && spared.length > 0) return "spared";
+    return stoppedAt === undefined ? "issued" : "stopped";
+  }
+  return interrupted.kind === "timeout" && inputs.onTimeout === "warn" ? "timedOut" : "unfinished";
+}
+
+/** The outputs that a report gives. */
+export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupOutputs {
+  const { statement, issuedAt, stoppedAt, jobs, warnings, startingClusterJobs } = report;
+  const { leftovers, spared, restarted } = report;
+  return withSummary(
+    present({
+      outcome,
+      statement,
+      issuedAt,
+      stoppedAt,
+      jobs,
+      startingClusterJobs: startingClusterJobs.length > 0 ? startingClusterJobs : undefined,
+      leftovers,
+      spared,
+      restarted,
+      drift: undefined,
+      summary: "",
+      server: serverRecord(report.server),
+      warnings,
+    }),
+  );
+}
+
+/** The outputs of a state without its inputs, which the caller has newer ones of. */
+export function outputsOf(state: CancelBackupState): CancelBackupOutputs {
+  const { outcome, statement, issuedAt, stoppedAt, jobs, startingClusterJobs, summary, server, warnings } =
+    state;
+  const { leftovers, spared, restarted, drift } = state;
+  return present({
+    outcome,
+    statement,
+    issuedAt,
+    stoppedAt,
+    jobs,
+    startingClusterJobs,
+    leftovers,
+    spared,
+    restarted,
+    drift,
+    summary,
+    server,
+    warnings,
+  });
+}
+
+type OrUndefined<T> = { [K in keyof T]: T[K] | undefined };
+
+/** The same without what is undefined: state has no such value. */
+function present(outputs: OrUndefined<Required<CancelBackupOutputs>>): CancelBackupOutputs {
+  return Object.fromEntries(
+    Object.entries(outputs).filter(([, value]) => value !== undefined),
+  ) as unknown as CancelBackupOutputs;
+}
+
+/** The same with the line for people that belongs to it. */
+export function withSummary<T extends CancelBackupOutputs>(outputs: T): T {
+  return { ...outputs, summary: summaryOf(outputs) };
+}
+
+function summaryOf({ outcome, jobs, spared = [], drift = [] }: CancelBackupOutputs): string {
+  switch (outcome) {
+    case "armed":
+    case "doubtful":
+      return "nothing sent yet; backups are cancelled when this resource is deleted";
+    case "spared":
+      return `nothing cancelled; spared ${spared.map(sparedText).join(", ")}`;
+    case "drifted":
+      return `${counted(drift)} running where backups are to be kept stopped: ${drift.map(jobText).join(", ")}`;
+    default: {
+      const rest = spared.length === 0 ? "" : `; spared ${spared.map(sparedText).join(", ")}`;
+      if (jobs.length > 0) return `${counted(jobs)}: ${jobs.map(jobText).join(", ")}${rest}`;
+      return `${outcome === "unfinished" ? "not finished" : "no backup was running"}${rest}`;
+    }
+  }
+}
+
+function counted(jobs: readonly StoppedJob[]): string {
+  return `${jobs.length} backup ${jobs.length === 1 ? "job" : "jobs"}`;
+}
+
+/** The same with these jobs as what runs against the will of the program; without any it is stopped. */
+export function withDrift<T extends CancelBackupOutputs>(outputs: T, drift: readonly StoppedJob[]): T {
+  if (drift.length > 0) return withSummary({ ...outputs, outcome: "drifted", drift });
+  if (outputs.outcome !== "drifted") return outputs;
+  const { drift: _, ...others } = outputs;
+  return withSummary({ ...others, outcome: "stopped" } as T);
+}
