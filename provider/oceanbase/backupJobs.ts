@@ -66,6 +66,17 @@ export async function readEndedJobs(
   return rows.map((row) => toBackupJob(row, server));
 }
 
+/** Every ended job the login can see that the server still remembers. */
+export async function readJobHistory(
+  session: Session,
+  server: Server,
+  untilMs: number,
+): Promise<BackupJob[]> {
+  const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOB_HISTORY")}`;
+  const rows = await session.read(sql, "reading the ended backup jobs", untilMs);
+  return rows.map((row) => toBackupJob(row, server));
+}
+
 /** The ended jobs in single tenants that these cluster backups (their jobs in sys) have started. */
 export async function readEndedParts(
   session: Session,

@@ -69,16 +69,21 @@ export function resolveScope(
     userTenants.some((tenant) => tenant.name.toLowerCase() === name.toLowerCase());
   const wrong = allowGone ? gone.filter(isSlip) : gone;
   if (wrong.length > 0) throw refused(unknownTenants(wrong, userTenants));
-  const locked = found.filter((tenant) => tenant.locked).map((tenant) => tenant.name);
-  if (locked.length > 0) {
-    throw refused(
-      `tenant ${locked.join(", ")} is locked, and the server takes the statement for no tenant when one of them is; unlock it or leave it out`,
-    );
-  }
   return scopeOf(
     found.map((tenant) => tenant.name),
     found,
     gone,
+  );
+}
+
+/** Refuses named tenants that are locked: the server then takes the statement for none of them. */
+export function checkNotLocked(at: string, { statement, tenants, skipped }: Scope): void {
+  if (!Array.isArray(statement)) return;
+  const locked = [...tenants, ...skipped].filter((tenant) => tenant.locked).map((tenant) => tenant.name);
+  if (locked.length === 0) return;
+  throw new OceanBaseError(
+    "refused",
+    `${at}: tenant ${locked.join(", ")} is locked, and the server takes the statement for no tenant when one of them is; unlock it or leave it out`,
   );
 }
 

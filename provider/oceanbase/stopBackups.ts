@@ -6,7 +6,7 @@ import { OceanBaseError } from "./errors";
 import { checkIsCluster, identifyServer, readTenants, recordOf, type Server } from "./identity";
 import { type JobFilter, type SparedTenant, selectTenants } from "./jobFilter";
 import { seemsToLackAlterSystem } from "./privileges";
-import { isInScope, resolveScope, type Scope } from "./scope";
+import { checkNotLocked, isInScope, resolveScope, type Scope } from "./scope";
 import { readServerTime } from "./serverTime";
 import type { Session } from "./session";
 import type { CancelScope } from "./statements";
@@ -105,7 +105,9 @@ class StopAction {
 
   private resolve(server: Pick<Server, "tenant" | "tenants">): Scope {
     const { asked, loginTenant, allowGone } = this.request;
-    return resolveScope(this.session.address, server, asked, loginTenant, allowGone);
+    const scope = resolveScope(this.session.address, server, asked, loginTenant, allowGone);
+    checkNotLocked(this.session.address, scope);
+    return scope;
   }
 
   private async warnBeforehand(): Promise<void> {

@@ -79,12 +79,12 @@ export function cancelsOnDelete(inputs: CancelBackupInputs): boolean {
 }
 
 /** Whose backups are meant: what was asked for from sys, or the login's own tenant. */
-function scopeAskedFor(inputs: CancelBackupInputs): CancelScope {
+export function scopeAskedFor(inputs: Pick<CancelBackupInputs, "tenants">): CancelScope {
   return inputs.tenants ?? "own";
 }
 
 /** Which jobs may be cancelled at all; undefined when every one may. */
-function filterOf({ onlyOlderThanSeconds, onlyTypes }: CancelBackupInputs): JobFilter | undefined {
+export function filterOf({ onlyOlderThanSeconds, onlyTypes }: CancelBackupInputs): JobFilter | undefined {
   if (onlyOlderThanSeconds === undefined && onlyTypes === undefined) return undefined;
   return {
     ...(onlyOlderThanSeconds === undefined ? {} : { olderThanSeconds: onlyOlderThanSeconds }),
@@ -139,7 +139,11 @@ export function checkCancelBackup(inputs: CancelBackupInputs): CheckResult<Cance
   return { inputs, problems };
 }
 
-function tenantsProblems({ tenants, connection }: CancelBackupInputs): InputProblem[] {
+/** What is wrong with whose backups are meant; it depends on who logs in. */
+export function tenantsProblems({
+  tenants,
+  connection,
+}: Pick<CancelBackupInputs, "tenants" | "connection">): InputProblem[] {
   const loginTenant = typeof connection === "object" ? connection.tenant : undefined;
   // Blank or not text has been said of the connection already.
   if (hasUnknown(loginTenant) || typeof loginTenant !== "string" || loginTenant.trim() === "") {

@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Leftover } from "../../provider/oceanbase/backupSets";
+import type { SparedTenant } from "../../provider/oceanbase/jobFilter";
 import type { StoppedJob } from "../../provider/oceanbase/stoppedJob";
+import type { BackupType } from "../../provider/resources/cancelBackupInputs";
 import type { Outcome } from "../../provider/resources/cancelBackupState";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, loginInputs } from "./connection";
 import { DynamicResource } from "./dynamicResource";
+import { showJobsInPreview } from "./previewJobs";
 
 /** Arguments of {@link CancelBackup}. */
 export interface CancelBackupArgs {
@@ -45,6 +49,41 @@ export interface CancelBackupArgs {
   onUnreachable?: pulumi.Input<"fail" | "skip">;
   /** Why this was done, up to 1000 characters; kept in the state for whoever asks later. */
   reason?: pulumi.Input<string>;
+  /**
+   * Whether backups are to stay stopped; default `false`: a backup that starts later is none of this resource's business.
+   * With it `pulumi refresh` looks again: a job that runs then is drift, shown as `outcome: "drifted"` with the jobs in
+   * `drift`, and the next `pulumi up` stops it. Needs `"create"` in `cancelOn`.
+   */
+  keepStopped?: pulumi.Input<boolean>;
+  /**
+   * Whether to send nothing, and to fail, when a tenant in scope has no complete full backup that it could be restored
+   * from; default `false`. Archived log is not looked at.
+   */
+  requireRestorePoint?: pulumi.Input<boolean>;
+  /**
+   * Whether to wait, within `timeoutSeconds`, until the incomplete data of the cancelled jobs is gone; default `false`.
+   * It is removed by an automatic cleanup policy, which OceanBase looks at once an hour; without one nothing is sent and
+   * it fails at once. {@link BackupCleanupPolicy} makes one.
+   */
+  waitForCleanup?: pulumi.Input<boolean>;
+  /**
+   * Cancel only jobs that run for longer than this, in seconds by the server's clock; default: jobs of any age. The
+   * statement is for a whole tenant, so a tenant with any job that does not match is left alone and listed in `spared`,
+   * and only tenants with a matching job are named.
+   */
+  onlyOlderThanSeconds?: pulumi.Input<number>;
+  /** Cancel only backups of these types; default: both. A tenant with a job of another type is spared as above. */
+  onlyTypes?: pulumi.Input<pulumi.Input<BackupType>[]>;
+  /**
+   * How long to look on after the stop, in seconds, 0 to 3600; default 0. A backup that starts in that time is reported
+   * in `restarted` and `warnings` with what is known of who started it, and is left alone.
+   */
+  settleSeconds?: pulumi.Input<number>;
+  /**
+   * Whether a preview says on this resource's row what runs right now in its scope; default `true`. It asks the cluster
+   * for at most `connectTimeoutSeconds`; a cluster that cannot be reached from there costs one line and nothing else.
+   */
+  previewJobs?: pulumi.Input<boolean>;
 }
 
 /**
@@ -72,7 +111,8 @@ export interface CancelBackupArgs {
 export class CancelBackup extends DynamicResource {
   /**
    * How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the
-   * next `pulumi up` goes on), `armed` (to be sent on delete) or `doubtful` (the same, but see `warnings`).
+   * next `pulumi up` goes on), `armed` (to be sent on delete), `doubtful` (the same, but see `warnings`), `spared`
+   * (nothing sent, see there) or `drifted` (the next `pulumi up` stops what runs again).
    */
   declare readonly outcome: pulumi.Output<Outcome>;
   /** The statement as it was sent; undefined when none was. */
@@ -87,6 +127,14 @@ export class CancelBackup extends DynamicResource {
   declare readonly summary: pulumi.Output<string>;
   /** The server that did it; undefined when an armed resource could not find out. */
   declare readonly server: pulumi.Output<ServerRecord | undefined>;
+  /** Incomplete backup sets that the cancelled jobs have left behind; a refresh brings the list up to date. */
+  declare readonly leftovers: pulumi.Output<Leftover[]>;
+  /** Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why. */
+  declare readonly spared: pulumi.Output<SparedTenant[]>;
+  /** Backups that were started after the statement, as far as they were seen; they were left alone. */
+  declare readonly restarted: pulumi.Output<StoppedJob[]>;
+  /** With `keepStopped`: the jobs that the last refresh found running. Undefined when there were none. */
+  declare readonly drift: pulumi.Output<StoppedJob[] | undefined>;
   /** What a person should know: tenants without a cleanup policy, tenants passed over, backups started anew. */
   declare readonly warnings: pulumi.Output<string[]>;
 
@@ -96,7 +144,7 @@ export class CancelBackup extends DynamicResource {
    * @param options Pulumi's resource options; `dependsOn` decides what a teardown waits for
    */
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
-    const { connection, ...others } = args;
+    const { connection, previewJobs, ...others } = args;
     // A JavaScript program may have put them beside the connection. Secret they are in any case.
     const misplaced = others as { password?: pulumi.Input<string>; tlsKey?: pulumi.Input<string> };
     for (const secret of ["password", "tlsKey"] as const) {
@@ -109,15 +157,15 @@ export class CancelBackup extends DynamicResource {
       stoppedAt: undefined,
       jobs: undefined,
       summary: undefined,
+      leftovers: undefined,
+      spared: undefined,
+      restarted: undefined,
+      drift: undefined,
       server: undefined,
       warnings: undefined,
     };
-    super(
-      "CancelBackup",
-      "cancelBackup",
-      name,
-      { ...outputs, ...others, ...loginInputs(connection) },
-      options,
-    );
+    const inputs = { ...others, ...loginInputs(connection) };
+    super("CancelBackup", "cancelBackup", name, { ...outputs, ...inputs }, options);
+    showJobsInPreview(this, inputs, previewJobs);
   }
 }

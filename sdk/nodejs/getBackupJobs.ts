@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ListedJob } from "../../provider/oceanbase/jobList";
+import type { GetBackupJobsInputs } from "../../provider/resources/getBackupJobs";
+import { type ConnectionArgs, loginInputs, plainLoginInputs } from "./connection";
+import { withoutUndefined } from "./knownInputs";
+import { programContext } from "./programContext";
+
+/** Arguments of {@link getBackupJobs}. */
+export interface GetBackupJobsArgs {
+  /**
+   * The user tenants whose jobs are listed, or `"all"` for every one; then a cluster backup's own job in `sys` is listed,
+   * too. Required with a login to the sys tenant, to be left out with a login to a user tenant.
+   */
+  tenants?: string[] | "all";
+  /** Where the cluster is and who logs in; what is left out comes from the configuration or the environment. */
+  connection?: pulumi.Unwrap<ConnectionArgs>;
+  /** Whether jobs that have ended are listed after the live ones; default `false`. */
+  history?: boolean;
+}
+
+/** Arguments of {@link getBackupJobsOutput}: the same, of which any may be known only later. */
+export interface GetBackupJobsOutputArgs {
+  /** See {@link GetBackupJobsArgs.tenants}. */
+  tenants?: pulumi.Input<pulumi.Input<string>[] | "all">;
+  /** See {@link GetBackupJobsArgs.connection}. */
+  connection?: pulumi.Input<ConnectionArgs>;
+  /** See {@link GetBackupJobsArgs.history}. */
+  history?: pulumi.Input<boolean>;
+}
+
+/**
+ * The backup jobs of tenants as they are now, in previews, too. It changes nothing on the cluster.
+ *
+ * Fails when the arguments are wrong, when the cluster cannot be reached, and when a named tenant does not exist. The
+ * database driver is loaded only when this is called.
+ *
+ * @example
+ * ```ts
+ * const jobs = await getBackupJobs({ tenants: "all" });
+ * const old = jobs.filter((job) => (job.ageSeconds ?? 0) > 6 * 3600);
+ * ```
+ */
+export async function getBackupJobs(args: GetBackupJobsArgs = {}): Promise<ListedJob[]> {
+  const { connection, ...others } = args;
+  return await listJobs({ ...others, ...plainLoginInputs(connection) });
+}
+
+/**
+ * The same for arguments that are known only later. In a preview it stays unknown as long as one of them is. A password
+ * does not make the result a secret, unless the connection as a whole is known only later; any other secret does.
+ */
+export function getBackupJobsOutput(args: GetBackupJobsOutputArgs = {}): pulumi.Output<ListedJob[]> {
+  const { connection, ...others } = args;
+  const { password, tlsKey, ...login } = loginInputs(connection);
+  const secrets = [pulumi.unsecret(pulumi.output(password)), pulumi.unsecret(pulumi.output(tlsKey))] as const;
+  return pulumi
+    .all([pulumi.output({ ...others, ...login }), ...secrets])
+    .apply(([known, passwordText, keyText]) =>
+      listJobs({ ...known, password: passwordText, tlsKey: keyText }),
+    );
+}
+
+/** Asks the cluster; the driver comes with the provider's code, and only now. */
+async function listJobs(inputs: Record<string, unknown>): Promise<ListedJob[]> {
+  const provider = await import("../../provider/resources/getBackupJobs.js");
+  return await provider.getBackupJobs(
+    withoutUndefined(inputs) as unknown as GetBackupJobsInputs,
+    programContext(),
+  );
+}

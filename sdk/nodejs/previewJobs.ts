@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { JobSnapshot } from "../../provider/oceanbase/jobList";
+import type { CancelBackupInputs } from "../../provider/resources/cancelBackupInputs";
+import { knownValue, withoutUndefined } from "./knownInputs";
+import { programContext } from "./programContext";
+
+/** One question per login, however many resources of the program want to know. */
+const snapshots = new Map<string, Promise<JobSnapshot>>();
+
+/**
+ * In a preview, says on the resource's row what runs right now in its scope. It never fails and never takes longer than
+ * `connectTimeoutSeconds`.
+ *
+ * It is the program that asks, and not the provider: only the program is told that this is a preview, and only it
+ * knows the resource whose row it is.
+ */
+export function showJobsInPreview(
+  resource: pulumi.Resource,
+  inputs: pulumi.Inputs,
+  isWanted: pulumi.Input<boolean> | undefined,
+): void {
+  if (!pulumi.runtime.isDryRun() || isWanted === false) return;
+  // Without it the program could be over before the line has been shown.
+  const done = pulumi.runtime.rpcKeepAlive();
+  textFor(inputs, isWanted)
+    .then((text) => (text === undefined ? undefined : pulumi.log.info(text, resource)))
+    .catch((error: Error) => pulumi.log.debug(`no look at the backup jobs: ${error.message}`, resource))
+    .finally(done);
+}
+
+async function textFor(
+  inputs: pulumi.Inputs,
+  isWanted: pulumi.Input<boolean | undefined>,
+): Promise<string | undefined> {
+  const known = await knownValue(pulumi.output({ inputs, isWanted }));
+  if (known === undefined) return "what runs now cannot be shown: some inputs are not known yet";
+  if (known.isWanted === false) return undefined;
+  const provider = await import("../../provider/resources/blastRadius.js");
+  return await provider.blastRadius(withoutUndefined(known.inputs) as CancelBackupInputs, (asking) => {
+    const { connection, password, tlsKey } = asking;
+    const login = JSON.stringify([connection, password, tlsKey]);
+    const snapshot = snapshots.get(login) ?? provider.readSnapshot(asking, programContext());
+    snapshots.set(login, snapshot);
+    return snapshot;
+  });
+}

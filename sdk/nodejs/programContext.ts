@@ -1,0 +1,16 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Context } from "../../provider/resources/context";
+
+/** What a Pulumi program can give to a call that only reads: its environment and the stack's configuration. */
+export function programContext(): Context {
+  return {
+    env: process.env,
+    config: (key) => {
+      const [project = "", name = ""] = key.split(":");
+      return new pulumi.Config(project).get(name);
+    },
+    preview: pulumi.runtime.isDryRun(),
+    progress: () => {},
+    warn: (text) => void pulumi.log.warn(text),
+  };
+}
