@@ -19,8 +19,8 @@ export async function readServerTime(session: Reader, server: Server, untilMs: n
 export function secondsBetween(earlier: string, later: string): number | undefined {
   const [from, to] = [asMs(earlier), asMs(later)];
   if (from === undefined || to === undefined) return undefined;
-  // A moment of the same second may be printed a fraction ahead of a clock that is cut to seconds.
-  return Math.max(0, Math.round((to - from) / 1000));
+  // Never more than it is. The clock is cut to seconds: a moment of the same second may lie a fraction ahead of it.
+  return Math.max(0, Math.floor((to - from) / 1000));
 }
 
 /** Both times are of the same zone, so any will do to count with. */

@@ -116,6 +116,31 @@ test("teardown stops the backup of its tenant before the tenant is dropped, on a
   expect(waited).toBeLessThan(dropped);
 });
 
+test("quiesce-for-maintenance keeps a tenant stopped, and lets go of it in the end", async () => {
+  sandbox().startBackup("mysql_tenant");
+  const running = await example("quiesce-for-maintenance", environmentFor(sandbox()));
+  await running.config("settleSeconds", "1");
+  expect(await running.preview()).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/1 backup job runs now: mysql_tenant job 1/),
+  });
+  expect(await running.up()).toMatchObject({ code: 0 });
+  expect(await running.outputs()).toMatchObject({
+    summary: "1 backup job: mysql_tenant job 1 CANCELED",
+    leftovers: [{ tenant: "mysql_tenant", fileStatus: "INCOMPLETE" }],
+    startedAgain: [],
+  });
+  sandbox().startBackup("mysql_tenant");
+  expect(await running.refresh()).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("a backup runs where backups are to be kept stopped: mysql_tenant job 2"),
+  });
+  expect(await running.up()).toMatchObject({ code: 0 });
+  expect(await running.outputs()).toMatchObject({ summary: "1 backup job: mysql_tenant job 2 CANCELED" });
+  expect(cancels()).toHaveLength(2);
+  await upAgainAndDestroy(running);
+});
+
 test("no example is left out here", () => {
   const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),

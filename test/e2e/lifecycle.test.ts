@@ -29,7 +29,7 @@ test("from preview to destroy, one statement reaches the server", async () => {
 
   const preview = await stack.preview();
   expect(preview).toMatchObject({ code: 0, output: expect.stringContaining("2 to create") });
-  expect(sandbox().log.logins).toBe(0);
+  expect(cancels()).toEqual([]);
 
   const up = await stack.up();
   expect(up).toMatchObject({ code: 0, output: expect.stringContaining("+ 2 created") });
@@ -55,7 +55,12 @@ test("from preview to destroy, one statement reaches the server", async () => {
 
   sandbox().log.clear();
   expect(await stack.up()).toMatchObject({ code: 0, output: expect.stringContaining("2 unchanged") });
+  expect(sandbox().log.logins).toBe(0);
+  // A refresh looks after what the job has left behind; nothing has changed there.
   expect(await stack.refresh()).toMatchObject({ code: 0, output: expect.stringContaining("2 unchanged") });
+  expect(sandbox().log.logins).toBe(1);
+  expect(cancels()).toEqual([]);
+  sandbox().log.clear();
   expect(await stack.destroy()).toMatchObject({ code: 0, output: expect.stringContaining("- 2 deleted") });
   expect(sandbox().log.logins).toBe(0);
 });

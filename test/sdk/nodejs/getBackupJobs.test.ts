@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { connectionTo, useSandbox } from "../../support/sandbox.ts";
+
+const sandbox = useSandbox();
+let sdk: typeof import("../../../sdk/nodejs/index.ts");
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    { newResource: ({ inputs }) => ({ id: "id", state: inputs }), call: ({ inputs }) => inputs },
+    "project",
+    "stack",
+  );
+  sdk = await import("../../../sdk/nodejs/index.ts");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  pulumi.runtime.setAllConfig({});
+});
+
+const sys = () => connectionTo(sandbox(), sandbox().logins.sys);
+const isSecret = (output: pulumi.Output<unknown>) =>
+  (output as unknown as { isSecret: Promise<boolean> }).isSecret;
+const valueFrom = <T>(output: pulumi.Output<T>) => new Promise<unknown>((resolve) => output.apply(resolve));
+
+test.each(["argument", "environment", "configuration"])("the login may come from the %s", async (way) => {
+  sandbox().startBackup("mysql_tenant");
+  const { password } = sandbox().logins.sys;
+  if (way === "environment") {
+    vi.stubEnv("OCEANBASE_HOST", "127.0.0.1");
+    vi.stubEnv("OCEANBASE_PORT", String(sandbox().port));
+    vi.stubEnv("OCEANBASE_PASSWORD", password);
+  }
+  if (way === "configuration") {
+    pulumi.runtime.setAllConfig({
+      "oceanbase:host": "127.0.0.1",
+      "oceanbase:port": String(sandbox().port),
+      "oceanbase:password": password,
+    });
+  }
+  const connection = way === "argument" ? { connection: { ...sys(), password } } : {};
+  const jobs = await sdk.getBackupJobs({ tenants: ["mysql_tenant"], ...connection });
+  expect(jobs).toMatchObject([{ tenant: "mysql_tenant", jobId: "1" }]);
+});
+
+test("an output waits for its arguments; a password alone does not make it a secret", async () => {
+  sandbox().startBackup("mysql_tenant");
+  const { password } = sandbox().logins.sys;
+  const jobs = sdk.getBackupJobsOutput({
+    tenants: pulumi.output(["mysql_tenant"]),
+    connection: { ...sys(), password: pulumi.secret(password) },
+  });
+  expect(await valueFrom(jobs)).toMatchObject([{ tenant: "mysql_tenant" }]);
+  expect(await isSecret(jobs)).toBe(false);
+  const hidden = sdk.getBackupJobsOutput({
+    tenants: pulumi.secret(["mysql_tenant"]),
+    connection: { ...sys(), password },
+  });
+  expect(await valueFrom(hidden)).toHaveLength(1);
+  expect(await isSecret(hidden)).toBe(true);
+});
+
+test("wrong arguments fail with all that is wrong", async () => {
+  vi.stubEnv("OCEANBASE_HOST", undefined);
+  await expect(sdk.getBackupJobs({ tenants: [] })).rejects.toThrow(
+    /^getBackupJobs: connection\.host: no host is given.*; tenants: is empty/,
+  );
+});
