@@ -5,3 +5,5 @@ const stop = new CancelBackup("stop", { tenants: ["mysql_tenant"] });
 
 export const summary = stop.summary;
 export const jobs = stop.jobs;
+// Incomplete data that the cancelled backup has left at its destination.
+export const leftovers = stop.leftovers;
