@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Clock, manualClock } from "./clock.ts";
+import { errno, runStatement } from "./runStatement.ts";
 import { Sandbox } from "./sandbox.ts";
-import { Session } from "./sql/session.ts";
 
 /*
  * The state machine on a clock that stands still: every moment of a backup's life, without a socket in between.
@@ -14,19 +14,8 @@ beforeEach(() => {
   sandbox = new Sandbox({ clock });
 });
 
-/** Runs a statement as the administrator of a tenant, or as another user of it. */
-function run(tenantName: string, sql: string, userName?: string) {
-  const tenant = sandbox.tenant(tenantName);
-  const user = tenant.users.find((candidate) => userName === undefined || candidate.name === userName);
-  if (user === undefined) throw new Error(`no user ${userName}`);
-  const result = new Session(sandbox.cluster, tenant, user, 1).execute(sql);
-  if (result.kind === "ok") return [];
-  return result.rows.map((row) =>
-    Object.fromEntries(
-      result.columns.map(({ name }, i) => [name, typeof row[i] === "bigint" ? Number(row[i]) : row[i]]),
-    ),
-  );
-}
+const run = (tenantName: string, sql: string, userName?: string) =>
+  runStatement(sandbox, tenantName, sql, userName);
 
 const jobs = (columns = "TENANT_ID, STATUS, RESULT") =>
   run("sys", `SELECT ${columns} FROM oceanbase.CDB_OB_BACKUP_JOBS ORDER BY TENANT_ID, JOB_ID`);
@@ -34,14 +23,6 @@ const history = (columns = "TENANT_ID, STATUS, RESULT") =>
   run("sys", `SELECT ${columns} FROM oceanbase.CDB_OB_BACKUP_JOB_HISTORY ORDER BY TENANT_ID, JOB_ID`);
 const files = () =>
   run("sys", "SELECT STATUS, FILE_STATUS, RESULT, END_TIMESTAMP FROM oceanbase.CDB_OB_BACKUP_SET_FILES");
-const errno = (act: () => unknown) => {
-  try {
-    act();
-  } catch (error) {
-    return (error as { errno: number }).errno;
-  }
-  return 0;
-};
 
 describe("a tenant's own backup", () => {
   test("goes from INIT over DOING to COMPLETED and into the history", () => {
@@ -136,6 +117,29 @@ describe("a tenant's own backup", () => {
     sandbox.setStuck("mysql_tenant", false);
     clock.advance(31);
     expect(history()).toMatchObject([{ STATUS: "CANCELED" }]);
+  });
+
+  test("whose tasks cannot be stopped has its task marked, too, once the cancel is noticed", () => {
+    const task = (view = "TASKS") =>
+      run("sys", `SELECT STATUS, RESULT, END_TIMESTAMP FROM oceanbase.CDB_OB_BACKUP_${view}`);
+    const doing = { STATUS: "DOING", RESULT: 0, END_TIMESTAMP: null };
+    run("mysql_tenant", "ALTER SYSTEM BACKUP DATABASE");
+    sandbox.setStuck("mysql_tenant", true);
+    clock.advance(10);
+    run("mysql_tenant", "ALTER SYSTEM CANCEL BACKUP");
+    clock.advance(20);
+    expect(task()).toEqual([doing]);
+    clock.advance(0.5);
+    expect(task()).toEqual([{ ...doing, STATUS: "CANCELING" }]);
+    expect(jobs()).toEqual([{ TENANT_ID: 1002, STATUS: "CANCELING", RESULT: 0 }]);
+    expect(files()).toMatchObject([{ STATUS: "DOING", FILE_STATUS: "COPYING" }]);
+    sandbox.setStuck("mysql_tenant", false);
+    clock.advance(31);
+    expect(task()).toEqual([]);
+    expect(task("TASK_HISTORY")).toEqual([
+      { STATUS: "CANCELED", RESULT: -4072, END_TIMESTAMP: "2026-01-01 08:01:00.400000" },
+    ]);
+    expect(files()).toMatchObject([{ STATUS: "FAILED", FILE_STATUS: "INCOMPLETE" }]);
   });
 
   test("shows its progress", () => {

@@ -81,6 +81,17 @@ describe.each(Object.entries(clients))("%s", (name, connect) => {
     await client.end();
   });
 
+  test("reads the server's clock by query and by prepared statement", async () => {
+    const client = await connect(sandbox().logins.sys);
+    const { clock } = sandbox();
+    clock.pause();
+    clock.advance((Date.UTC(2031, 1, 3, 4, 5, 6) - clock.now()) / 1000);
+    const times = { T: "2031-02-03 12:05:06" };
+    expect(await client.query("SELECT NOW() AS T")).toEqual([times]);
+    expect(await client.execute("SELECT NOW() AS T WHERE 1 = ?", [1])).toEqual([times]);
+    await client.end();
+  });
+
   test.each([
     ["a wrong password", "root@sys", "wrong", 1045],
     ["an unknown tenant", "root@nowhere", undefined, 1045],

@@ -3,10 +3,11 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { ServerCertificate } from "./certificates.ts";
 import { Clock } from "./clock.ts";
-import type { Failure, Timing } from "./cluster/backupService.ts";
+import type { Failure } from "./cluster/backupService.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import type { FlavorName } from "./cluster/flavors.ts";
 import type { Tenant } from "./cluster/tenants.ts";
+import type { Timing } from "./cluster/timing.ts";
 import { Faults } from "./faults.ts";
 import type { Mode } from "./sql/tokens.ts";
 import { StatementLog } from "./statementLog.ts";
@@ -149,28 +150,39 @@ export class Sandbox {
 
   /** Starts a backup the way the tenant's own administrator would. */
   startBackup(tenantName: string, options: { incremental?: boolean; plusArchivelog?: boolean } = {}): void {
-    this.cluster.backups.settle();
+    this.cluster.settle();
     this.cluster.backups.startInTenant(this.tenant(tenantName), options);
   }
 
   /** Starts a cluster backup from sys, of all user tenants or of these. */
   startClusterBackup(tenantNames?: string[]): void {
-    this.cluster.backups.settle();
+    this.cluster.settle();
     const executors = tenantNames?.map((name) => this.tenant(name)) ?? this.cluster.tenants.userTenants();
     this.cluster.backups.startInSys(executors, {});
   }
 
   /** The tenant's running backup is done now, or has failed. */
   finishBackup(tenantName: string, failure?: Failure): void {
-    this.cluster.backups.settle();
+    this.cluster.settle();
     this.cluster.backups.finishNow(this.tenant(tenantName), failure);
   }
 
   /** Drops a tenant with everything that belongs to it, as DROP TENANT does. */
   dropTenant(tenantName: string): void {
-    const tenant = this.tenant(tenantName);
-    this.cluster.tenants.remove(tenant);
-    this.cluster.backups.forget(tenant);
+    this.cluster.removeTenant(this.tenant(tenantName));
+  }
+
+  /** The next check of the cleanup policies is due now, instead of within the hour. */
+  cleanUpNow(): void {
+    this.cluster.settle();
+    this.cluster.cleanups.checkNow();
+    this.cluster.settle();
+  }
+
+  /** Adds, replaces or removes (without a window) a tenant's cleanup policy, as somebody else would. */
+  setPolicy(tenantName: string, recoveryWindow: string | undefined): void {
+    this.cluster.settle();
+    this.cluster.policies.set(this.tenant(tenantName), recoveryWindow);
   }
 
   setStuck(tenantName: string, stuck: boolean): void {
@@ -179,7 +191,7 @@ export class Sandbox {
 
   /** Rows of an inner table, for tests that look behind the views. */
   rows(sql: string): Record<string, unknown>[] {
-    this.cluster.backups.settle();
+    this.cluster.settle();
     return this.cluster.catalog.db.prepare(sql).all();
   }
 }

@@ -1,29 +1,8 @@
 import type { Clock } from "../clock.ts";
-import { errors } from "./errors.ts";
+import { CANCELED_RESULT, errors } from "./errors.ts";
 import type { JobRow, JobTables } from "./jobTables.ts";
 import { SYS_TENANT_ID, type Tenant, type Tenants } from "./tenants.ts";
-
-/** What a cancelled job and its task carry as RESULT. */
-const CANCELED_RESULT = -4072;
-
-/** How long things take, in seconds of cluster time. A test may change them at any moment. */
-export interface Timing {
-  /** How long one tenant's data backup runs when nobody stops it. */
-  backupSeconds: number;
-  /** The idle sleep of a tenant's backup thread. CANCEL BACKUP does not wake it. */
-  roundSeconds: number;
-  /** From a state change to the next round of the same thread, which that change wakes. */
-  wakeSeconds: number;
-  /** How long a cluster backup's parent job stays INIT before its children exist. */
-  parentInitSeconds: number;
-}
-
-export const DEFAULT_TIMING: Timing = {
-  backupSeconds: 600,
-  roundSeconds: 30,
-  wakeSeconds: 0.2,
-  parentInitSeconds: 1,
-};
+import type { Timing } from "./timing.ts";
 
 export interface BackupRequest {
   incremental?: boolean;
@@ -111,7 +90,7 @@ export class BackupService {
     for (const tenant of targets) if (tenant.status === "NORMAL") this.tables.markCanceling(tenant.id);
   }
 
-  /** The jobs of this tenant stay CANCELING for ever: their tasks cannot be stopped. */
+  /** While stuck, the jobs of this tenant stay CANCELING for ever: their tasks cannot be stopped. */
   setStuck(tenant: Tenant, stuck: boolean): void {
     if (stuck) this.stuck.add(tenant.id);
     else this.stuck.delete(tenant.id);
@@ -141,18 +120,17 @@ export class BackupService {
     for (const jobKey of this.runs.keys()) if (jobKey.startsWith(`${tenant.id}/`)) this.runs.delete(jobKey);
   }
 
-  /** Runs every round that is due by now, earliest first. */
-  settle(): void {
-    const now = this.clock.now();
+  /** Runs every round that is due by then, earliest first. */
+  settle(untilMs = this.clock.now()): void {
     for (;;) {
       let due: [tenantId: number, at: number] | undefined;
       for (const entry of this.nextRound) {
-        if (entry[1] <= now && (due === undefined || entry[1] < due[1])) due = entry;
+        if (entry[1] <= untilMs && (due === undefined || entry[1] < due[1])) due = entry;
       }
       if (due === undefined) break;
       this.round(...due);
     }
-    this.showProgress(now);
+    this.showProgress(untilMs);
   }
 
   private round(tenantId: number, at: number): void {
@@ -187,7 +165,11 @@ export class BackupService {
         return true;
       }
       case "CANCELING":
-        if (this.stuck.has(job.tenantId)) return false;
+        if (this.stuck.has(job.tenantId)) {
+          // The set task is marked before its log-stream tasks are cancelled, and these fail to be.
+          this.tables.markTaskCanceling(job);
+          return false;
+        }
         this.end(job, at, "CANCELED", { result: CANCELED_RESULT, comment: "" });
         return true;
       default:

@@ -1,4 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../clock.ts";
+import { toChar } from "../sql/serverTime.ts";
 import type { Mode } from "../sql/tokens.ts";
 
 /**
@@ -48,7 +50,7 @@ const TASK = [
   "PRIMARY KEY (tenant_id, task_id)",
 ].join(", ");
 
-/** Cleanup jobs: nothing here ever starts one, but the views exist. */
+/** Cleanup jobs: those that a cleanup policy starts. */
 const DELETE_JOB = [
   "tenant_id INTEGER NOT NULL",
   "job_id INTEGER NOT NULL",
@@ -228,7 +230,7 @@ export interface Catalog {
   as<T>(session: QuerySession, query: () => T): T;
 }
 
-export function createCatalog(functions: Record<string, () => string | number>): Catalog {
+export function createCatalog(clock: Clock, functions: Record<string, () => string | number>): Catalog {
   const db = new DatabaseSync(":memory:");
   db.exec("ATTACH ':memory:' AS oceanbase");
   db.exec(TABLES);
@@ -236,6 +238,7 @@ export function createCatalog(functions: Record<string, () => string | number>):
   db.function("ob_time_oracle", { useBigIntArguments: true }, (us) => showTime(us as bigint, false));
 
   let current: QuerySession = { tenantId: 0, tenant: "", user: "", database: undefined, connectionId: 0 };
+  let startedMs = clock.now();
   const sessionFunctions: Record<string, () => string | number | null> = {
     effective_tenant_id: () => current.tenantId,
     effective_tenant: () => current.tenant,
@@ -243,9 +246,12 @@ export function createCatalog(functions: Record<string, () => string | number>):
     user: () => current.user,
     database: () => current.database ?? null,
     connection_id: () => current.connectionId,
+    // One moment for the whole statement, as on the server.
+    now: () => showTime(BigInt(Math.round(startedMs * 1000)), false),
   };
   for (const [name, answer] of Object.entries({ ...sessionFunctions, ...functions }))
     db.function(name, answer);
+  db.function("to_char", (moment, format) => toChar(moment as string | null, String(format)));
 
   for (const [suffix, view] of Object.entries(VIEWS)) createViews(db, suffix, view);
 
@@ -260,6 +266,7 @@ export function createCatalog(functions: Record<string, () => string | number>):
     },
     as(session, query) {
       current = session;
+      startedMs = clock.now();
       return query();
     },
   };

@@ -1,12 +1,15 @@
 import type { Clock } from "../clock.ts";
 import { type ControlStatement, parseControlStatement } from "../sql/controlStatements.ts";
-import { BackupService, DEFAULT_TIMING, type Timing } from "./backupService.ts";
+import { BackupService } from "./backupService.ts";
 import { type Catalog, createCatalog } from "./catalog.ts";
+import { CleanupService } from "./cleanupService.ts";
+import { CleanupTables } from "./cleanupTables.ts";
 import { DeletePolicies } from "./deletePolicies.ts";
 import { errors } from "./errors.ts";
 import { FLAVORS, type Flavor, type FlavorName } from "./flavors.ts";
 import { JobTables } from "./jobTables.ts";
 import { SYS_TENANT_ID, type Tenant, Tenants, type User } from "./tenants.ts";
+import { DEFAULT_TIMING, type Timing } from "./timing.ts";
 
 export interface ClusterOptions {
   clock: Clock;
@@ -17,7 +20,7 @@ export interface ClusterOptions {
   timing?: Partial<Timing>;
 }
 
-/** One cluster: its tenants, their backups, and what its control statements do. */
+/** One cluster: its tenants, their backups and cleanups, and what its control statements do. */
 export class Cluster {
   readonly name: string;
   readonly id: number;
@@ -27,19 +30,36 @@ export class Cluster {
   readonly tenants: Tenants;
   readonly backups: BackupService;
   readonly policies: DeletePolicies;
+  readonly cleanups: CleanupService;
 
   constructor(options: ClusterOptions) {
     this.name = options.name;
     this.id = options.id;
     this.flavor = FLAVORS[options.flavor];
     this.clock = options.clock;
-    this.catalog = createCatalog(this.flavor.functions);
+    this.catalog = createCatalog(options.clock, this.flavor.functions);
     this.tenants = new Tenants(this.catalog.db, options.clock);
     this.policies = new DeletePolicies(this.catalog.db);
-    const tables = new JobTables(this.catalog.db);
     const timing = { ...DEFAULT_TIMING, ...options.timing };
-    this.backups = new BackupService(tables, options.clock, this.tenants, timing);
+    const jobTables = new JobTables(this.catalog.db);
+    this.backups = new BackupService(jobTables, options.clock, this.tenants, timing);
+    const cleanupTables = new CleanupTables(this.catalog.db);
+    this.cleanups = new CleanupService(cleanupTables, this.policies, options.clock, this.tenants, timing);
     this.tenants.createSys(options.sysUsers);
+  }
+
+  /**
+   * Runs everything that is due by now, in order of time. What a cleanup does depends on the backups and never the
+   * other way round, so at every moment of a cleanup the backups come first.
+   */
+  settle(): void {
+    const now = this.clock.now();
+    for (let at = this.cleanups.nextAt(); at <= now; at = this.cleanups.nextAt()) {
+      this.backups.settle(at);
+      this.cleanups.settle(at);
+    }
+    this.backups.settle(now);
+    this.cleanups.settle(now);
   }
 
   /**
@@ -62,10 +82,10 @@ export class Cluster {
         const targets = this.targets(statement.tenants, loginTenant);
         return () => this.backups.cancel(targets);
       }
-      case "cancelDeleteBackup":
-        // Nothing here ever cleans up by itself: there is never a cleanup job to cancel.
-        this.targets(statement.tenants, loginTenant);
-        return () => {};
+      case "cancelDeleteBackup": {
+        const targets = this.targets(statement.tenants, loginTenant);
+        return () => this.cleanups.cancel(targets);
+      }
       case "backup": {
         if (!inSys) {
           if (statement.tenants !== undefined) throw errors.notSupported();
@@ -146,7 +166,13 @@ export class Cluster {
       if (statement.ifExists) return;
       throw errors.unknownTenant(statement.tenant);
     }
+    this.removeTenant(tenant);
+  }
+
+  /** Removes a tenant with everything that belongs to it. */
+  removeTenant(tenant: Tenant): void {
     this.tenants.remove(tenant);
     this.backups.forget(tenant);
+    this.cleanups.forget(tenant);
   }
 }

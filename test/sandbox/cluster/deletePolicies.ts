@@ -12,12 +12,20 @@ export interface DeletePolicy {
 /** A number with a unit, or in seconds without one. There are no weeks. */
 const RECOVERY_WINDOW = /^\d+(us|ms|s|m|h|d)?$/i;
 
-/** Cleanup policies: stored and shown. What they would delete, and when, is not played here. */
+/** Cleanup policies: stored and shown. What follows from one is the cleanup service's affair. */
 export class DeletePolicies {
   private readonly db: DatabaseSync;
 
   constructor(db: DatabaseSync) {
     this.db = db;
+  }
+
+  /** The tenants that have a policy. */
+  tenantIds(): number[] {
+    const rows = this.db
+      .prepare("SELECT DISTINCT tenant_id FROM oceanbase.__all_backup_delete_policy ORDER BY tenant_id")
+      .all();
+    return rows.map((row) => Number(row.tenant_id));
   }
 
   resolveAdd(tenant: Tenant, request: DeletePolicy): () => void {
@@ -40,6 +48,17 @@ export class DeletePolicies {
         .get(tenant.id, request.policy, recoveryWindow ?? "", redundancy ?? 1, request.backupCopies ?? 0);
       if (row === undefined) throw errors.duplicateEntry(`${tenant.id}-${request.policy}`);
     };
+  }
+
+  /** Leaves the tenant with this window's policy and no other, or with none. A wrong window changes nothing. */
+  set(tenant: Tenant, recoveryWindow: string | undefined): void {
+    const policy = "default";
+    const drop = this.resolveDrop(tenant, policy);
+    const add =
+      recoveryWindow !== undefined &&
+      this.resolveAdd(tenant, { policy, recoveryWindow, redundancy: undefined, backupCopies: undefined });
+    drop();
+    if (add) add();
   }
 
   /** Dropping what is not there is a success, as on the server. */

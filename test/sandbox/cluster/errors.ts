@@ -10,6 +10,9 @@ export class ServerError extends Error {
   }
 }
 
+/** What a cancelled job, backup or cleanup, carries as RESULT. */
+export const CANCELED_RESULT = -4072;
+
 /**
  * Numbers and texts as OceanBase 4 sends them. The number is the MySQL one where OceanBase has assigned one,
  * else the absolute value of its own code.

@@ -126,6 +126,14 @@ export class JobTables {
     );
   }
 
+  markTaskCanceling(job: JobRow): void {
+    this.run(
+      "UPDATE oceanbase.__all_backup_set_task SET status = 'CANCELING' WHERE tenant_id = ? AND job_id = ?",
+      job.tenantId,
+      job.jobId,
+    );
+  }
+
   endTask(job: JobRow, atMs: number, status: string, result: number): void {
     this.run(
       "UPDATE oceanbase.__all_backup_set_task SET status = ?, end_ts = ?, result = ? WHERE tenant_id = ? AND job_id = ?",

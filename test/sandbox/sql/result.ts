@@ -1,5 +1,5 @@
 /** MySQL column types that the sandbox sends. */
-export const TYPE = { longlong: 8, timestamp: 7, newDecimal: 246, varString: 253 } as const;
+export const TYPE = { longlong: 8, timestamp: 7, datetime: 12, newDecimal: 246, varString: 253 } as const;
 export type ColumnType = (typeof TYPE)[keyof typeof TYPE];
 
 export interface Column {

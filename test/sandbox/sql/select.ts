@@ -1,6 +1,7 @@
 import type { Catalog, QuerySession } from "../cluster/catalog.ts";
 import { errors, ServerError } from "../cluster/errors.ts";
 import { type Column, type Result, TYPE, type Value } from "./result.ts";
+import { serverTimeWord } from "./serverTime.ts";
 import { type Mode, type Token, tokenize } from "./tokens.ts";
 
 export interface SelectContext {
@@ -32,11 +33,15 @@ export function select(sql: string, context: SelectContext): Result {
   }
 }
 
+/** Without fractions only the server's clock shows a moment in MySQL mode; the views have microseconds. */
+const WHOLE_SECOND = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
+
 /** Views hide the declared types; the values and the names tell them. */
 function columnType(name: string, sample: Value, mode: Mode): Column["type"] {
   if (typeof sample === "bigint") return mode === "ORACLE" ? TYPE.newDecimal : TYPE.longlong;
   if (mode === "MYSQL" && /_(TIMESTAMP|TIME)$/.test(name) && typeof sample === "string")
     return TYPE.timestamp;
+  if (mode === "MYSQL" && typeof sample === "string" && WHOLE_SECOND.test(sample)) return TYPE.datetime;
   return TYPE.varString;
 }
 
@@ -85,12 +90,15 @@ function translateToken(
     case "quotedName":
       return `"${token.value.replaceAll('"', '""')}"`;
     case "variable":
-      return variable(token, tokens[at + 1], context);
-    case "word":
+      return variable(tokens, at, context);
+    case "word": {
+      const time = serverTimeWord(tokens, at, context.mode);
+      if (time !== undefined) return namedAsWritten(time, tokens, at);
       if (context.mode === "MYSQL") return token.text;
       // Reserved in Oracle mode: as a column name it needs its quotes, and there is no LIMIT.
       if (isWord(token, "COMMENT") || isWord(token, "LIMIT")) throw errors.syntax(sql.slice(token.start));
       return token.text.toUpperCase();
+    }
     default:
       return token.text;
   }
@@ -119,13 +127,24 @@ function viewAt(
   throw errors.unknownTable(`${schema}.${name}`.toLowerCase());
 }
 
-/** A system variable becomes its value; where it is the whole column, it also keeps its name. */
-function variable(token: Token, next: Token | undefined, context: SelectContext): string {
+/** A system variable becomes its value. */
+function variable(tokens: Token[], at: number, context: SelectContext): string {
+  const token = tokens[at] as Token;
   const value = context.variables[token.value.toLowerCase()];
   if (value === undefined) throw new ServerError(1193, "HY000", `Unknown system variable '${token.value}'`);
   const literal = /^\d+$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`;
-  const isWholeColumn = next === undefined || next.text === "," || /^(FROM|LIMIT)$/i.test(next.text);
-  return isWholeColumn ? `${literal} AS "${token.text}"` : literal;
+  return namedAsWritten(literal, tokens, at);
+}
+
+/** What replaces a token; where the token is a whole column, it still gives the column its name. */
+function namedAsWritten(replacement: string, tokens: Token[], at: number): string {
+  const before = tokens.slice(0, at);
+  const count = (mark: string) => before.filter((token) => token.text === mark).length;
+  const inSelectList = count("(") === count(")") && !before.some((token) => isWord(token, "FROM"));
+  const begins = /^(SELECT|DISTINCT|,)$/i.test(before.at(-1)?.text ?? "");
+  const next = tokens[at + 1];
+  const ends = next === undefined || /^(,|FROM|LIMIT)$/i.test(next.text);
+  return inSelectList && begins && ends ? `${replacement} AS "${tokens[at]?.text}"` : replacement;
 }
 
 function isWord(token: Token | undefined, word: string): boolean {

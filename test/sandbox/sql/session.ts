@@ -39,7 +39,7 @@ export class Session {
   execute(sql: string): Result {
     const tenant = this.tenant;
     if (tenant === undefined) throw errors.unknownTenant(String(this.tenantId));
-    this.cluster.backups.settle();
+    this.cluster.settle();
     const text = sql.replace(/^\s*(\/\*.*?\*\/\s*)*/s, "");
     const verb = /^[A-Za-z]+/.exec(text)?.[0].toUpperCase();
     switch (verb) {

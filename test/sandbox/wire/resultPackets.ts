@@ -67,7 +67,7 @@ function binaryRow(values: Value[], columns: Column[]): Buffer {
     }
     const type = columns[i]?.type;
     if (type === TYPE.longlong) return int64(BigInt(value));
-    if (type === TYPE.timestamp) return binaryTime(String(value));
+    if (type === TYPE.timestamp || type === TYPE.datetime) return binaryTime(String(value));
     return lengthEncodedText(String(value));
   });
   return Buffer.concat([Buffer.from([0]), nulls, ...cells]);
@@ -81,10 +81,12 @@ function int64(value: bigint): Buffer {
 
 function binaryTime(text: string): Buffer {
   const [year, month, day, hour, minute, second, micros = 0] = text.split(/[-: .]/).map(Number) as number[];
-  const buffer = Buffer.alloc(12);
-  buffer[0] = 11;
+  // Without a fraction the last four bytes are not sent.
+  const length = micros === 0 ? 7 : 11;
+  const buffer = Buffer.alloc(1 + length);
+  buffer[0] = length;
   buffer.writeUInt16LE(year as number, 1);
   for (const [i, part] of [month, day, hour, minute, second].entries()) buffer[3 + i] = part as number;
-  buffer.writeUInt32LE(micros, 8);
+  if (micros !== 0) buffer.writeUInt32LE(micros, 8);
   return buffer;
 }

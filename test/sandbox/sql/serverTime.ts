@@ -1,0 +1,42 @@
+import { errors } from "../cluster/errors.ts";
+import type { Mode, Token } from "./tokens.ts";
+
+/**
+ * The words of a query that ask for the server's time, in the engine's dialect; undefined for every other word.
+ * The engine would answer some of them itself, with the wall clock; the cluster's clock runs apart from it.
+ */
+export function serverTimeWord(tokens: Token[], at: number, mode: Mode): string | undefined {
+  const token = tokens[at] as Token;
+  const isCall = tokens[at + 1]?.text === "(";
+  switch (token.text.toUpperCase()) {
+    case "CURRENT_TIMESTAMP":
+      if (mode === "ORACLE" && !isArgumentOfToChar(tokens, at)) {
+        // Bare, its text depends on the session's formats, which are not played here.
+        throw errors.notSupported("CURRENT_TIMESTAMP outside of TO_CHAR not supported");
+      }
+      return "now()";
+    case "NOW":
+      if (mode === "ORACLE" && isCall) throw errors.unknownFunction("now");
+      return undefined;
+    case "TO_CHAR":
+      if (mode === "MYSQL" && isCall) throw errors.unknownFunction("to_char");
+      return undefined;
+    case "CURRENT_DATE":
+    case "CURRENT_TIME":
+      throw errors.notSupported(`${token.text} not supported`);
+    default:
+      return undefined;
+  }
+}
+
+function isArgumentOfToChar(tokens: Token[], at: number): boolean {
+  return tokens[at - 1]?.text === "(" && tokens[at - 2]?.text.toUpperCase() === "TO_CHAR";
+}
+
+const TO_THE_SECOND = "YYYY-MM-DD HH24:MI:SS";
+
+/** Oracle mode's TO_CHAR of a moment, in the one format that is played. */
+export function toChar(moment: string | null, format: string): string | null {
+  if (format !== TO_THE_SECOND) throw errors.notSupported(`TO_CHAR with '${format}' not supported`);
+  return moment;
+}
