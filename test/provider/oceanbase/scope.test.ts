@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Tenant } from "../../../provider/oceanbase/identity.ts";
-import { nearestNames, resolveScope } from "../../../provider/oceanbase/scope.ts";
+import { checkNotLocked, nearestNames, resolveScope } from "../../../provider/oceanbase/scope.ts";
 
 const tenant = (id: string, name: string, changes: Partial<Tenant> = {}): Tenant => ({
   id,
@@ -58,10 +58,11 @@ describe("from the sys tenant", () => {
 
   test("a locked tenant is refused by name, because the server would refuse the whole statement", () => {
     const locked = tenant("1006", "vault", { locked: true });
-    expect(() => resolveScope("at", cluster(shop, locked), ["shop", "vault"], "sys", false)).toThrow(
-      /vault is locked/,
-    );
-    expect(resolveScope("at", cluster(shop, locked), "all", "sys", false).tenants).toContain(locked);
+    const named = resolveScope("at", cluster(shop, locked), ["shop", "vault"], "sys", false);
+    expect(() => checkNotLocked("at", named)).toThrow(/vault is locked/);
+    const all = resolveScope("at", cluster(shop, locked), "all", "sys", false);
+    expect(() => checkNotLocked("at", all)).not.toThrow();
+    expect(all.tenants).toContain(locked);
   });
 
   test("a tenant that is not NORMAL is named in the statement but not waited for", () => {

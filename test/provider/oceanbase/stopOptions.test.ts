@@ -323,7 +323,7 @@ test("a server of another time zone than this machine tells the right age", asyn
       { progress: () => {} },
     );
     expect(report.spared).toMatchObject([
-      { reason: expect.stringMatching(/job 1 is 10\d s old, not older than 3600 s/) },
+      { reason: expect.stringMatching(/job 1 is (99|10\d) s old, not older than 3600 s/) },
     ]);
     await session.close();
   } finally {

@@ -147,10 +147,14 @@ export class JobTables {
 
   endFiles(job: JobRow, atMs: number, status: string, fileStatus: string): void {
     this.run(
-      "UPDATE oceanbase.__all_backup_set_files SET status = ?, file_status = ?, end_ts = ? WHERE tenant_id = ? AND backup_set_id = ?",
+      `UPDATE oceanbase.__all_backup_set_files SET status = ?, file_status = ?, end_ts = ?, output_bytes = (
+         SELECT output_bytes FROM oceanbase.__all_backup_set_task WHERE tenant_id = ? AND job_id = ?)
+       WHERE tenant_id = ? AND backup_set_id = ?`,
       status,
       fileStatus,
       micros(atMs),
+      job.tenantId,
+      job.jobId,
       job.tenantId,
       job.backupSetId,
     );
