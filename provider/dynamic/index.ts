@@ -4,13 +4,19 @@
  * has to understand the state that older ones wrote.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { cancelBackup as lifecycle } from "../resources/cancelBackup";
+import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy";
+import type { BackupCleanupPolicyInputs } from "../resources/backupCleanupPolicyInputs";
+import type { BackupCleanupPolicyState } from "../resources/backupCleanupPolicyState";
+import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup";
 import type { CancelBackupInputs } from "../resources/cancelBackupInputs";
 import type { CancelBackupState } from "../resources/cancelBackupState";
-import { type Context, type InputProblem, PartialFailure } from "../resources/context";
+import { type CheckResult, type Context, type InputProblem, PartialFailure } from "../resources/context";
 import { showStatus, showWarning } from "./progress";
 
 let config: dynamic.Config | undefined;
+
+/** The host lives for one command, so what its calls have made their own is kept here. */
+const held = new Set<string>();
 
 /**
  * Keeps the stack's configuration. It has to be done when it returns: the host calls the other methods without
@@ -27,35 +33,65 @@ function context(): Context {
     env: process.env,
     config: (key) => config?.get(key),
     preview: false,
+    held,
     progress: showStatus,
     warn: showWarning,
   };
 }
 
-/** The provider of CancelBackup. */
-export const cancelBackup: dynamic.ResourceProvider<CancelBackupInputs, CancelBackupState> = {
-  configure,
-  async check(_olds, news) {
-    const { inputs, problems } = lifecycle.check(withoutNulls(news));
-    return { inputs, failures: problems.map(checkFailure) };
-  },
-  async diff(_id, olds, news) {
-    return lifecycle.diff(olds, news);
-  },
-  async create(inputs) {
-    const { id, state } = await hostFailures(lifecycle.create(inputs, context()));
-    return { id, outs: state };
-  },
-  async update(id, olds, news) {
-    return { outs: await hostFailures(lifecycle.update(id, olds, news, context())) };
-  },
-  async read(id, props) {
-    return { id, props: await lifecycle.read((props ?? {}) as CancelBackupState, context()) };
-  },
-  async delete(_id, props) {
-    await lifecycle.delete(props, context());
-  },
-};
+/** The lifecycle of one kind of resource, as this front calls it. */
+interface Lifecycle<Inputs, State> {
+  check(inputs: Inputs): CheckResult<Inputs>;
+  /** `replaces` names the inputs that make another resource of it. */
+  diff(state: State, inputs: Inputs): { changes: boolean; replaces?: string[] };
+  create(inputs: Inputs, context: Context): Promise<{ id: string; state: State }>;
+  update(id: string, state: State, inputs: Inputs, context: Context): Promise<State>;
+  /** Undefined when the resource is gone. What a program only reads comes with inputs alone. */
+  read(id: string, state: State, context: Context): Promise<State | undefined>;
+  delete(state: State, context: Context): Promise<void>;
+}
+
+/** A lifecycle the way the host calls it. */
+function provider<Inputs extends object, State extends object>(
+  lifecycle: Lifecycle<Inputs, State>,
+): dynamic.ResourceProvider<Inputs, State> {
+  return {
+    configure,
+    async check(_olds, news) {
+      const { inputs, problems } = lifecycle.check(withoutNulls(news));
+      return { inputs, failures: problems.map(checkFailure) };
+    },
+    async diff(_id, olds, news) {
+      return lifecycle.diff(olds, news);
+    },
+    async create(inputs) {
+      const { id, state } = await hostFailures(lifecycle.create(inputs, context()));
+      return { id, outs: state };
+    },
+    async update(id, olds, news) {
+      return { outs: await hostFailures(lifecycle.update(id, olds, news, context())) };
+    },
+    async read(id, props) {
+      const state = await lifecycle.read(id, withoutNulls((props ?? {}) as State), context());
+      // Without an id it is gone.
+      return state === undefined ? { id: "" } : { id, props: state };
+    },
+    async delete(_id, props) {
+      await lifecycle.delete(props, context());
+    },
+  };
+}
+
+/** The provider of CancelBackup. It cannot be gone: what was done was done. */
+export const cancelBackup = provider<CancelBackupInputs, CancelBackupState>({
+  ...cancelBackupLifecycle,
+  read: (_id, state, given) => cancelBackupLifecycle.read(state, given),
+});
+
+/** The provider of BackupCleanupPolicy. */
+export const backupCleanupPolicy = provider<BackupCleanupPolicyInputs, BackupCleanupPolicyState>(
+  backupCleanupPolicyLifecycle,
+);
 
 /** An output that turned out to be undefined arrives as null: it was not given. Triggers may well be null. */
 function withoutNulls<T extends object>(inputs: T): T {

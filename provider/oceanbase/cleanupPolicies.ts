@@ -1,8 +1,10 @@
+import { asPolicyError } from "./cleanupPolicyErrors";
 import { OceanBaseError } from "./errors";
 import { isInSys, type Server, schemaOf, type Tenant } from "./identity";
 import type { Session } from "./session";
+import { POLICY_NAME } from "./statements";
 
-/** Longest time that is spent on it. */
+/** Longest time that is spent on finding out who has none. */
 const PATIENCE_MS = 5_000;
 
 /**
@@ -18,9 +20,8 @@ export async function tenantsWithoutCleanupPolicy(
   untilMs: number,
 ): Promise<Tenant[] | undefined> {
   const inSys = isInSys(server);
-  const view = `${schemaOf(server.tenant)}.${inSys ? "CDB" : "DBA"}_OB_BACKUP_DELETE_POLICY`;
   try {
-    const sql = `SELECT ${inSys ? "TENANT_ID, " : ""}POLICY_NAME FROM ${view}`;
+    const sql = `SELECT ${inSys ? "TENANT_ID, " : ""}POLICY_NAME FROM ${policyView(server)}`;
     const rows = await session.read(
       sql,
       "reading the cleanup policies",
@@ -32,4 +33,38 @@ export async function tenantsWithoutCleanupPolicy(
     if (!(error instanceof OceanBaseError) || error.kind === "aborted") throw error;
     return undefined;
   }
+}
+
+/** A cleanup policy as the server shows it. Of all that it was made with the views have only the window. */
+export interface ShownPolicy {
+  /** As it was written when the policy was made; absent for a policy without one. */
+  recoveryWindow?: string;
+}
+
+/**
+ * The cleanup policy of one tenant as it is now; undefined when it has none. Fails when the server has no such view.
+ *
+ * @param tenant from sys any user tenant, else the tenant of the login
+ */
+export async function readCleanupPolicy(
+  session: Session,
+  server: Server,
+  tenant: Tenant,
+  untilMs: number,
+): Promise<ShownPolicy | undefined> {
+  const ofTenant = isInSys(server) ? ` WHERE TENANT_ID = ${BigInt(tenant.id)}` : "";
+  const sql = `SELECT POLICY_NAME, RECOVERY_WINDOW FROM ${policyView(server)}${ofTenant}`;
+  try {
+    const rows = await session.read(sql, `reading the cleanup policy of tenant ${tenant.name}`, untilMs);
+    const row = rows.find(({ POLICY_NAME: name }) => name === POLICY_NAME);
+    if (row === undefined) return undefined;
+    // Without a window it is empty, which an Oracle-mode tenant shows as NULL.
+    return row.RECOVERY_WINDOW ? { recoveryWindow: row.RECOVERY_WINDOW } : {};
+  } catch (error) {
+    throw asPolicyError(error, server);
+  }
+}
+
+function policyView(server: Server): string {
+  return `${schemaOf(server.tenant)}.${isInSys(server) ? "CDB" : "DBA"}_OB_BACKUP_DELETE_POLICY`;
 }

@@ -32,12 +32,19 @@ export class OceanBaseError extends Error {
   readonly errno: number | undefined;
   /** The request was written and no answer came: it may or may not have taken effect. */
   readonly outcomeUnknown: boolean;
+  /** What was tried and what the server said to a statement, before what it means; see {@link withMeaning}. */
+  readonly said: string | undefined;
 
-  constructor(kind: ErrorKind, message: string, details: { errno?: number; outcomeUnknown?: boolean } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    details: { errno?: number; outcomeUnknown?: boolean; said?: string } = {},
+  ) {
     super(oneLine(message));
     this.kind = kind;
     this.errno = details.errno;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
+    this.said = details.said;
     // Pulumi's provider host prints the stack of whatever is thrown; the message says what is to be said.
     this.stack = "";
   }
@@ -47,7 +54,8 @@ export class OceanBaseError extends Error {
   }
 }
 
-interface Meaning {
+/** What a server's error number means, and what to do about it. */
+export interface Meaning {
   kind: ErrorKind;
   means: string;
   advice: string;
@@ -97,7 +105,7 @@ const NO_PRIVILEGE: Meaning = {
   advice: "log in as the tenant's administrator (root, or SYS in Oracle mode), or grant ALTER SYSTEM",
 };
 
-/** Errors of a statement. */
+/** Errors of a statement, in the words of CANCEL BACKUP. */
 const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
   // How an Oracle-mode tenant refuses is not documented; both numbers stand for ORA-01031 there.
   1031: NO_PRIVILEGE,
@@ -238,15 +246,32 @@ export function serverError(
 ): OceanBaseError {
   const errno = failure.errno ?? 0;
   const said = `${doing}: the server said "${failure.sqlMessage ?? ""}" (error ${errno})`;
+  // At login a number has one meaning, whatever the statement that is to follow.
+  const details = phase === "login" ? { errno } : { errno, said };
   const meaning = (phase === "login" ? LOGIN_MEANINGS : STATEMENT_MEANINGS)[errno];
   if (meaning !== undefined) {
-    return new OceanBaseError(meaning.kind, `${said}: ${meaning.means}; ${meaning.advice}`, { errno });
+    return new OceanBaseError(meaning.kind, `${said}: ${meaning.means}; ${meaning.advice}`, details);
   }
   const transient = TRANSIENT[errno];
   if (transient !== undefined) {
-    return new OceanBaseError("transient", `${said}: ${transient}; try again`, { errno });
+    return new OceanBaseError("transient", `${said}: ${transient}; try again`, details);
   }
-  return new OceanBaseError("server", `${said}; see OceanBase's error codes for its meaning`, { errno });
+  return new OceanBaseError("server", `${said}; see OceanBase's error codes for its meaning`, details);
+}
+
+/**
+ * The same error in the words of another statement than CANCEL BACKUP. A number without another meaning, a failed login
+ * and a failure of the network stay as they are.
+ */
+export function withMeaning(
+  error: OceanBaseError,
+  meanings: Readonly<Record<number, Meaning>>,
+): OceanBaseError {
+  const { errno = 0, said, outcomeUnknown } = error;
+  const meaning = meanings[errno];
+  if (meaning === undefined || said === undefined) return error;
+  const message = `${said}: ${meaning.means}; ${meaning.advice}`;
+  return new OceanBaseError(meaning.kind, message, { errno, said, outcomeUnknown });
 }
 
 /** Whether an answer leaves open what a control statement has done; then only the jobs can tell. */

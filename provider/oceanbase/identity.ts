@@ -131,21 +131,38 @@ export function recordOf({ cluster, clusterId, tenant }: Server): ClusterRecord 
 
 /** Whether a server is the cluster and tenant that a record names. */
 export function isSameCluster(server: Server, record: ClusterRecord): boolean {
-  if (server.tenant.name !== record.tenant) return false;
+  return server.tenant.name === record.tenant && belongsToCluster(server, record);
+}
+
+/** Whether a server belongs to the cluster that a record names, whatever the tenant of the login. */
+export function belongsToCluster(
+  server: Pick<Server, "cluster" | "clusterId">,
+  record: Pick<ClusterRecord, "cluster" | "clusterId">,
+): boolean {
   // A server that does not tell its cluster is taken at its tenant's word.
   const agree = (now: string, then: string) => now === "" || then === "" || now === then;
   return agree(server.clusterId, record.clusterId) && agree(server.cluster, record.cluster);
 }
 
-/** Refuses a server that is not the one of the record: an address can have passed on to another cluster. */
-export function checkIsCluster(at: string, server: Server, record: ClusterRecord): void {
+/**
+ * Refuses a server that is not the one of the record: an address can have passed on to another cluster.
+ *
+ * @param at who talks to whom, to begin the message with
+ * @param advice what to do about it, to end the message with
+ */
+export function checkIsCluster(
+  at: string,
+  server: Server,
+  record: ClusterRecord,
+  advice = "if the one found is meant, change triggers, else correct connection",
+): void {
   if (isSameCluster(server, record)) return;
   const text = ({ cluster, clusterId, tenant }: ClusterRecord) =>
     `tenant ${tenant} of cluster ${cluster || "(unnamed)"} (id ${clusterId || "unknown"})`;
   const found = text(recordOf(server));
   throw new OceanBaseError(
     "otherCluster",
-    `${at}: found ${found}, but it has to be ${text(record)}; if the one found is meant, change triggers, else correct connection`,
+    `${at}: found ${found}, but it has to be ${text(record)}; ${advice}`,
   );
 }
 

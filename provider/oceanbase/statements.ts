@@ -40,6 +40,68 @@ export function cancelBackupStatement(scope: CancelScope): string {
   return `ALTER SYSTEM CANCEL BACKUP TENANT = ${[...new Set(scope)].map(quoted).join(", ")}`;
 }
 
+/** A cleanup policy, as far as a statement can say it. */
+export interface CleanupPolicy {
+  /** How far back a restore must be possible, such as `7d`: backups that no such restore needs are removed. */
+  recoveryWindow?: string;
+  /** How many full backups are kept. Without a window OceanBase takes 1 only. */
+  redundancy?: number;
+  /** How many copies of a backup there are to be before it may be removed. */
+  backupCopies?: number;
+}
+
+/** The one name that OceanBase takes for a cleanup policy, exact and in lower case. */
+export const POLICY_NAME = "default";
+
+/**
+ * `ALTER SYSTEM ADD DELETE BACKUP POLICY`. OceanBase has no statement that changes a policy: drop it first.
+ *
+ * @param tenant whose policy, from sys; undefined in a user tenant, where the clause is refused
+ */
+export function addCleanupPolicyStatement(policy: CleanupPolicy, tenant: string | undefined): string {
+  const { recoveryWindow, redundancy, backupCopies } = policy;
+  if (recoveryWindow === undefined && redundancy !== 1) {
+    throw new RangeError("without a recovery window the redundancy of a cleanup policy has to be 1");
+  }
+  // Letters and digits: nothing in it can end the literal, in any SQL mode.
+  if (recoveryWindow !== undefined && !/^[0-9A-Za-z]{1,64}$/.test(recoveryWindow)) {
+    throw new RangeError(
+      `recovery window ${JSON.stringify(recoveryWindow)} is not made of letters and digits`,
+    );
+  }
+  const clauses = [
+    `ALTER SYSTEM ADD DELETE BACKUP POLICY = '${POLICY_NAME}'`,
+    recoveryWindow === undefined ? "" : ` RECOVERY_WINDOW = '${recoveryWindow}'`,
+    redundancy === undefined ? "" : ` REDUNDANCY = ${wholeNumber(redundancy, 1)}`,
+    backupCopies === undefined ? "" : ` BACKUP_COPIES = ${wholeNumber(backupCopies, 0)}`,
+  ];
+  return clauses.join("") + tenantClause(tenant);
+}
+
+/**
+ * `ALTER SYSTEM DROP DELETE BACKUP POLICY`, which succeeds when there is none.
+ *
+ * @param tenant whose policy, from sys; undefined in a user tenant, where the clause is refused
+ */
+export function dropCleanupPolicyStatement(tenant: string | undefined): string {
+  return `ALTER SYSTEM DROP DELETE BACKUP POLICY = '${POLICY_NAME}'${tenantClause(tenant)}`;
+}
+
+function tenantClause(tenant: string | undefined): string {
+  if (tenant === undefined) return "";
+  const problem = tenantNameProblem(tenant);
+  if (problem !== undefined) throw new RangeError(`tenant ${JSON.stringify(tenant)} ${problem}`);
+  return ` TENANT = ${quoted(tenant)}`;
+}
+
+/** Digits alone: a larger number would be written with an exponent. */
+function wholeNumber(value: number, min: number): string {
+  if (!Number.isSafeInteger(value) || value < min) {
+    throw new RangeError(`${value} is not a whole number from ${min} on`);
+  }
+  return String(value);
+}
+
 function quoted(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;
 }

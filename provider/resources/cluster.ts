@@ -1,5 +1,12 @@
 import { OceanBaseError } from "../oceanbase/errors";
-import type { ClusterRecord, Mode, Server } from "../oceanbase/identity";
+import {
+  type ClusterRecord,
+  checkIsCluster,
+  identifyServer,
+  type Mode,
+  recordOf as recordOfServer,
+  type Server,
+} from "../oceanbase/identity";
 import { openSession, type Session } from "../oceanbase/session";
 import type { Context } from "./context";
 import { type LoginInputs, loginOf } from "./settings";
@@ -44,6 +51,21 @@ export async function withSession<T>(
 /** Bound for looking at a server outside of an action. */
 export function withinLookTime({ deadlineMs = Number.POSITIVE_INFINITY }: Context): number {
   return Math.min(Date.now() + 30_000, deadlineMs);
+}
+
+/** Finds out who is at the other end, and holds the session to it when its connection has to be made again. */
+export async function identifyForSession(session: Session, context: Context): Promise<Server> {
+  const server = await identifyServer(session, withinLookTime(context));
+  session.checkNewConnections(async (reader) => {
+    const now = await identifyServer(reader, withinLookTime(context));
+    checkIsCluster(
+      reader.address,
+      now,
+      recordOfServer(server),
+      "run the command again, or correct connection",
+    );
+  });
+  return server;
 }
 
 /** The cluster that an action on behalf of this record has to find. */

@@ -13,6 +13,12 @@ export interface Context {
   signal?: AbortSignal;
   /** The call should have ended by then, in milliseconds since 1970. */
   deadlineMs?: number;
+  /**
+   * Names of the things on a server that a resource has made its own during this command. A deletion in the same
+   * command, of a resource under its former name or of one that is being replaced, leaves them alone. Absent when the
+   * caller does not keep one for all the calls of a command.
+   */
+  held?: Set<string>;
   /** Shows where a long wait stands. Each text replaces the one before. */
   progress(text: string): void;
   /** Shows a warning that stays on the screen. */

@@ -1,11 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Leftover } from "../../provider/oceanbase/backupSets";
 import type { SparedTenant } from "../../provider/oceanbase/jobFilter";
 import type { StoppedJob } from "../../provider/oceanbase/stoppedJob";
 import type { BackupType } from "../../provider/resources/cancelBackupInputs";
 import type { Outcome } from "../../provider/resources/cancelBackupState";
 import type { ServerRecord } from "../../provider/resources/cluster";
-import { type ConnectionArgs, loginInputs } from "./connection";
+import { type ConnectionArgs, withLogin } from "./connection";
 import { DynamicResource } from "./dynamicResource";
 import { showJobsInPreview } from "./previewJobs";
 
@@ -144,12 +144,7 @@ export class CancelBackup extends DynamicResource {
    * @param options Pulumi's resource options; `dependsOn` decides what a teardown waits for
    */
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
-    const { connection, previewJobs, ...others } = args;
-    // A JavaScript program may have put them beside the connection. Secret they are in any case.
-    const misplaced = others as { password?: pulumi.Input<string>; tlsKey?: pulumi.Input<string> };
-    for (const secret of ["password", "tlsKey"] as const) {
-      if (misplaced[secret] !== undefined) misplaced[secret] = pulumi.secret(misplaced[secret]);
-    }
+    const { previewJobs, ...others } = args;
     const outputs = {
       outcome: undefined,
       statement: undefined,
@@ -164,7 +159,7 @@ export class CancelBackup extends DynamicResource {
       server: undefined,
       warnings: undefined,
     };
-    const inputs = { ...others, ...loginInputs(connection) };
+    const inputs = withLogin(others);
     super("CancelBackup", "cancelBackup", name, { ...outputs, ...inputs }, options);
     showJobsInPreview(this, inputs, previewJobs);
   }

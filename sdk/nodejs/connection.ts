@@ -80,7 +80,22 @@ export interface LoginInputs {
 
 type Fields = Record<string, unknown>;
 
-/** The same of a connection that is known, for a call that does not become a resource. */
+/**
+ * The arguments of a resource as its inputs, with a complete login. A JavaScript program may have put the secrets beside
+ * the connection; secret they are in any case.
+ */
+export function withLogin<Args extends { connection?: pulumi.Input<ConnectionArgs> }>(
+  args: Args,
+): Omit<Args, "connection"> & LoginInputs {
+  const { connection, ...others } = args;
+  const misplaced = others as { password?: pulumi.Input<string>; tlsKey?: pulumi.Input<string> };
+  for (const secret of ["password", "tlsKey"] as const) {
+    if (misplaced[secret] !== undefined) misplaced[secret] = pulumi.secret(misplaced[secret]);
+  }
+  return { ...others, ...loginInputs(connection) };
+}
+
+/** The login inputs of a connection that is known, for a call that does not become a resource. */
 export function plainLoginInputs(args: pulumi.Unwrap<ConnectionArgs> | undefined): Fields {
   const { password, tls, ...fields } = (args ?? {}) as Fields;
   const key = keyOf(tls);
@@ -184,7 +199,8 @@ function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
 }
 
-function isLater(value: unknown): boolean {
+/** Whether a value is known only later, if at all. */
+export function isLater(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 

@@ -5,6 +5,7 @@ export type { StoppedJob } from "../../provider/oceanbase/stoppedJob";
 export type { BackupType } from "../../provider/resources/cancelBackupInputs";
 export type { Outcome } from "../../provider/resources/cancelBackupState";
 export type { ServerRecord } from "../../provider/resources/cluster";
+export { BackupCleanupPolicy, type BackupCleanupPolicyArgs } from "./backupCleanupPolicy";
 export { CancelBackup, type CancelBackupArgs } from "./cancelBackup";
 export type { ConnectionArgs, TlsArgs } from "./connection";
 export {

@@ -36,9 +36,9 @@ test.each([
   expect(evaluate(code, kind)).toBe("function");
 });
 
-test("what the state asks for by name is there", () => {
+test.each(["cancelBackup", "backupCleanupPolicy"])("what the state asks for by name is there: %s", (name) => {
   const provider = evaluate(
-    'console.log(Object.keys(require("pulumi-oceanbase-backup/provider").cancelBackup).sort().join())',
+    `console.log(Object.keys(require("pulumi-oceanbase-backup/provider").${name}).sort().join())`,
     "commonjs",
   );
   expect(provider).toBe("check,configure,create,delete,diff,read,update");
@@ -70,7 +70,7 @@ test.each(["commonjs", "module"])(
       }),
       "index.ts": `
       import * as pulumi from "@pulumi/pulumi";
-      import { CancelBackup, type CancelBackupArgs, type ConnectionArgs, type StoppedJob } from "pulumi-oceanbase-backup";
+      import { BackupCleanupPolicy, type BackupCleanupPolicyArgs, CancelBackup, type CancelBackupArgs, type ConnectionArgs, type StoppedJob } from "pulumi-oceanbase-backup";
       const connection: ConnectionArgs = { host: pulumi.output("h"), password: pulumi.secret("x"), tls: { ca: "" } };
       const args: CancelBackupArgs = { tenants: [pulumi.output("a"), "b"], connection, triggers: [1, { a: [true] }] };
       const stop = new CancelBackup("stop", args, { dependsOn: [] });
@@ -78,6 +78,12 @@ test.each(["commonjs", "module"])(
       const everyTenant = new CancelBackup("all", { tenants: "all", cancelOn: ["delete"], onTimeout: "warn" });
       export const status: pulumi.Output<string[]> = jobs.apply((all) => all.map((job) => job.status));
       export const warnings = everyTenant.warnings;
+      const policyArgs: BackupCleanupPolicyArgs = { tenant: pulumi.output("a"), recoveryWindow: "7d", connection };
+      const policy = new BackupCleanupPolicy("policy", policyArgs, { dependsOn: stop });
+      export const window: pulumi.Output<string | undefined> = policy.recoveryWindow;
+      export const existing = BackupCleanupPolicy.get("existing", "a", { connection }).adopted;
+      // @ts-expect-error an existing policy says itself what it is
+      BackupCleanupPolicy.get("wrong", "a", { recoveryWindow: "7d" });
       // @ts-expect-error tenants are names
       new CancelBackup("wrong", { tenants: 5 });
       // @ts-expect-error there is no such input

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cancelBackupStatement, tenantNameProblem } from "../../../provider/oceanbase/statements.ts";
+import {
+  addCleanupPolicyStatement,
+  type CleanupPolicy,
+  cancelBackupStatement,
+  dropCleanupPolicyStatement,
+  tenantNameProblem,
+} from "../../../provider/oceanbase/statements.ts";
 import { parseControlStatement } from "../../sandbox/sql/controlStatements.ts";
 import { parseWithOceanBase, tenantsNamed } from "../../support/grammar.ts";
 
@@ -62,6 +68,118 @@ describe("what OceanBase's grammar reads in a statement", () => {
     if (!parsed.ok) throw new Error(parsed.error);
     expect(parsed.leaves.map((leaf) => leaf.text)).toEqual(["ALTER", "SYSTEM", "CANCEL", "BACKUP"]);
   });
+});
+
+/** Policies that a statement can be made of. */
+const cleanupPolicy: fc.Arbitrary<CleanupPolicy> = fc
+  .record(
+    {
+      recoveryWindow: fc
+        .tuple(fc.nat(), fc.constantFrom("us", "ms", "s", "m", "h", "d", "D", ""))
+        .map((parts) => parts.join("")),
+      redundancy: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+      backupCopies: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((policy) => (policy.recoveryWindow === undefined ? { ...policy, redundancy: 1 } : policy));
+
+describe("what OceanBase's grammar reads in the statements of a cleanup policy", () => {
+  const target = fc.option(tenantName.filter(isAscii), { nil: undefined });
+  const leavesOf = (sql: string) => {
+    const parsed = parseWithOceanBase(sql);
+    if (!parsed.ok) throw new Error(`${sql}: ${parsed.error}`);
+    expect(parsed.statements).toBe(1);
+    return { named: tenantsNamed(parsed), texts: parsed.leaves.map((leaf) => leaf.text) };
+  };
+  const clause = (word: string, value: unknown) => (value === undefined ? [] : [word, "=", String(value)]);
+  const quoted = (text: string | undefined) => (text === undefined ? undefined : `'${text}'`);
+
+  test("is one ADD of exactly this policy for exactly this tenant", () => {
+    fc.assert(
+      fc.property(cleanupPolicy, target, (policy, tenant) => {
+        const { named, texts } = leavesOf(addCleanupPolicyStatement(policy, tenant));
+        expect(named).toEqual(tenant === undefined ? [] : [tenant]);
+        expect(texts.slice(0, tenant === undefined ? undefined : -1)).toEqual([
+          ...["ALTER", "SYSTEM", "ADD", "DELETE", "BACKUP", "POLICY", "=", "'default'"],
+          ...clause("RECOVERY_WINDOW", quoted(policy.recoveryWindow)),
+          ...clause("REDUNDANCY", policy.redundancy),
+          ...clause("BACKUP_COPIES", policy.backupCopies),
+          ...(tenant === undefined ? [] : ["TENANT", "="]),
+        ]);
+      }),
+      { numRuns: 2000 },
+    );
+  }, 120_000);
+
+  test("is one DROP for exactly this tenant", () => {
+    fc.assert(
+      fc.property(target, (tenant) => {
+        const { named, texts } = leavesOf(dropCleanupPolicyStatement(tenant));
+        expect(named).toEqual(tenant === undefined ? [] : [tenant]);
+        expect(texts.slice(0, tenant === undefined ? undefined : -1)).toEqual([
+          ...["ALTER", "SYSTEM", "DROP", "DELETE", "BACKUP", "POLICY", "=", "'default'"],
+          ...(tenant === undefined ? [] : ["TENANT", "="]),
+        ]);
+      }),
+      { numRuns: 500 },
+    );
+  }, 120_000);
+});
+
+test("what the sandbox's parser reads in them is the same, for a tenant in any script", () => {
+  fc.assert(
+    fc.property(cleanupPolicy, tenantName, (policy, tenant) => {
+      const { recoveryWindow, redundancy, backupCopies } = policy;
+      expect(parseControlStatement(addCleanupPolicyStatement(policy, tenant), "MYSQL")).toEqual({
+        kind: "addDeletePolicy",
+        policy: "default",
+        recoveryWindow,
+        redundancy,
+        backupCopies,
+        tenants: [tenant],
+      });
+      expect(parseControlStatement(dropCleanupPolicyStatement(tenant), "MYSQL")).toEqual({
+        kind: "dropDeletePolicy",
+        policy: "default",
+        tenants: [tenant],
+      });
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("the statements of a cleanup policy are as OceanBase's documentation writes them", () => {
+  const policy = { recoveryWindow: "7d", redundancy: 1, backupCopies: 2 };
+  expect(addCleanupPolicyStatement(policy, "t")).toBe(
+    "ALTER SYSTEM ADD DELETE BACKUP POLICY = 'default' RECOVERY_WINDOW = '7d' REDUNDANCY = 1 BACKUP_COPIES = 2 TENANT = `t`",
+  );
+  expect(dropCleanupPolicyStatement("t")).toBe(
+    "ALTER SYSTEM DROP DELETE BACKUP POLICY = 'default' TENANT = `t`",
+  );
+  expect(addCleanupPolicyStatement({ redundancy: 1 }, undefined)).toBe(
+    "ALTER SYSTEM ADD DELETE BACKUP POLICY = 'default' REDUNDANCY = 1",
+  );
+  expect(dropCleanupPolicyStatement(undefined)).toBe("ALTER SYSTEM DROP DELETE BACKUP POLICY = 'default'");
+});
+
+test.each<[CleanupPolicy, string | undefined, RegExp]>([
+  [{}, "t", /redundancy of a cleanup policy has to be 1/],
+  [{ redundancy: 2 }, "t", /redundancy of a cleanup policy has to be 1/],
+  [{ recoveryWindow: "7d'; DROP" }, "t", /letters and digits/],
+  [{ recoveryWindow: "7\\" }, "t", /letters and digits/],
+  [{ recoveryWindow: "" }, "t", /letters and digits/],
+  [{ recoveryWindow: "1".repeat(65) }, "t", /letters and digits/],
+  [{ recoveryWindow: "7d", redundancy: 0 }, "t", /0 is not a whole number/],
+  [{ recoveryWindow: "7d", redundancy: 1.5 }, "t", /not a whole number/],
+  [{ recoveryWindow: "7d", backupCopies: -1 }, "t", /not a whole number/],
+  [{ recoveryWindow: "7d", backupCopies: 1e21 }, "t", /not a whole number/],
+  [{ recoveryWindow: "7d" }, "a;b", /semicolon/],
+  [{ recoveryWindow: "7d" }, "sys", /sys tenant/],
+  [{ recoveryWindow: "7d" }, "", /blank/],
+])("no statement is built for the policy %j of tenant %j", (policy, tenant, message) => {
+  expect(() => addCleanupPolicyStatement(policy, tenant)).toThrow(RangeError);
+  expect(() => addCleanupPolicyStatement(policy, tenant)).toThrow(message);
 });
 
 describe("what the sandbox's parser reads in a statement", () => {

@@ -1,0 +1,124 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ServerRecord } from "../../provider/resources/cluster";
+import { type ConnectionArgs, withLogin } from "./connection";
+import { DynamicResource } from "./dynamicResource";
+import { claimPolicy } from "./policyClaims";
+
+/** Arguments of {@link BackupCleanupPolicy}. */
+export interface BackupCleanupPolicyArgs {
+  /**
+   * The user tenant whose policy it is. Required with a login to the sys tenant; with a login to a user tenant it has
+   * to be left out, and the policy is that tenant's (OceanBase: the TENANT clause is for the sys tenant only). The name
+   * is case-sensitive. Another tenant is another resource: the old tenant loses its policy.
+   */
+  tenant?: pulumi.Input<string>;
+  /** The policy's name; `"default"` (default), exactly so: OceanBase takes no other. */
+  policyName?: pulumi.Input<"default">;
+  /**
+   * How far back a restore has to be possible: backups that no such restore needs are removed. A positive whole number
+   * without a leading 0, directly followed by `us`, `ms`, `s`, `m`, `h` or `d`, in any case, such as `"7d"`; OceanBase
+   * has no weeks. Required, unless `redundancy` is 1. `"168h"` and `"7d"` are the same.
+   */
+  recoveryWindow?: pulumi.Input<string>;
+  /**
+   * How many full backups are kept: a whole number, 1 or more; without a `recoveryWindow` OceanBase takes 1 only.
+   * Default: the server's. OceanBase does not show it, so a change from outside cannot be seen.
+   */
+  redundancy?: pulumi.Input<number>;
+  /**
+   * How many copies of a backup there are to be before it may be removed: a whole number, 0 or more. Default: the
+   * server's. OceanBase does not show it, so a change from outside cannot be seen.
+   */
+  backupCopies?: pulumi.Input<number>;
+  /**
+   * Whether a different policy that the tenant has already is replaced when the resource is made; default `false`: it
+   * is an error that shows both windows. One with a window of the same length is taken over as it is in any case.
+   */
+  overwrite?: pulumi.Input<boolean>;
+  /**
+   * What a delete does when the cluster cannot be reached, or is another one by now: `"fail"` (default), or `"skip"`
+   * because it may be gone already. A refused login always fails.
+   */
+  onUnreachable?: pulumi.Input<"fail" | "skip">;
+  /** Where the cluster is and who logs in. What is left out comes from the configuration or the environment. */
+  connection?: pulumi.Input<ConnectionArgs>;
+}
+
+/**
+ * The automatic cleanup policy of an OceanBase tenant (`ALTER SYSTEM ADD DELETE BACKUP POLICY`): backups that are no
+ * longer needed are removed, and so is what a cancelled backup leaves behind. A tenant has one at most.
+ *
+ * A second `pulumi up` sends nothing; a refresh finds a window that somebody else has changed, or a policy that is gone,
+ * and the next `up` repairs it. OceanBase cannot change a policy, so a change drops it and adds the new one; when that
+ * fails the old one is put back. Deleting the resource drops the policy, also one that was there before; the resource
+ * option `retainOnDelete` keeps it.
+ *
+ * @example
+ * ```ts
+ * const policy = new BackupCleanupPolicy("policy", { tenant: "mysql_tenant", recoveryWindow: "7d" });
+ * new CancelBackup("stop", { tenants: ["mysql_tenant"] }, { dependsOn: policy });
+ * ```
+ */
+export class BackupCleanupPolicy extends DynamicResource {
+  /** Whether the policy was there already, so that nothing was sent. */
+  declare readonly adopted: pulumi.Output<boolean>;
+  /** The last ADD DELETE BACKUP POLICY that was sent; undefined when none was. */
+  declare readonly statement: pulumi.Output<string | undefined>;
+  /** The recovery window as the server shows it; undefined for a policy without one. */
+  declare readonly recoveryWindow: pulumi.Output<string | undefined>;
+  /** Id of the tenant, as text. */
+  declare readonly tenantId: pulumi.Output<string>;
+  /** The server that the policy is on. */
+  declare readonly server: pulumi.Output<ServerRecord>;
+  /** All of it in one line. */
+  declare readonly summary: pulumi.Output<string>;
+  /** What a person should know, such as a policy that was left on another cluster. */
+  declare readonly warnings: pulumi.Output<string[]>;
+
+  /**
+   * Reads a policy that is there, in previews, too, and manages nothing: it is never changed and never dropped. Fails
+   * when the tenant has none.
+   *
+   * @param name the resource's name in the stack
+   * @param id the name of the tenant; with a login to a user tenant, of that one
+   * @param args where the cluster is and who logs in
+   * @param options Pulumi's resource options
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    args: Pick<BackupCleanupPolicyArgs, "connection"> = {},
+    options?: pulumi.CustomResourceOptions,
+  ): BackupCleanupPolicy {
+    return new BackupCleanupPolicy(name, args, { ...options, id });
+  }
+
+  /**
+   * @param name the resource's name in the stack
+   * @param args whose policy, and what it says
+   * @param options Pulumi's resource options; a replacement deletes first, as `deleteBeforeReplace`, because a tenant
+   *   has one policy
+   */
+  constructor(name: string, args: BackupCleanupPolicyArgs = {}, options?: pulumi.CustomResourceOptions) {
+    const inputs = withLogin(args);
+    // What is only read belongs to somebody else, and may be read as often as one likes.
+    const tenant =
+      options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
+    const outputs = {
+      adopted: undefined,
+      statement: undefined,
+      recoveryWindow: undefined,
+      tenantId: undefined,
+      server: undefined,
+      summary: undefined,
+      warnings: undefined,
+    };
+    super(
+      "BackupCleanupPolicy",
+      "backupCleanupPolicy",
+      name,
+      { ...outputs, ...inputs, tenant },
+      { deleteBeforeReplace: true, ...options },
+    );
+  }
+}

@@ -1,0 +1,164 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { BackupCleanupPolicyArgs } from "../../../sdk/nodejs/index.ts";
+
+interface Registered {
+  type: string;
+  name: string;
+  id: string | undefined;
+  inputs: Record<string, unknown>;
+}
+
+let registered: Registered[] = [];
+let sdk: typeof import("../../../sdk/nodejs/index.ts");
+let claims: typeof import("../../../sdk/nodejs/policyClaims.ts");
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, id, inputs }) => {
+        registered.push({ type, name, id, inputs });
+        const outputs = { adopted: false, tenantId: "1002", summary: "done", warnings: [] };
+        return { id: id || "mysql_tenant", state: { ...inputs, ...outputs } };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "project",
+    "stack",
+  );
+  sdk = await import("../../../sdk/nodejs/index.ts");
+  claims = await import("../../../sdk/nodejs/policyClaims.ts");
+});
+
+let hosts = 0;
+/** A cluster that no other test has a policy on. */
+const newHost = () => `host-${++hosts}`;
+
+beforeEach(() => {
+  registered = [];
+  for (const name of Object.keys(process.env)) if (name.startsWith("OCEANBASE_")) vi.stubEnv(name, undefined);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const read = <T>(output: pulumi.Output<T>) => new Promise<unknown>((resolve) => output.apply(resolve));
+
+/** What Pulumi was asked to register for these arguments. */
+async function register(args: BackupCleanupPolicyArgs): Promise<Registered["inputs"]> {
+  await read(new sdk.BackupCleanupPolicy("policy", args).urn);
+  return registered[0]?.inputs ?? {};
+}
+
+const SECRET = "4dabf18193072939515e22adb298388d";
+const isSecret = (value: unknown) => typeof value === "object" && value !== null && SECRET in value;
+
+test("the type token and the reference to the code are what every state of the future relies on", async () => {
+  const inputs = await register({ tenant: "t1", recoveryWindow: "7d", connection: { host: newHost() } });
+  expect(registered[0]).toMatchObject({
+    type: "pulumi-nodejs:dynamic/oceanbase:BackupCleanupPolicy",
+    name: "policy",
+  });
+  expect(inputs.__provider).toBe(
+    'exports.handler = () => require("pulumi-oceanbase-backup/provider").backupCleanupPolicy;',
+  );
+});
+
+test("only what was given is registered, with a complete connection beside its secrets", async () => {
+  const host = newHost();
+  const inputs = await register({
+    tenant: "t1",
+    recoveryWindow: "7d",
+    redundancy: 2,
+    connection: { host, password: "MARKER" },
+  });
+  expect(isSecret(inputs.password)).toBe(true);
+  expect(inputs).toEqual({
+    __provider: expect.any(String),
+    tenant: "t1",
+    recoveryWindow: "7d",
+    redundancy: 2,
+    password: inputs.password,
+    connection: expect.objectContaining({ host, port: 2881, tenant: "sys", user: "root" }),
+  });
+});
+
+test("with a login to a user tenant no tenant is registered", async () => {
+  const inputs = await register({ recoveryWindow: "7d", connection: { host: newHost(), tenant: "t1" } });
+  expect(inputs).not.toHaveProperty("tenant");
+});
+
+test("a tenant is no secret because the connection is one", async () => {
+  const connection = pulumi.secret({ host: newHost(), port: 2881 });
+  expect((await register({ tenant: "t1", recoveryWindow: "7d", connection })).tenant).toBe("t1");
+});
+
+test("a tenant that is a secret stays one", async () => {
+  const connection = { host: newHost() };
+  const inputs = await register({ tenant: pulumi.secret("t1"), recoveryWindow: "7d", connection });
+  expect(isSecret(inputs.tenant)).toBe(true);
+});
+
+test("what the resource reports can be read as outputs", async () => {
+  const policy = new sdk.BackupCleanupPolicy("policy", {
+    tenant: "t1",
+    recoveryWindow: "7d",
+    connection: { host: newHost() },
+  });
+  expect(await read(policy.recoveryWindow)).toBe("7d");
+  expect(await read(policy.adopted)).toBe(false);
+  expect(await read(policy.summary)).toBe("done");
+  expect(await read(policy.statement)).toBeUndefined();
+});
+
+test("an existing policy is read by the name of its tenant, as often as one likes", async () => {
+  const connection = { host: newHost(), tenant: "t1", password: "MARKER" };
+  const policies = ["a", "b"].map((name) => sdk.BackupCleanupPolicy.get(name, "t1", { connection }));
+  for (const policy of policies) expect(await read(policy.id)).toBe("t1");
+  // Beside one that is managed, too.
+  await read(new sdk.BackupCleanupPolicy("c", { recoveryWindow: "7d", connection }).urn);
+  expect(registered.map(({ name, id }) => [name, id])).toEqual(
+    [
+      ["a", "t1"],
+      ["b", "t1"],
+      ["c", undefined],
+    ].map(([name, id]) => [name, id ?? expect.toSatisfy((given) => !given)]),
+  );
+  expect(isSecret(registered[0]?.inputs.password)).toBe(true);
+});
+
+describe("a tenant's policy", () => {
+  const place = { host: "db.example", port: 2881, cluster: undefined, tenant: "t1" };
+
+  test("is for one resource; a second one is refused with both names and the place", () => {
+    const all = new claims.PolicyClaims();
+    all.claim("first", place);
+    const refusal =
+      "BackupCleanupPolicy second and BackupCleanupPolicy first are both for tenant t1 at db.example:2881; a tenant has one cleanup policy, so remove one of them";
+    expect(() => all.claim("second", place)).toThrow(refusal);
+    // Host names have no case, and a port may come from the environment as text.
+    expect(() => all.claim("third", { ...place, host: "DB.example", port: "2881" })).toThrow(/both for/);
+    new claims.PolicyClaims().claim("in another run", place);
+  });
+
+  test.each([
+    { tenant: "t2" },
+    { tenant: "T1" },
+    { port: 2883 },
+    { host: "db2.example" },
+    { cluster: "other" },
+  ])("is another one with %j", (change) => {
+    const all = new claims.PolicyClaims();
+    all.claim("first", place);
+    all.claim("second", { ...place, ...change });
+  });
+
+  test("is claimed by a resource as soon as its place is known, from sys or from within", async () => {
+    const later = (text: string) => pulumi.output(Promise.resolve(text));
+    const host = newHost();
+    const fromSys = { host: later(host), port: 2881 };
+    await read(new sdk.BackupCleanupPolicy("first", { tenant: later("t1"), connection: fromSys }).urn);
+    expect(() => claims.claimsOfThisRun().claim("second", { ...place, host })).toThrow(/first/);
+    const own = pulumi.output({ host, tenant: "t2" });
+    await read(new sdk.BackupCleanupPolicy("third", { recoveryWindow: "7d", connection: own }).urn);
+    expect(() => claims.claimsOfThisRun().claim("fourth", { ...place, host, tenant: "t2" })).toThrow(/third/);
+  });
+});
