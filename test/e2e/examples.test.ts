@@ -97,6 +97,26 @@ test("oracle-tenant stops the backup of the Oracle-mode tenant it logs in to, as
   await upAgainAndDestroy(running);
 });
 
+test("cleanup-policy gives the tenant a policy before its backup is cancelled, and takes it away again", async () => {
+  sandbox().startBackup("mysql_tenant");
+  const running = await example("cleanup-policy", environmentFor(sandbox()));
+  expect(await running.up()).toMatchObject({ code: 0 });
+  const policy = "DELETE BACKUP POLICY = 'default'";
+  const statements = () => sandbox().log.matching(/^ALTER/);
+  expect(statements()).toEqual([
+    `ALTER SYSTEM ADD ${policy} RECOVERY_WINDOW = '7d' TENANT = \`mysql_tenant\``,
+    "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`",
+  ]);
+  // Nothing is said of a missing policy.
+  expect(await running.outputs()).toEqual({
+    cleanup: "cleanup policy of mysql_tenant: recovery window 7d",
+    summary: "1 backup job: mysql_tenant job 1 CANCELED",
+    warnings: [],
+  });
+  await upAgainAndDestroy(running);
+  expect(statements().slice(2)).toEqual([`ALTER SYSTEM DROP ${policy} TENANT = \`mysql_tenant\``]);
+});
+
 test("teardown stops the backup of its tenant before the tenant is dropped, on a plain destroy", async () => {
   const running = await example("teardown", environmentFor(sandbox()));
   expect(await running.preview()).toMatchObject({ code: 0 });
