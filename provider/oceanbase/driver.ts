@@ -72,9 +72,20 @@ export class DriverConnection {
     return Array.isArray(result) ? (result as Record<string, string | null>[]).map(withUpperCaseNames) : [];
   }
 
+  /** Asks for a sign of life. */
+  async ping(): Promise<void> {
+    await (await this.connecting).ping();
+  }
+
   /** Says goodbye. May take as long as the server lets it. */
   async end(): Promise<void> {
     await (await this.connecting).end();
+  }
+
+  /** Whether this connection is a reason for the process to live on; it is at first. */
+  keepProcessAlive(alive: boolean): void {
+    if (alive) this.socket?.ref();
+    else this.socket?.unref();
   }
 
   /** Cuts the connection. */

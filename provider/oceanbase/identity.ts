@@ -48,8 +48,10 @@ const TENANT_COLUMNS = "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE,
  *
  * The first query works in MySQL mode only, which is every sys tenant and most others; so the common case costs
  * two queries. What it fails on is asked in detail.
+ *
+ * @param maxAgeMs how old the answers may be; default 0, new ones
  */
-export async function identifyServer(session: Reader, untilMs: number): Promise<Server> {
+export async function identifyServer(session: Reader, untilMs: number, maxAgeMs = 0): Promise<Server> {
   const doing = "identifying the server";
   let rows: Row[];
   try {
@@ -57,6 +59,7 @@ export async function identifyServer(session: Reader, untilMs: number): Promise<
       `SELECT OB_VERSION() AS VERSION, EFFECTIVE_TENANT_ID() AS OWN_ID, ${TENANT_COLUMNS} FROM oceanbase.DBA_OB_TENANTS`,
       doing,
       untilMs,
+      maxAgeMs,
     );
   } catch (error) {
     if (!(error instanceof OceanBaseError) || !SPEAKS_ANOTHER_WAY.has(error.errno ?? 0)) throw error;
@@ -68,6 +71,7 @@ export async function identifyServer(session: Reader, untilMs: number): Promise<
       `SELECT OB_VERSION() AS VERSION, TENANT_ID AS OWN_ID, ${TENANT_COLUMNS} FROM SYS.DBA_OB_TENANTS`,
       doing,
       untilMs,
+      maxAgeMs,
     );
   }
   const version = rows[0]?.VERSION ?? "";
@@ -76,13 +80,22 @@ export async function identifyServer(session: Reader, untilMs: number): Promise<
   if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION) {
     throw await unsupported(session, untilMs);
   }
-  return { version, ...(await readCluster(session, untilMs)), tenant, tenants };
+  return { version, ...(await readCluster(session, untilMs, maxAgeMs)), tenant, tenants };
 }
 
 /** Name and id of the cluster; empty when this login is not told. */
-async function readCluster(session: Reader, untilMs: number): Promise<Pick<Server, "cluster" | "clusterId">> {
+async function readCluster(
+  session: Reader,
+  untilMs: number,
+  maxAgeMs: number,
+): Promise<Pick<Server, "cluster" | "clusterId">> {
   try {
-    const rows = await session.read("SHOW PARAMETERS LIKE 'cluster%'", "asking for the cluster", untilMs);
+    const rows = await session.read(
+      "SHOW PARAMETERS LIKE 'cluster%'",
+      "asking for the cluster",
+      untilMs,
+      maxAgeMs,
+    );
     const value = (name: string) => rows.find((row) => row.NAME === name)?.VALUE ?? "";
     return { cluster: value("cluster"), clusterId: value("cluster_id") };
   } catch (error) {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { DriverConnection, type DriverFailure, type Row } from "./driver";
-import { connectionError, isWorthRepeating, networkMeaning, OceanBaseError, serverError } from "./errors";
-import { type Endpoint, endpointText, type Login, loginName } from "./login";
+import { ConnectionPool, noReplyText } from "./connectionPool";
+import type { Row } from "./driver";
+import { isWorthRepeating, OceanBaseError } from "./errors";
+import type { Login } from "./login";
 
 export type { Row } from "./driver";
 
@@ -11,11 +12,12 @@ export interface Reader {
   readonly address: string;
   /**
    * Rows of a query. A lost connection is made again and a busy server asked again, with growing pauses, until
-   * `untilMs` (milliseconds since 1970).
+   * `untilMs` (milliseconds since 1970). Who asks the same at the same time may get the same rows: read only.
    *
    * @param doing what the query is for, as a message would begin: `reading the backup jobs`
+   * @param maxAgeMs how old the answer may be when somebody has asked the same already; default 0, a new one
    */
-  read(sql: string, doing: string, untilMs: number): Promise<Row[]>;
+  read(sql: string, doing: string, untilMs: number, maxAgeMs?: number): Promise<Row[]>;
 }
 
 /** One conversation with one tenant of one cluster. */
@@ -35,90 +37,88 @@ export interface Session extends Reader {
 }
 
 /**
- * Longest wait for one reply. It has to outlast the server's own limit (`ob_query_timeout`, 10 s by default, to
- * which an OBProxy adds up to 20 s), or the client gives up on statements that the server still answers.
+ * How long connections are kept for the next session of the same login: resources of a stack follow one another. They keep
+ * no process from ending.
  */
-const REPLY_TIMEOUT_SECONDS = 40;
+const LINGER_MS = 500;
 
-/** How much longer than the driver we wait for a login, so that its own failure, which says more, comes first. */
-const LOGIN_GRACE_MS = 500;
-
-/** Longest goodbye. */
-const CLOSE_TIMEOUT_MS = 250;
-
-/** Logs in. Fails after every endpoint was tried once, or at once when the server refuses the login. */
-export async function openSession(login: Login, signal?: AbortSignal): Promise<Session> {
-  const session = new ReconnectingSession(login, signal);
-  await session.connect(Number.POSITIVE_INFINITY);
-  return session;
+/** A pool, by how many sessions it is in use, and when it is to be closed because there are none. */
+interface SharedPool {
+  pool: ConnectionPool;
+  sessions: number;
+  closing?: NodeJS.Timeout;
 }
 
-class ReconnectingSession implements Session {
-  private readonly login: Login;
-  private readonly signal: AbortSignal | undefined;
-  private connection: DriverConnection | undefined;
-  private endpoint: Endpoint;
-  private check: (server: Reader) => Promise<void> = async () => {};
+/** The pools of this process, by login. */
+const pools = new Map<string, SharedPool>();
 
-  constructor(login: Login, signal: AbortSignal | undefined) {
-    this.login = login;
+/**
+ * Logs in. Fails after every endpoint was tried once, or at once when the server refuses the login. Sessions of the same
+ * login share their connections.
+ */
+export async function openSession(login: Login, signal?: AbortSignal): Promise<Session> {
+  const key = JSON.stringify(login);
+  const shared: SharedPool = pools.get(key) ?? { pool: new ConnectionPool(login), sessions: 0 };
+  pools.set(key, shared);
+  shared.sessions += 1;
+  clearTimeout(shared.closing);
+  shared.pool.keepProcessAlive(true);
+  const session = new SharedSession(key, shared.pool, signal);
+  try {
+    await session.login();
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+class SharedSession implements Session {
+  private readonly key: string;
+  private readonly pool: ConnectionPool;
+  private readonly signal: AbortSignal | undefined;
+  private isClosed = false;
+
+  constructor(key: string, pool: ConnectionPool, signal: AbortSignal | undefined) {
+    this.key = key;
+    this.pool = pool;
     this.signal = signal;
-    this.endpoint = login.endpoints[0];
   }
 
   get address(): string {
-    return `${loginName(this.login)} at ${endpointText(this.endpoint)}`;
+    return this.pool.address;
   }
 
   checkNewConnections(check: (server: Reader) => Promise<void>): void {
-    this.check = check;
+    // One check speaks for all sessions: each of them has found the same cluster on the same connections.
+    this.pool.checkNewConnections((ask, address) => check({ address, read: ask }));
   }
 
-  /** The connection as it is, or a new one to the first endpoint that answers. */
-  async connect(untilMs: number): Promise<DriverConnection> {
-    if (this.connection !== undefined && !this.connection.isOver) return this.connection;
-    const failures: OceanBaseError[] = [];
-    for (const endpoint of this.login.endpoints) {
-      this.endpoint = endpoint;
-      try {
-        this.connection = await this.connectTo(endpoint, untilMs);
-        return this.connection;
-      } catch (error) {
-        // A refused login is refused everywhere; a server that is away or not ready may have a neighbour.
-        if (!isWorthRepeating(error)) throw error;
-        failures.push(error as OceanBaseError);
-      }
+  /** Makes sure that there is a connection. */
+  async login(): Promise<void> {
+    const connected = { rows: this.pool.connected(), giveUp: () => {} };
+    await this.bounded(connected, Number.POSITIVE_INFINITY, `logging in as ${this.address}`);
+  }
+
+  async read(sql: string, doing: string, untilMs: number, maxAgeMs = 0): Promise<Row[]> {
+    if (maxAgeMs === 0) return await this.readNow(sql, doing, untilMs);
+    const recent = this.pool.recentAnswer(sql, maxAgeMs);
+    if (recent !== undefined) {
+      const answer = { rows: recent, giveUp: () => {} };
+      const rows = await this.bounded(answer, Math.max(1, untilMs - Date.now()), doing).catch(
+        () => undefined,
+      );
+      if (rows !== undefined) return rows;
     }
-    const [only, another] = failures;
-    if (only !== undefined && another === undefined) throw only;
-    const kind = failures.every((failure) => failure.kind === "unreachable") ? "unreachable" : "transient";
-    throw new OceanBaseError(kind, failures.map((failure) => failure.message).join("; then "));
+    const rows = this.readNow(sql, doing, untilMs);
+    this.pool.remember(sql, rows);
+    return await rows;
   }
 
-  private async connectTo(endpoint: Endpoint, untilMs: number): Promise<DriverConnection> {
-    const doing = `logging in as ${this.address}`;
-    const timeoutMs = Math.max(1, Math.min(this.login.connectTimeoutSeconds * 1000, untilMs - Date.now()));
-    const connection = new DriverConnection(this.login, endpoint, timeoutMs);
-    try {
-      await this.bounded(connection, connection.established(), timeoutMs + LOGIN_GRACE_MS, doing);
-      await this.check({
-        address: this.address,
-        read: (sql, what, endMs) => this.query(connection, sql, what, endMs),
-      });
-      return connection;
-    } catch (failure) {
-      connection.destroy();
-      throw failure instanceof OceanBaseError
-        ? failure
-        : connectionError(doing, this.scrubbed(failure as DriverFailure), timeoutMs);
-    }
-  }
-
-  async read(sql: string, doing: string, untilMs: number): Promise<Row[]> {
+  private async readNow(sql: string, doing: string, untilMs: number): Promise<Row[]> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const connection = await this.connect(untilMs);
-        return await this.query(connection, sql, doing, untilMs);
+        return await this.query(sql, doing, untilMs, true);
       } catch (error) {
         const delayMs = backoffMs(attempt);
         if (!isWorthRepeating(error) || Date.now() + delayMs >= untilMs) throw error;
@@ -128,51 +128,39 @@ class ReconnectingSession implements Session {
   }
 
   async send(sql: string, doing: string): Promise<void> {
-    const connection = await this.connect(Number.POSITIVE_INFINITY);
-    await this.query(connection, sql, doing, Number.POSITIVE_INFINITY);
+    await this.query(sql, doing, Number.POSITIVE_INFINITY, false);
   }
 
-  private async query(
-    connection: DriverConnection,
-    sql: string,
-    what: string,
-    untilMs: number,
-  ): Promise<Row[]> {
-    const doing = `${what} as ${this.address}`;
-    const replyTimeoutMs = (this.login.replyTimeoutSeconds ?? REPLY_TIMEOUT_SECONDS) * 1000;
-    const timeoutMs = Math.min(replyTimeoutMs, Math.max(1, untilMs - Date.now()));
+  private async query(sql: string, what: string, untilMs: number, mayJoin: boolean): Promise<Row[]> {
+    const timeoutMs = Math.min(this.pool.replyTimeoutMs, Math.max(1, untilMs - Date.now()));
     try {
-      return await this.bounded(connection, connection.query(sql), timeoutMs, doing);
+      const query = this.pool.query(sql, mayJoin);
+      return await this.bounded(query, timeoutMs, `${what} as ${this.address}`);
     } catch (failure) {
-      if (failure instanceof OceanBaseError) throw failure;
-      const driver = this.scrubbed(failure as DriverFailure);
-      if (driver.fatal || endsSession(driver)) connection.destroy();
-      if (!driver.fatal && driver.sqlMessage !== undefined) throw serverError(doing, driver, "statement");
-      throw new OceanBaseError("unreachable", `${doing}: ${networkMeaning(driver)}`, {
-        outcomeUnknown: true,
-      });
+      throw this.pool.statementError(failure, what);
     }
   }
 
-  /** Waits for the driver, but not for ever: neither a silent server nor a caller that gives up keeps us here. */
+  /** Waits, but not for ever: neither a silent server nor a caller that gives up keeps us here. */
   private bounded<T>(
-    connection: DriverConnection,
-    work: Promise<T>,
+    { rows, giveUp }: { rows: Promise<T>; giveUp: () => unknown },
     timeoutMs: number,
     doing: string,
   ): Promise<T> {
     const { signal } = this;
     return new Promise<T>((resolve, reject) => {
-      const giveUp = (kind: "aborted" | "unreachable", why: string) => {
-        connection.destroy();
-        reject(new OceanBaseError(kind, `${doing}: ${why}`, { outcomeUnknown: true }));
+      const leave = (kind: "aborted" | "unreachable", why: string) => {
+        // What was never sent has done nothing.
+        const outcomeUnknown = giveUp() === true;
+        reject(new OceanBaseError(kind, `${doing}: ${why}`, { outcomeUnknown }));
       };
-      const onAbort = () => giveUp("aborted", "given up on request");
-      const onTimeout = () => giveUp("unreachable", `no reply within ${Math.ceil(timeoutMs / 1000)} s`);
-      const timer = setTimeout(onTimeout, timeoutMs);
+      const onAbort = () => leave("aborted", "given up on request");
+      const timer = Number.isFinite(timeoutMs)
+        ? setTimeout(() => leave("unreachable", noReplyText(timeoutMs)), timeoutMs)
+        : undefined;
       signal?.addEventListener("abort", onAbort, { once: true });
       if (signal?.aborted) onAbort();
-      work.then(resolve, reject).finally(() => {
+      rows.then(resolve, reject).finally(() => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
       });
@@ -188,32 +176,18 @@ class ReconnectingSession implements Session {
   }
 
   async close(): Promise<void> {
-    const { connection } = this;
-    this.connection = undefined;
-    if (connection === undefined || connection.isOver) return;
-    const goodbye = connection.end().catch(() => {});
-    await Promise.race([goodbye, pause(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-    connection.destroy();
+    const shared = pools.get(this.key);
+    if (this.isClosed || shared === undefined) return;
+    this.isClosed = true;
+    shared.sessions -= 1;
+    if (shared.sessions > 0) return;
+    shared.pool.keepProcessAlive(false);
+    shared.closing = setTimeout(() => {
+      pools.delete(this.key);
+      shared.pool.close();
+    }, LINGER_MS);
+    shared.closing.unref();
   }
-
-  /** A server never has a reason to repeat a password, nor to write a book; should one do it, nobody reads it here. */
-  private scrubbed(failure: DriverFailure): DriverFailure {
-    const { password } = this.login;
-    const scrub = (text: string) =>
-      (password === undefined || password.length < 4 ? text : text.replaceAll(password, "***")).slice(0, 500);
-    return {
-      ...(failure.code === undefined ? {} : { code: failure.code }),
-      ...(failure.errno === undefined ? {} : { errno: failure.errno }),
-      ...(failure.fatal === undefined ? {} : { fatal: failure.fatal }),
-      ...(failure.sqlMessage === undefined ? {} : { sqlMessage: scrub(failure.sqlMessage) }),
-      ...(failure.message === undefined ? {} : { message: scrub(failure.message) }),
-    };
-  }
-}
-
-/** Sessions that the server ends together with the error; all 8xxx errors are of that kind. */
-function endsSession({ errno = 0 }: DriverFailure): boolean {
-  return errno === 4064 || errno === 5066 || (errno >= 8000 && errno < 9000);
 }
 
 /** Grows from 0.25 s to 5 s, and is never the same for two who wait: half of it is chance. */

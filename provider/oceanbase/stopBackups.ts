@@ -24,6 +24,9 @@ import { JobWatch, pauseUntilNextLook, pollDelayMs } from "./watchJobs";
 /** Bound for each of the questions that are asked before and beside the wait. */
 const LOOK_MS = 30_000;
 
+/** How old an answer may be that many resources of a stack ask for one after the other. */
+const RECENT_MS = 1_000;
+
 /** What the last look of a wait may take beyond the timeout. */
 const LAST_LOOK_MS = 5_000;
 
@@ -78,7 +81,7 @@ class StopAction {
   private interrupted: OceanBaseError | undefined;
 
   static async prepare(session: Session, request: StopRequest, control: StopControl): Promise<StopAction> {
-    const server = await identifyServer(session, until(LOOK_MS, control));
+    const server = await identifyFor(request, session, until(LOOK_MS, control));
     if (request.record !== undefined) checkIsCluster(session.address, server, request.record);
     session.checkNewConnections(async (reader) => {
       checkIsCluster(reader.address, await identifyServer(reader, until(LOOK_MS, control)), recordOf(server));
@@ -126,8 +129,8 @@ class StopAction {
     this.coveredIds = new Set(tenants.filter((tenant) => !uncovered.includes(tenant)).map(({ id }) => id));
     if (uncovered.length === 0) return;
     const names = uncovered.map((tenant) => tenant.name).join(", ");
-    const why = `no automatic cleanup policy for ${names}: the incomplete data of a cancelled backup stays at the destination until somebody removes it`;
-    const advice = "add a BackupCleanupPolicy for the tenant (ALTER SYSTEM ADD DELETE BACKUP POLICY)";
+    const why = `no automatic cleanup policy for ${names}: what a cancelled backup leaves behind stays`;
+    const advice = "add a BackupCleanupPolicy";
     if (this.request.waitForCleanup) {
       throw this.refusal(`${why}, so waitForCleanup would wait in vain; ${advice}`);
     }
@@ -333,6 +336,23 @@ class StopAction {
       ...(this.interrupted === undefined ? {} : { interrupted: this.interrupted }),
     };
   }
+}
+
+/**
+ * Who is at the other end, and which tenants there are. Many resources of a stack ask one after the other, so what was
+ * true a second ago will do, as long as it knows every tenant that is named: one may have been made since. One that was
+ * dropped since is refused by the server, and resolved again then.
+ */
+async function identifyFor(
+  { asked, allowGone }: StopRequest,
+  session: Session,
+  untilMs: number,
+): Promise<Server> {
+  // In a teardown tenants go all the time.
+  if (!Array.isArray(asked) || allowGone) return await identifyServer(session, untilMs);
+  const server = await identifyServer(session, untilMs, RECENT_MS);
+  const isKnown = (name: string) => server.tenants.some((tenant) => tenant.name === name);
+  return asked.every(isKnown) ? server : await identifyServer(session, untilMs);
 }
 
 function until(

@@ -12,6 +12,7 @@ import {
 } from "./cancelBackupInputs";
 import { withSession } from "./cluster";
 import type { Context } from "./context";
+import { DEFAULT_CONNECT_TIMEOUT_SECONDS } from "./settings";
 
 /** Most jobs that one line names. */
 const MAX_JOBS_SHOWN = 8;
@@ -21,7 +22,8 @@ export type SnapshotReader = (inputs: CancelBackupInputs) => Promise<JobSnapshot
 
 /** Reads what runs now, within the time that a connection may take; a preview has no more to spare. */
 export async function readSnapshot(inputs: CancelBackupInputs, context: Context): Promise<JobSnapshot> {
-  const timeoutMs = inputs.connection.connectTimeoutSeconds * 1000;
+  const { connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT_SECONDS } = inputs.connection;
+  const timeoutMs = connectTimeoutSeconds * 1000;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     return await withSession(inputs, { ...context, signal }, (session) =>

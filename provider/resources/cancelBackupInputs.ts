@@ -11,7 +11,7 @@ import {
   textProblem,
   unknownFieldProblems,
 } from "./inputProblems";
-import { type LoginInputs, loginProblems, SYS_TENANT } from "./settings";
+import { type LoginInputs, loginProblems, SYS_TENANT, sameConnection } from "./settings";
 
 /** The inputs of a CancelBackup as they stand in the state. */
 export interface CancelBackupInputs extends LoginInputs {
@@ -203,6 +203,7 @@ export function changedInputs(
   news: CancelBackupInputs,
 ): (keyof CancelBackupInputs)[] {
   return INPUTS.filter((name) => {
+    if (name === "connection") return !sameConnection(olds.connection, news.connection);
     if (name === "tenants") return !sameTenants(olds, news);
     if (name === "triggers") return !isDeepStrictEqual(olds.triggers ?? [], news.triggers ?? []);
     return !isDeepStrictEqual(olds[name], news[name]);

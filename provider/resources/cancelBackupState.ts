@@ -48,9 +48,9 @@ export interface CancelBackupOutputs {
   startingClusterJobs?: readonly string[];
   /** Incomplete backup sets that the jobs have left behind. A refresh brings the list up to date. */
   leftovers?: readonly Leftover[];
-  /** Tenants that were left alone because a job that may not be cancelled runs in them. */
+  /** Tenants that were left alone because a job that may not be cancelled runs in them; absent when there are none. */
   spared?: readonly SparedTenant[];
-  /** Jobs that were started after the statement, while the action was still looking; they were left alone. */
+  /** Jobs that were started after the statement, while the action was still looking, and left alone; absent when there are none. */
   restarted?: readonly StoppedJob[];
   /** Jobs that a refresh found running where backups are to be kept stopped. */
   drift?: readonly StoppedJob[];
@@ -88,8 +88,8 @@ export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupO
       jobs,
       startingClusterJobs: startingClusterJobs.length > 0 ? startingClusterJobs : undefined,
       leftovers,
-      spared,
-      restarted,
+      spared: spared.length > 0 ? spared : undefined,
+      restarted: restarted.length > 0 ? restarted : undefined,
       drift: undefined,
       summary: "",
       server: serverRecord(report.server),

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
+import { isDeepStrictEqual } from "node:util";
 import { type Endpoint, type Login, parseEndpoint, type TlsSettings } from "../oceanbase/login";
 import { type Context, hasUnknown, type InputProblem } from "./context";
 import { numberProblem, secondsProblem, textProblem, unknownFieldProblems } from "./inputProblems";
@@ -11,7 +12,8 @@ export interface ConnectionInputs {
   tenant: string;
   user: string;
   cluster?: string;
-  connectTimeoutSeconds: number;
+  /** Absent: 10. */
+  connectTimeoutSeconds?: number;
   /** Further servers of the same cluster, `host:port`. */
   endpoints?: readonly string[];
   tls?: boolean | TlsInputs;
@@ -34,6 +36,9 @@ export interface LoginInputs {
 
 /** The name of the sys tenant, where the administrators of the whole cluster log in. */
 export const SYS_TENANT = "sys";
+
+/** How long one server may take to answer a login, in seconds. */
+export const DEFAULT_CONNECT_TIMEOUT_SECONDS = 10;
 
 /** An OceanBase server's own port. */
 const DEFAULT_PORT = 2881;
@@ -60,7 +65,7 @@ export function loginOf(inputs: LoginInputs, context: Pick<Context, "env" | "con
     endpoints: [{ host: connection.host, port: connection.port }, ...further],
     user: connection.user,
     tenant: connection.tenant,
-    connectTimeoutSeconds: connection.connectTimeoutSeconds,
+    connectTimeoutSeconds: connection.connectTimeoutSeconds ?? DEFAULT_CONNECT_TIMEOUT_SECONDS,
     ...(connection.cluster === undefined ? {} : { cluster: connection.cluster }),
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { tls }),
@@ -93,6 +98,15 @@ const CONNECTION_FIELDS = [
   "endpoints",
   "tls",
 ] as const satisfies readonly (keyof ConnectionInputs)[];
+
+/** Whether two connections say the same: a field that was left out means its default. */
+export function sameConnection(one: ConnectionInputs, other: ConnectionInputs): boolean {
+  const withDefaults = (connection: ConnectionInputs) => ({
+    connectTimeoutSeconds: DEFAULT_CONNECT_TIMEOUT_SECONDS,
+    ...connection,
+  });
+  return isDeepStrictEqual(withDefaults(one), withDefaults(other));
+}
 
 /** Everything that is wrong with what a login needs. What is not known yet is passed over. */
 export function loginProblems(inputs: Partial<LoginInputs>): InputProblem[] {

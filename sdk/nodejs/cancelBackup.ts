@@ -129,10 +129,10 @@ export class CancelBackup extends DynamicResource {
   declare readonly server: pulumi.Output<ServerRecord | undefined>;
   /** Incomplete backup sets that the cancelled jobs have left behind; a refresh brings the list up to date. */
   declare readonly leftovers: pulumi.Output<Leftover[]>;
-  /** Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why. */
-  declare readonly spared: pulumi.Output<SparedTenant[]>;
-  /** Backups that were started after the statement, as far as they were seen; they were left alone. */
-  declare readonly restarted: pulumi.Output<StoppedJob[]>;
+  /** Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why; undefined when there are none. */
+  declare readonly spared: pulumi.Output<SparedTenant[] | undefined>;
+  /** Backups that were started after the statement, as far as they were seen, and left alone; undefined when there are none. */
+  declare readonly restarted: pulumi.Output<StoppedJob[] | undefined>;
   /** With `keepStopped`: the jobs that the last refresh found running. Undefined when there were none. */
   declare readonly drift: pulumi.Output<StoppedJob[] | undefined>;
   /** What a person should know: tenants without a cleanup policy, tenants passed over, backups started anew. */

@@ -152,7 +152,7 @@ function complete(fields: Fields): Fields {
     cluster: withDefault(fields.cluster, found("cluster", "OCEANBASE_CLUSTER")),
     connectTimeoutSeconds: withDefault(
       fields.connectTimeoutSeconds,
-      asNumber(found("connectTimeoutSeconds", "OCEANBASE_CONNECT_TIMEOUT_SECONDS")) ?? 10,
+      asNumber(found("connectTimeoutSeconds", "OCEANBASE_CONNECT_TIMEOUT_SECONDS")),
     ),
     endpoints: withDefault(
       fields.endpoints,

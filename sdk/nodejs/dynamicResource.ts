@@ -24,6 +24,15 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     options?: pulumi.CustomResourceOptions,
   ) {
     const reference = `exports.handler = () => require("pulumi-oceanbase-backup/provider").${provider};`;
-    super(`pulumi-nodejs:dynamic/oceanbase:${type}`, name, { ...inputs, __provider: reference }, options);
+    // Pulumi writes down a stack trace for each of the four promises behind every property, in case one of them should
+    // leak. With a dozen outputs that is most of what making a resource costs. The resource's own position in the program
+    // is found all the same: for that Pulumi sets the limit itself.
+    const limit = Error.stackTraceLimit;
+    if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) Error.stackTraceLimit = 0;
+    try {
+      super(`pulumi-nodejs:dynamic/oceanbase:${type}`, name, { ...inputs, __provider: reference }, options);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   }
 }

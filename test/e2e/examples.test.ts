@@ -148,7 +148,6 @@ test("quiesce-for-maintenance keeps a tenant stopped, and lets go of it in the e
   expect(await running.outputs()).toMatchObject({
     summary: "1 backup job: mysql_tenant job 1 CANCELED",
     leftovers: [{ tenant: "mysql_tenant", fileStatus: "INCOMPLETE" }],
-    startedAgain: [],
   });
   sandbox().startBackup("mysql_tenant");
   expect(await running.refresh()).toMatchObject({

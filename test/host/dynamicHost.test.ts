@@ -105,8 +105,8 @@ describe("check", () => {
   test("names no property, so that the engine prints no value", async () => {
     const { failures } = await host.check(withPassword({ tenants: [], timeoutSeconds: -1, password: 5 }));
     expect(failures).toEqual([
-      { property: "", reason: expect.stringMatching(/^tenants: is empty/) },
       { property: "", reason: expect.stringMatching(/^connection\.password: must be text/) },
+      { property: "", reason: expect.stringMatching(/^tenants: is empty/) },
       { property: "", reason: expect.stringMatching(/^timeoutSeconds: must be/) },
     ]);
     expect(sandbox().log.logins).toBe(0);

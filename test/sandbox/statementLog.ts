@@ -14,6 +14,8 @@ export class StatementLog {
   readonly entries: LoggedStatement[] = [];
   /** Connections that got as far as a login answer, refused ones included. */
   logins = 0;
+  /** How long the sandbox itself has worked for all statements, in milliseconds. */
+  workMs = 0;
 
   add(entry: LoggedStatement): void {
     this.entries.push(entry);

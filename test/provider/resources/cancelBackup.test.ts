@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { cancelBackup } from "../../../provider/resources/cancelBackup.ts";
 import type { CancelBackupInputs } from "../../../provider/resources/cancelBackupInputs.ts";
@@ -193,6 +192,15 @@ describe("diff", () => {
   ])("sees a change of %s", async (_, change) => {
     const { state } = await created();
     expect(cancelBackup.diff(state, inputs(change))).toEqual({ changes: true });
+  });
+
+  test("sees no change when a default is said or left out", async () => {
+    const { connectTimeoutSeconds: _, ...connection } = inputs().connection;
+    const { state } = await created({ connection });
+    const said = { ...connection, connectTimeoutSeconds: 10 };
+    expect(cancelBackup.diff(state, inputs({ connection: said }))).toEqual({ changes: false });
+    const other = { ...connection, connectTimeoutSeconds: 11 };
+    expect(cancelBackup.diff(state, inputs({ connection: other }))).toEqual({ changes: true });
   });
 
   test("asks for an update as long as the last attempt is unfinished, even after a refresh", async () => {
@@ -551,6 +559,6 @@ test("no operation leaves a connection open", async () => {
   const { state } = await created({ cancelOn: ["delete"] });
   await cancelBackup.create(inputs({ tenants: ["nowhere"] }), recordingContext()).catch(() => {});
   await cancelBackup.delete(state, recordingContext());
-  await pause(50);
-  expect(sandbox().openConnections).toBe(0);
+  // It is kept for a moment, in case another resource of the stack comes next.
+  await expect.poll(() => sandbox().openConnections).toBe(0);
 });

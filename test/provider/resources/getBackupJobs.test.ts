@@ -97,7 +97,10 @@ test("a task view that cannot be read costs the progress and nothing else", asyn
 test.each<[object, string]>([
   [{}, "has to name tenants"],
   [{ tenants: [] }, "tenants: is empty"],
-  [{ tenants: ["sys"], history: "no" }, "is the sys tenant, which has no backups of its own; history: must be true"],
+  [
+    { tenants: ["sys"], history: "no" },
+    "is the sys tenant, which has no backups of its own; history: must be true",
+  ],
   [{ tenants: "all", onlyTypes: ["full"] }, "onlyTypes: there is no such input"],
 ])("wrong arguments %j are named all at once, and nobody is asked", async (inputs, message) => {
   await expect(list(inputs as Partial<GetBackupJobsInputs>)).rejects.toThrow(message);

@@ -185,6 +185,7 @@ export class Connection {
     const { log, id, faults } = this.settings;
     const note = (outcome: LoggedStatement["outcome"]) =>
       log.add({ at: Date.now(), connectionId: id, login: this.loginName, sql, outcome });
+    const startedAt = performance.now();
     const fault = faults.take(sql);
     if (fault?.kind === "stall") {
       note("stalled");
@@ -209,6 +210,8 @@ export class Connection {
     } catch (error) {
       if (error instanceof ServerError) note(error.errno);
       throw error;
+    } finally {
+      log.workMs += performance.now() - startedAt;
     }
   }
 }

@@ -68,7 +68,7 @@ test("only what was given is registered", async () => {
   expect(inputs).toEqual({
     __provider: expect.any(String),
     tenants: ["t1"],
-    connection: { host: "db", port: 2881, tenant: "sys", user: "root", connectTimeoutSeconds: 10 },
+    connection: { host: "db", port: 2881, tenant: "sys", user: "root" },
   });
 });
 
