@@ -1,4 +1,4 @@
-import { isInSys, type Server, SYS_TENANT_ID, schemaOf } from "./identity";
+import { isInSys, type Server, SYS_TENANT_ID, schemaOf, tenantNameOf } from "./identity";
 import type { Row, Session } from "./session";
 
 /** A row of the backup job views. Ids are BIGINT columns and stay text. */
@@ -44,11 +44,22 @@ export function isClusterJob(job: Pick<BackupJob, "tenantId">): boolean {
 }
 
 /** Every live job the login can see: from sys those of all tenants, else its own. */
-export async function readLiveJobs(session: Session, server: Server, untilMs: number): Promise<BackupJob[]> {
+export async function readLiveJobs(
+  session: Session,
+  server: Server,
+  untilMs: number,
+): Promise<readonly BackupJob[]> {
   const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOBS")}`;
   const rows = await session.read(sql, "reading the running backup jobs", untilMs);
-  return rows.map((row) => toBackupJob(row, server));
+  // Waits that share an answer share what it is turned into.
+  const known = jobsByRows.get(rows);
+  if (known?.tenants === server.tenants) return known.jobs;
+  const jobs = rows.map((row) => toBackupJob(row, server));
+  jobsByRows.set(rows, { tenants: server.tenants, jobs });
+  return jobs;
 }
+
+const jobsByRows = new WeakMap<readonly Row[], { tenants: Server["tenants"]; jobs: readonly BackupJob[] }>();
 
 /** The ended ones among these jobs. A job is over when it is here and no longer among the live ones. */
 export async function readEndedJobs(
@@ -113,7 +124,7 @@ function toBackupJob(row: Row, server: Server): BackupJob {
   const tenantId = row.TENANT_ID ?? server.tenant.id;
   return {
     tenantId,
-    tenant: server.tenants.find((tenant) => tenant.id === tenantId)?.name ?? tenantId,
+    tenant: tenantNameOf(server, tenantId),
     jobId: row.JOB_ID ?? "",
     backupSetId: row.BACKUP_SET_ID ?? "",
     initiatorTenantId: row.INITIATOR_TENANT_ID ?? "",

@@ -1,5 +1,5 @@
 import { backupView, digits } from "./backupJobs";
-import { isInSys, type Server, type Tenant } from "./identity";
+import { isInSys, type Server, type Tenant, tenantNameOf } from "./identity";
 import type { Row, Session } from "./session";
 import type { StoppedJob } from "./stoppedJob";
 
@@ -71,7 +71,7 @@ function toLeftover(row: Row, server: Server, covered: ReadonlySet<string>): Lef
   const tenantId = row.TENANT_ID ?? server.tenant.id;
   return {
     tenantId,
-    tenant: server.tenants.find((tenant) => tenant.id === tenantId)?.name ?? tenantId,
+    tenant: tenantNameOf(server, tenantId),
     backupSetId: row.BACKUP_SET_ID ?? "",
     path: (row.PATH ?? "").replace(/\?.*$/s, ""),
     bytes: Number(row.OUTPUT_BYTES ?? 0),

@@ -75,7 +75,7 @@ export async function identifyServer(session: Reader, untilMs: number, maxAgeMs 
     );
   }
   const version = rows[0]?.VERSION ?? "";
-  const tenants = rows.map(toTenant);
+  const tenants = tenantsIn(rows);
   const tenant = tenants.find((candidate) => candidate.id === rows[0]?.OWN_ID);
   if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION) {
     throw await unsupported(session, untilMs);
@@ -117,7 +117,17 @@ export async function readTenants(
     "reading the tenants",
     untilMs,
   );
-  return rows.map(toTenant);
+  return tenantsIn(rows);
+}
+
+/** The names by id, for each list of tenants that was asked about. */
+const namesById = new WeakMap<readonly Tenant[], ReadonlyMap<string, string>>();
+
+/** Name of the tenant with this id; the id itself when the server has no such tenant (any more). */
+export function tenantNameOf({ tenants }: Pick<Server, "tenants">, id: string): string {
+  const names = namesById.get(tenants) ?? new Map(tenants.map((tenant) => [tenant.id, tenant.name]));
+  namesById.set(tenants, names);
+  return names.get(id) ?? id;
 }
 
 /** Whether the login is to the sys tenant, which sees every tenant and can name them. */
@@ -177,6 +187,15 @@ export function checkIsCluster(
     "otherCluster",
     `${at}: found ${found}, but it has to be ${text(record)}; ${advice}`,
   );
+}
+
+/** What each answer has been turned into: sessions that share one need not do it again. */
+const tenantsByRows = new WeakMap<readonly Row[], readonly Tenant[]>();
+
+function tenantsIn(rows: readonly Row[]): readonly Tenant[] {
+  const tenants = tenantsByRows.get(rows) ?? rows.map(toTenant);
+  tenantsByRows.set(rows, tenants);
+  return tenants;
 }
 
 function toTenant(row: Row): Tenant {

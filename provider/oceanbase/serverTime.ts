@@ -1,18 +1,24 @@
 import type { Server } from "./identity";
 import type { Reader } from "./session";
 
+/** In Oracle mode the backup views print moments in this zone, whatever the session's is (OceanBase: their definition). */
+const ORACLE_VIEWS_AHEAD_OF_UTC_MS = 8 * 3600_000;
+
 /**
  * The server's clock, printed as its views print times: only so can the age of a job be told, whatever zone the
  * session and this machine are in.
  */
 export async function readServerTime(session: Reader, server: Server, untilMs: number): Promise<string> {
-  // In Oracle mode the views turn moments into text themselves, in the session's zone and to the second.
-  const sql =
-    server.tenant.mode === "ORACLE"
-      ? "SELECT TO_CHAR(CURRENT_TIMESTAMP, 'YYYY-MM-DD HH24:MI:SS') AS NOW_TEXT FROM DUAL"
-      : "SELECT NOW() AS NOW_TEXT";
-  const rows = await session.read(sql, "asking for the server's time", untilMs);
-  return rows[0]?.NOW_TEXT ?? "";
+  const doing = "asking for the server's time";
+  if (server.tenant.mode !== "ORACLE") {
+    const rows = await session.read("SELECT NOW() AS NOW_TEXT", doing, untilMs);
+    return rows[0]?.NOW_TEXT ?? "";
+  }
+  const utc = "TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS')";
+  const rows = await session.read(`SELECT ${utc} AS NOW_TEXT FROM DUAL`, doing, untilMs);
+  const utcMs = asMs(rows[0]?.NOW_TEXT ?? "");
+  if (utcMs === undefined) return "";
+  return new Date(utcMs + ORACLE_VIEWS_AHEAD_OF_UTC_MS).toISOString();
 }
 
 /** Whole seconds from one time to another as the server prints them; undefined when one of them is no time. */

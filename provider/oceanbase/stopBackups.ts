@@ -162,7 +162,7 @@ class StopAction {
     );
   }
 
-  private liveJobs(): Promise<BackupJob[]> {
+  private liveJobs(): Promise<readonly BackupJob[]> {
     return readLiveJobs(this.session, this.server, until(LOOK_MS, this.control));
   }
 

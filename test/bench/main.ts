@@ -9,7 +9,7 @@ import { chart } from "./chart.ts";
 import { measureLoading } from "./loading.ts";
 import { VARIANTS, type Variant } from "./programs.ts";
 import { type BenchResult, stackTable, verdicts } from "./report.ts";
-import { measureStacks } from "./stackRuns.ts";
+import { measureConcurrency, measureQuietState, measureStacks } from "./stackRuns.ts";
 import { measureStatements } from "./statements.ts";
 import { measureWaits } from "./waits.ts";
 
@@ -37,6 +37,11 @@ async function main(): Promise<void> {
     statements: await measureStatements(Math.max(rounds, 20)),
     waits: [await measureWaits(5), await measureWaits(60)],
     stacks: await measureStacks(variants, sizes, rounds, say),
+    concurrency: await measureConcurrency(Math.max(...sizes), Math.min(rounds, 3)),
+    quietStateBytes: {
+      ours: await measureQuietState("ours-no-wait"),
+      handWritten: await measureQuietState("hand-written"),
+    },
   };
   writeFileSync(join(out, "bench.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   writeFileSync(join(out, "bench.svg"), chart(result.stacks));

@@ -1,7 +1,7 @@
 import { atMost, type Figures, type Verdict } from "./figures.ts";
 import type { LoadingFigures } from "./loading.ts";
 import type { Variant } from "./programs.ts";
-import type { StackFigures } from "./stackRuns.ts";
+import type { ConcurrencyFigures, StackFigures } from "./stackRuns.ts";
 import type { StatementFigures } from "./statements.ts";
 import type { WaitFigures } from "./waits.ts";
 
@@ -14,6 +14,9 @@ export interface BenchResult {
   statements: StatementFigures;
   waits: WaitFigures[];
   stacks: StackFigures[];
+  concurrency: ConcurrencyFigures;
+  /** Bytes of one resource in the state when no backup was running. */
+  quietStateBytes: { ours: number; handWritten: number };
 }
 
 /** The programs side by side, as Markdown. */
@@ -55,7 +58,14 @@ export function verdicts(result: BenchResult): string {
   return markdown(["figure", "measured", "target", "met"], rows);
 }
 
-function judged({ stacks, loading, statements, waits }: BenchResult): Verdict[] {
+function judged({
+  stacks,
+  loading,
+  statements,
+  waits,
+  concurrency,
+  quietStateBytes,
+}: BenchResult): Verdict[] {
   const of = (variant: Variant, resources: number) =>
     stacks.find((row) => row.variant === variant && row.resources === resources);
   const list: Verdict[] = [];
@@ -72,7 +82,14 @@ function judged({ stacks, loading, statements, waits }: BenchResult): Verdict[] 
   ratio("up, N = 1, ours without wait / hand-written", 1, (row) => row.upSeconds.median, 1);
   ratio("up, N = 200, ours without wait / hand-written", 200, (row) => row.upSeconds.median, 0.85);
   ratio("destroy, N = 200, ours / hand-written", 200, (row) => row.destroySeconds.median, 0.85);
-  ratio("state bytes of one resource, ours / hand-written", 1, (row) => row.stateBytes, 0.6);
+  list.push(
+    atMost(
+      "state bytes of one resource, ours / hand-written",
+      quietStateBytes.ours / quietStateBytes.handWritten,
+      0.6,
+    ),
+  );
+  ratio("the same with a job in its record", 1, (row) => row.stateBytes, 0.6);
   const one = of("ours-no-wait", 1);
   if (one !== undefined) list.push(atMost("__provider, bytes", one.providerBytes, 127, "", 0));
   list.push(atMost("importing the SDK", loading.milliseconds.median, 10, " ms", 1));
@@ -106,11 +123,10 @@ function judged({ stacks, loading, statements, waits }: BenchResult): Verdict[] 
       3,
     ),
   );
-  const [waiting, nothing] = [of("ours-wait", 200), of("null", 200)];
-  if (waiting !== undefined && nothing !== undefined) {
-    const megabytes = waiting.providerMegabytes.median - nothing.providerMegabytes.median;
-    list.push(atMost("memory of 200 concurrent waits above null", megabytes, 40, " MB", 0));
-  }
+  const { waitingMegabytes, nothingMegabytes, resources, connections } = concurrency;
+  const megabytes = waitingMegabytes.median - nothingMegabytes.median;
+  list.push(atMost(`memory of ${resources} concurrent waits above null`, megabytes, 40, " MB", 0));
+  list.push(atMost("connections of them to the cluster", connections, 4, "", 0));
   list.push(atMost("round trips of a create with nothing running", statements.roundTrips, 6, "", 0));
   return list;
 }

@@ -87,12 +87,55 @@ function startBackups(sandbox: Sandbox, tenants: number): void {
   }
 }
 
-async function runOnce(variant: Variant, size: number, environment: Record<string, string>): Promise<Sample> {
+/** What many waits at the same time need, and what the same number of resources that do nothing needs. */
+export interface ConcurrencyFigures {
+  resources: number;
+  waitingMegabytes: Figures;
+  nothingMegabytes: Figures;
+  /** How long `up` took with all of them waiting at once. */
+  upSeconds: Figures;
+  connections: number;
+}
+
+/** With as many operations at a time as there are resources, which is more than the engine does by itself. */
+export async function measureConcurrency(resources: number, rounds: number): Promise<ConcurrencyFigures> {
+  const sandbox = await startSandbox({ speed: SPEED, timing: { backupSeconds: 1_000_000 } });
+  for (let i = 0; i < resources; i += 1) sandbox.addTenant(`tenant_${i}`);
+  const waiting: Sample[] = [];
+  const nothing: Sample[] = [];
+  let connections = 0;
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      startBackups(sandbox, resources);
+      sandbox.log.clear();
+      waiting.push(await runOnce("ours-wait", resources, environmentFor(sandbox), resources));
+      connections = Math.max(connections, sandbox.log.logins);
+      nothing.push(await runOnce("null", resources, environmentFor(sandbox), resources));
+    }
+  } finally {
+    await sandbox.stop();
+  }
+  return {
+    resources,
+    waitingMegabytes: figuresOf(waiting.map((sample) => sample.providerMegabytes)),
+    nothingMegabytes: figuresOf(nothing.map((sample) => sample.providerMegabytes)),
+    upSeconds: figuresOf(waiting.map((sample) => sample.upSeconds)),
+    connections,
+  };
+}
+
+async function runOnce(
+  variant: Variant,
+  size: number,
+  environment: Record<string, string>,
+  parallel?: number,
+): Promise<Sample> {
   const stack = await Stack.create(newProject("bench", { "index.js": PROGRAMS[variant] }), environment);
+  const atOnce = parallel === undefined ? [] : ["--parallel", String(parallel)];
   try {
     await stack.config("count", String(size));
     const memory = watchProviderMemory();
-    const upSeconds = await timed(() => stack.must("up", "--yes", "--skip-preview"));
+    const upSeconds = await timed(() => stack.must("up", "--yes", "--skip-preview", ...atOnce));
     const providerMegabytes = memory.stop();
     const resource = (await stack.resources()).find(({ urn }) => urn.endsWith("::stop-0"));
     const destroySeconds = await timed(() => stack.must("destroy", "--yes", "--skip-preview"));
@@ -105,6 +148,17 @@ async function runOnce(variant: Variant, size: number, environment: Record<strin
     };
   } finally {
     stack.remove();
+  }
+}
+
+/** Bytes of one resource in the state when no backup was running: what every other program keeps then, too. */
+export async function measureQuietState(variant: Variant): Promise<number> {
+  const sandbox = await startSandbox();
+  sandbox.addTenant("tenant_0");
+  try {
+    return (await runOnce(variant, 1, environmentFor(sandbox))).stateBytes;
+  } finally {
+    await sandbox.stop();
   }
 }
 

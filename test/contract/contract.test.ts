@@ -2,8 +2,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import { readEndedJobs, readLiveJobs } from "../../provider/oceanbase/backupJobs.ts";
 import { tenantsWithoutCleanupPolicy } from "../../provider/oceanbase/cleanupPolicies.ts";
 import { identifyServer, schemaOf } from "../../provider/oceanbase/identity.ts";
+import { listJobs } from "../../provider/oceanbase/jobList.ts";
 import type { Login } from "../../provider/oceanbase/login.ts";
 import { openSession, type Session } from "../../provider/oceanbase/session.ts";
+import type { CancelScope } from "../../provider/oceanbase/statements.ts";
 import { stopBackups } from "../../provider/oceanbase/stopBackups.ts";
 import { openSubject } from "./subject.ts";
 
@@ -170,6 +172,42 @@ if (subject.mayBackUp) {
         ]);
       },
       subject.patienceMs * 2,
+    );
+
+    test(
+      "is as old seen from the tenant as seen from sys, and its leftover is known when it was cancelled",
+      async () => {
+        const listed = (who: Login, asked: CancelScope) =>
+          as(who, (session) => listJobs(session, { asked, loginTenant: who.tenant, history: false }, soon()));
+        await expect
+          .poll(() => errnoOf(login, "ALTER SYSTEM BACKUP DATABASE"), { timeout: subject.patienceMs })
+          .toBe(0);
+        const age = async (who: Login, asked: CancelScope) => (await listed(who, asked))[0]?.ageSeconds ?? -1;
+        await expect
+          .poll(() => age(subject.sys, [login.tenant]), { timeout: subject.patienceMs })
+          .toBeGreaterThan(1);
+        const [fromSys, fromTenant] = [await age(subject.sys, [login.tenant]), await age(login, "own")];
+        expect(fromTenant).toBeGreaterThan(0);
+        // In a zone of its own one of them would be hours off. The sandbox's time runs fast.
+        expect(Math.abs(fromTenant - fromSys)).toBeLessThan(1800);
+        await expect
+          .poll(async () => (await listed(login, "own"))[0]?.progress?.tablets ?? 0, {
+            timeout: subject.patienceMs,
+          })
+          .toBeGreaterThan(0);
+        const request = { asked: "own", loginTenant: login.tenant, allowGone: false } as const;
+        const report = await as(login, (session) =>
+          stopBackups(
+            session,
+            { ...request, timeoutSeconds: subject.patienceMs / 1000 },
+            { progress: () => {} },
+          ),
+        );
+        expect(report.leftovers).toMatchObject([
+          { tenant: login.tenant, backupSetId: report.jobs[0]?.backupSetId, fileStatus: "INCOMPLETE" },
+        ]);
+      },
+      subject.patienceMs * 4,
     );
 
     test(

@@ -95,6 +95,13 @@ describe("in Oracle mode", () => {
     ).toEqual([{ BEGAN: "2031-02-04 04:05:06", ENDED: null, NOW: "2031-02-04 04:06:36" }]);
   });
 
+  test("UTC can be told, eight hours behind the views", () => {
+    const utc = "TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS')";
+    expect(run("oracle_tenant", `SELECT ${utc} AS UTC FROM DUAL`)).toEqual([{ UTC: "2031-02-03 20:05:06" }]);
+    expect(errno(() => run("oracle_tenant", "SELECT SYSTIMESTAMP FROM DUAL"))).toBe(1235);
+    expect(errno(() => run("sys", "SELECT SYS_EXTRACT_UTC(NOW())"))).toBe(1305);
+  });
+
   test.each([
     ["another format", "TO_CHAR(CURRENT_TIMESTAMP, 'DD.MM.YYYY')", 1235],
     ["CURRENT_TIMESTAMP by itself", "CURRENT_TIMESTAMP", 1235],

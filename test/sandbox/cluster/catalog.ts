@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
-import { toChar } from "../sql/serverTime.ts";
+import { toChar, toUtc } from "../sql/serverTime.ts";
 import type { Mode } from "../sql/tokens.ts";
 
 /**
@@ -251,6 +251,7 @@ export function createCatalog(clock: Clock, functions: Record<string, () => stri
   };
   for (const [name, answer] of Object.entries({ ...sessionFunctions, ...functions }))
     db.function(name, answer);
+  db.function("sys_extract_utc", (moment) => toUtc(moment as string | null));
   db.function("to_char", (moment, format) => toChar(moment as string | null, String(format)));
 
   for (const [suffix, view] of Object.entries(VIEWS)) createViews(db, suffix, view);

@@ -15,6 +15,15 @@ export function serverTimeWord(tokens: Token[], at: number, mode: Mode): string 
         throw errors.notSupported("CURRENT_TIMESTAMP outside of TO_CHAR not supported");
       }
       return "now()";
+    case "SYSTIMESTAMP":
+      if (mode === "MYSQL") return undefined;
+      if (tokens[at - 1]?.text !== "(" || tokens[at - 2]?.text.toUpperCase() !== "SYS_EXTRACT_UTC") {
+        throw errors.notSupported("SYSTIMESTAMP outside of SYS_EXTRACT_UTC not supported");
+      }
+      return "now()";
+    case "SYS_EXTRACT_UTC":
+      if (mode === "MYSQL" && isCall) throw errors.unknownFunction("sys_extract_utc");
+      return undefined;
     case "NOW":
       if (mode === "ORACLE" && isCall) throw errors.unknownFunction("now");
       return undefined;
@@ -39,4 +48,11 @@ const TO_THE_SECOND = "YYYY-MM-DD HH24:MI:SS";
 export function toChar(moment: string | null, format: string): string | null {
   if (format !== TO_THE_SECOND) throw errors.notSupported(`TO_CHAR with '${format}' not supported`);
   return moment;
+}
+
+/** What the server shows as its own time is eight hours ahead of UTC. */
+export function toUtc(moment: string | null): string | null {
+  if (moment === null) return null;
+  const ms = Date.parse(`${moment.replace(" ", "T")}Z`) - 8 * 3600_000;
+  return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 }
