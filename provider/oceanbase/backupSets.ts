@@ -1,4 +1,5 @@
 import { backupView, digits } from "./backupJobs";
+import { type Meaning, OceanBaseError, withMeaning } from "./errors";
 import { isInSys, type Server, type Tenant, tenantNameOf } from "./identity";
 import type { Row, Session } from "./session";
 import type { StoppedJob } from "./stoppedJob";
@@ -44,7 +45,7 @@ export async function readLeftovers(
     : `BACKUP_SET_ID IN (${sets.map((job) => digits(job.backupSetId)).join(", ")})`;
   const gone = NOTHING_LEFT.map((status) => `'${status}'`).join(", ");
   const sql = `SELECT ${isInSys(server) ? "TENANT_ID, " : ""}BACKUP_SET_ID, FILE_STATUS, OUTPUT_BYTES, PATH FROM ${backupView(server, "OB_BACKUP_SET_FILES")} WHERE ${where} AND FILE_STATUS NOT IN (${gone})`;
-  const rows = await session.read(sql, "reading what the backups have left behind", untilMs);
+  const rows = await readSetFiles(session, server, sql, "reading what the backups have left behind", untilMs);
   return rows.map((row) => toLeftover(row, server, coveredTenantIds));
 }
 
@@ -62,9 +63,30 @@ export async function tenantsWithoutFullBackup(
 ): Promise<Tenant[]> {
   const inSys = isInSys(server);
   const sql = `SELECT DISTINCT ${inSys ? "TENANT_ID" : `${digits(server.tenant.id)} AS TENANT_ID`} FROM ${backupView(server, "OB_BACKUP_SET_FILES")} WHERE STATUS = 'SUCCESS' AND FILE_STATUS = 'AVAILABLE' AND BACKUP_TYPE <> 'I'`;
-  const rows = await session.read(sql, "looking for complete backups", untilMs);
+  const rows = await readSetFiles(session, server, sql, "looking for complete backups", untilMs);
   const restorable = new Set(rows.map((row) => row.TENANT_ID));
   return tenants.filter((tenant) => !restorable.has(tenant.id));
+}
+
+/** A server that has no such view, or not these columns, is refused with its version. */
+async function readSetFiles(
+  session: Session,
+  server: Server,
+  sql: string,
+  doing: string,
+  untilMs: number,
+): Promise<Row[]> {
+  try {
+    return await session.read(sql, doing, untilMs);
+  } catch (error) {
+    if (!(error instanceof OceanBaseError)) throw error;
+    const lacking: Meaning = {
+      kind: "unsupported",
+      means: `found OceanBase ${server.version}, which does not show its backup sets in this form`,
+      advice: "OceanBase 4.0 or later with the view OB_BACKUP_SET_FILES is needed",
+    };
+    throw withMeaning(error, { 904: lacking, 942: lacking, 1054: lacking, 1146: lacking });
+  }
 }
 
 function toLeftover(row: Row, server: Server, covered: ReadonlySet<string>): Leftover {

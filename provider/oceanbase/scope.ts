@@ -63,8 +63,9 @@ export function resolveScope(
   if (asked === "all") return scopeOf("all", userTenants, []);
 
   const names = [...new Set(asked)];
-  const found = names.flatMap((name) => userTenants.find((tenant) => tenant.name === name) ?? []);
-  const gone = names.filter((name) => !found.some((tenant) => tenant.name === name));
+  const byName = new Map(userTenants.map((tenant) => [tenant.name, tenant]));
+  const found = names.flatMap((name) => byName.get(name) ?? []);
+  const gone = names.filter((name) => !byName.has(name));
   const isSlip = (name: string) =>
     userTenants.some((tenant) => tenant.name.toLowerCase() === name.toLowerCase());
   const wrong = allowGone ? gone.filter(isSlip) : gone;

@@ -126,7 +126,8 @@ class StopAction {
     const lookUntil = until(LOOK_MS, this.control);
     const uncovered = await tenantsWithoutCleanupPolicy(this.session, this.server, tenants, lookUntil);
     if (uncovered === undefined) return;
-    this.coveredIds = new Set(tenants.filter((tenant) => !uncovered.includes(tenant)).map(({ id }) => id));
+    const uncoveredIds = new Set(uncovered.map(({ id }) => id));
+    this.coveredIds = new Set(tenants.map(({ id }) => id).filter((id) => !uncoveredIds.has(id)));
     if (uncovered.length === 0) return;
     const names = uncovered.map((tenant) => tenant.name).join(", ");
     const why = `no automatic cleanup policy for ${names}: what a cancelled backup leaves behind stays`;
@@ -351,8 +352,8 @@ async function identifyFor(
   // In a teardown tenants go all the time.
   if (!Array.isArray(asked) || allowGone) return await identifyServer(session, untilMs);
   const server = await identifyServer(session, untilMs, RECENT_MS);
-  const isKnown = (name: string) => server.tenants.some((tenant) => tenant.name === name);
-  return asked.every(isKnown) ? server : await identifyServer(session, untilMs);
+  const known = new Set(server.tenants.map((tenant) => tenant.name));
+  return asked.every((name) => known.has(name)) ? server : await identifyServer(session, untilMs);
 }
 
 function until(

@@ -212,12 +212,10 @@ const BEAT_MS = 100;
 
 /**
  * Pause before the next look. Half a second while a stop may come at any moment, because its end should be seen at
- * once; after that a quarter of the time that has passed, at most 2.2 s: a wait of a minute costs some forty looks.
+ * once; after that a third of the time that has passed, at most 2.2 s: a wait of a minute costs some forty looks.
  */
 export function pollDelayMs(elapsedMs: number): number {
-  if (elapsedMs < 500) return 250;
-  if (elapsedMs < 5500) return 480;
-  return Math.min(2200, elapsedMs / 4);
+  return elapsedMs < 5500 ? 480 : Math.min(2200, elapsedMs / 3);
 }
 
 /** Sleeps between two looks; ends early, as a failure, when the caller gives up. */

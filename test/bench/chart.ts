@@ -46,6 +46,7 @@ export function chart(stacks: readonly StackFigures[]): string {
     'font-size="16" font-weight="bold"',
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}" font-family="sans-serif" font-size="13">
+<title>How long pulumi up takes with each program</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 ${[title, ...parts].join("\n")}
 </svg>

@@ -168,11 +168,14 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - startedAt) / 1000;
 }
 
-/** Looks at the high-water mark of every dynamic provider process that lives meanwhile. Linux only. */
+/** Looks at the high-water mark of every dynamic provider process that is started meanwhile. Linux only. */
 function watchProviderMemory(): { stop(): number } {
+  const processes = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const before = new Set(processes());
   let kilobytes = 0;
   const timer = setInterval(() => {
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    for (const pid of processes()) {
+      if (before.has(pid)) continue;
       try {
         if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider")) continue;
         const mark = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));

@@ -152,6 +152,16 @@ describe("a restore point that is required", () => {
   });
 });
 
+test("a server without the view of backup sets is refused by its version, before anything is sent", async () => {
+  await running("mysql_tenant");
+  sandbox().faults.inject({ match: /SET_FILES/, act: { kind: "error", errno: 1146 } });
+  await expect(stop({ requireRestorePoint: true })).rejects.toMatchObject({
+    kind: "unsupported",
+    message: expect.stringMatching(/found OceanBase 4\.2\.5\.1, which does not show its backup sets/),
+  });
+  expect(cancels()).toEqual([]);
+});
+
 describe("leftovers", () => {
   test("are the incomplete sets of the cancelled jobs, with what becomes of them", async () => {
     sandbox().setPolicy("oracle_tenant", "7d");

@@ -1,0 +1,203 @@
+import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { MAX_CONNECTIONS } from "../../../provider/oceanbase/connectionPool.ts";
+import { openSession, type Session } from "../../../provider/oceanbase/session.ts";
+import { stopBackups } from "../../../provider/oceanbase/stopBackups.ts";
+import { startSandbox } from "../../sandbox/sandbox.ts";
+import { loginOf, useSandbox } from "../../support/sandbox.ts";
+
+/*
+ * What sessions of the same login share.
+ */
+const sandbox = useSandbox();
+const soon = () => Date.now() + 10_000;
+
+const sessions = (count: number, changes = {}) =>
+  Promise.all(
+    Array.from({ length: count }, () => openSession(loginOf(sandbox(), sandbox().logins.sys, changes))),
+  );
+const closeAll = (all: readonly Session[]) => Promise.all(all.map((session) => session.close()));
+
+describe("sessions of one login", () => {
+  test("share one connection as long as nobody knows which cluster it is", async () => {
+    const all = await sessions(50);
+    await Promise.all(all.map((session, i) => session.read(`SELECT ${i} AS N`, "asking", soon())));
+    expect(sandbox().log.logins).toBe(1);
+    expect(sandbox().log.entries).toHaveLength(50);
+    await closeAll(all);
+  });
+
+  test("share a few connections once every new one is checked", async () => {
+    const all = await sessions(50);
+    let checks = 0;
+    all[0]?.checkNewConnections(async (server) => {
+      checks += 1;
+      await server.read("SELECT 'checked' AS C", "checking", soon());
+    });
+    await Promise.all(all.map((session, i) => session.read(`SELECT ${i} AS N`, "asking", soon())));
+    expect(sandbox().log.logins).toBe(MAX_CONNECTIONS);
+    expect(checks).toBe(MAX_CONNECTIONS - 1);
+    await closeAll(all);
+  });
+
+  test("ask once what they ask at the same time, and get an answer from after they asked", async () => {
+    const all = await sessions(50);
+    const count = () => sandbox().log.matching(/COUNT/).length;
+    const rows = await Promise.all(
+      all.map((session) =>
+        session.read("SELECT COUNT(*) AS N FROM oceanbase.DBA_OB_TENANTS", "asking", soon()),
+      ),
+    );
+    expect(new Set(rows.map((row) => row[0]?.N))).toEqual(new Set(["5"]));
+    // The first one was sent at once; it serves nobody who asked later.
+    expect(count()).toBe(2);
+    const [first, second] = all as [Session, Session];
+    sandbox().faults.inject({
+      match: /COUNT/,
+      act: { kind: "just before", happens: () => sandbox().addTenant("newcomer") },
+    });
+    const [before, after] = await Promise.all([
+      first.read("SELECT COUNT(*) AS N FROM oceanbase.DBA_OB_TENANTS WHERE 1 = 1", "asking", soon()),
+      (async () => {
+        sandbox().addTenant("another");
+        return await second.read(
+          "SELECT COUNT(*) AS N FROM oceanbase.DBA_OB_TENANTS WHERE 1 = 1",
+          "asking",
+          soon(),
+        );
+      })(),
+    ]);
+    expect(Number(after[0]?.N)).toBeGreaterThanOrEqual(Number(before[0]?.N));
+    expect(count()).toBe(4);
+    await closeAll(all);
+  });
+
+  test("send every statement of their own, even when it is the same", async () => {
+    const all = await sessions(20);
+    await Promise.all(all.map((session) => session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")));
+    expect(sandbox().log.cancels).toHaveLength(20);
+    await closeAll(all);
+  });
+
+  test("are all told when nobody can be reached, within the time of one login", async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as { port: number };
+    const startedAt = Date.now();
+    const login = loginOf(sandbox(), sandbox().logins.sys, {
+      endpoints: [{ host: "127.0.0.1", port }],
+      connectTimeoutSeconds: 1,
+    });
+    const results = await Promise.allSettled(Array.from({ length: 50 }, () => openSession(login)));
+    expect(results.filter(({ status }) => status === "rejected")).toHaveLength(50);
+    expect(Date.now() - startedAt).toBeLessThan(4000);
+    silent.close();
+  });
+
+  test("with another password are others", async () => {
+    const one = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    await expect(
+      openSession(loginOf(sandbox(), sandbox().logins.sys, { password: "wrong" })),
+    ).rejects.toMatchObject({ errno: 1045 });
+    await one.close();
+  });
+});
+
+describe("one who gives up", () => {
+  test("does not take the answer from the others", async () => {
+    const controller = new AbortController();
+    const login = loginOf(sandbox(), sandbox().logins.sys);
+    const impatient = await openSession(login, controller.signal);
+    const patient = await openSession(login);
+    sandbox().faults.inject({
+      match: /SLOW/,
+      act: { kind: "just before", happens: () => controller.abort() },
+    });
+    // Both wait for the same query, queued behind another.
+    const busy = patient.read("SELECT 'SLOW' AS S", "asking", soon());
+    const given = impatient.read("SELECT 2 AS TWO", "asking", soon());
+    const kept = patient.read("SELECT 2 AS TWO", "asking", soon());
+    await expect(given).rejects.toMatchObject({ kind: "aborted", outcomeUnknown: false });
+    expect(await kept).toEqual([{ TWO: "2" }]);
+    await busy;
+    await closeAll([impatient, patient]);
+  });
+
+  test("on a statement that was never sent knows that it has done nothing", async () => {
+    const controller = new AbortController();
+    const login = loginOf(sandbox(), sandbox().logins.sys);
+    const [one, two] = [await openSession(login), await openSession(login, controller.signal)];
+    sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "stall" } });
+    const stalled = one.read("SELECT 1 AS ONE", "asking", Date.now() + 1000).catch(() => {});
+    const queued = two.send("ALTER SYSTEM CANCEL BACKUP", "cancelling");
+    setTimeout(() => controller.abort(), 100);
+    await expect(queued).rejects.toMatchObject({ kind: "aborted", outcomeUnknown: false });
+    await stalled;
+    expect(sandbox().log.cancels).toEqual([]);
+    await closeAll([one, two]);
+  });
+});
+
+describe("a connection that was left over", () => {
+  test("serves the next session of the login, and is gone a moment later", async () => {
+    await closeAll(await sessions(1));
+    await closeAll(await sessions(1));
+    expect(sandbox().log.logins).toBe(1);
+    await expect.poll(() => sandbox().openConnections, { timeout: 2000 }).toBe(0);
+  });
+
+  test("is not trusted: one that died is made again, and a cluster that is away is unreachable", async () => {
+    await closeAll(await sessions(1));
+    sandbox().cutConnections();
+    await closeAll(await sessions(1));
+    expect(sandbox().log.logins).toBe(2);
+    await sandbox().stop();
+    await expect(openSession(loginOf(sandbox(), sandbox().logins.sys))).rejects.toMatchObject({
+      kind: "unreachable",
+    });
+  });
+
+  test("does not keep what was known of a cluster that has changed since", async () => {
+    const stop = async () => {
+      const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+      try {
+        const request = { asked: ["fresh"], loginTenant: "sys", allowGone: false, timeoutSeconds: 5 };
+        return await stopBackups(session, request, { progress: () => {} });
+      } finally {
+        await session.close();
+      }
+    };
+    await expect(stop()).rejects.toThrow(/fresh does not exist/);
+    sandbox().addTenant("fresh");
+    sandbox().startBackup("fresh");
+    expect((await stop()).jobs).toMatchObject([{ tenant: "fresh", status: "CANCELED" }]);
+  });
+});
+
+test("a server with few connections to spare gets no more than it takes", async () => {
+  const all = await sessions(10);
+  all[0]?.checkNewConnections(async () => {});
+  sandbox().faults.inject({ match: /^login/, times: 100, act: { kind: "error", errno: 1040 } });
+  const rows = await Promise.all(all.map((session, i) => session.read(`SELECT ${i} AS N`, "asking", soon())));
+  expect(rows.map((row) => row[0]?.N)).toEqual(Array.from({ length: 10 }, (_, i) => String(i)));
+  // Three more were asked for and refused, once; after that the one there is has to do.
+  expect(sandbox().log.logins).toBeLessThanOrEqual(1 + MAX_CONNECTIONS);
+  await closeAll(all);
+});
+
+test("two clusters share nothing", async () => {
+  const other = await startSandbox();
+  try {
+    const [one, two] = [
+      await openSession(loginOf(sandbox(), sandbox().logins.sys)),
+      await openSession(loginOf(other, other.logins.sys)),
+    ];
+    await Promise.all([one, two].map((session) => session.read("SELECT 1 AS ONE", "asking", soon())));
+    await pause(10);
+    expect([sandbox().log.logins, other.log.logins]).toEqual([1, 1]);
+    await closeAll([one, two]);
+  } finally {
+    await other.stop();
+  }
+});
