@@ -11,6 +11,12 @@ const REPLY_TIMEOUT_SECONDS = 40;
 /** Most connections for one login, however many resources of a process use it at the same time. */
 export const MAX_CONNECTIONS = 4;
 
+/** Stands in the queue for a ping, which is no statement. */
+const SIGN_OF_LIFE = "";
+
+/** For how long a server that had no further connection to spare is not asked for one again. */
+const CONTENT_MS = 5_000;
+
 /** How much longer than the driver we wait for a login, so that its own failure, which says more, comes first. */
 const LOGIN_GRACE_MS = 500;
 
@@ -46,8 +52,10 @@ export class ConnectionPool {
   /** The server that the last connection was made to. */
   endpoint: Endpoint;
   private check: ((ask: AskOnNewConnection, address: string) => Promise<void>) | undefined;
-  /** How many connections the server seems to have for us. */
-  private limit = 1;
+  /** Until then what there is has to do, in milliseconds since 1970: the server had no further connection for us. */
+  private contentUntilMs = 0;
+  /** Connections that are being made. */
+  private readonly attempts = new Set<AbortController>();
   private readonly queue: Task[] = [];
   private readonly connectWaiters = new Set<Waiter>();
   /** The last answer to each query that an answer of a moment ago is good enough for. */
@@ -72,38 +80,58 @@ export class ConnectionPool {
    * second endpoint could be another cluster.
    */
   checkNewConnections(check: (ask: AskOnNewConnection, address: string) => Promise<void>): void {
-    if (this.check === undefined) this.limit = MAX_CONNECTIONS;
     this.check = check;
     this.work();
   }
 
+  /** Nobody is left who knows which cluster this has to be: until somebody does again there is no further connection. */
+  forgetCheck(): void {
+    this.check = undefined;
+  }
+
+  /** How many connections there may be right now. */
+  private get limit(): number {
+    if (this.open.size === 0 || this.check === undefined) return 1;
+    return Date.now() < this.contentUntilMs ? this.open.size : MAX_CONNECTIONS;
+  }
+
   /**
-   * Ends when there is a connection, or with what keeps it from being made. One that was left over has to give a sign of
-   * life first: whoever begins has to know whether the cluster is there.
+   * Ends when there is a connection that has just given a sign of life, or with what keeps it from being made: whoever
+   * begins has to know whether the cluster is there.
    */
-  async connected(): Promise<void> {
-    for (let left = this.idle.pop(); left !== undefined; left = this.idle.pop()) {
-      const connection = left;
+  async connected(signal?: AbortSignal): Promise<void> {
+    for (const connection of this.open) if (connection.isOver) this.open.delete(connection);
+    while (this.open.size > 0) {
+      const { rows, giveUp } = this.query(SIGN_OF_LIFE, true);
       const timeoutMs = this.login.connectTimeoutSeconds * 1000;
-      const isAlive = await withinTime(
-        connection,
-        connection.ping(),
-        timeoutMs,
-        "asking for a sign of life",
-      ).then(
-        () => true,
-        () => false,
-      );
-      if (!isAlive) connection.destroy();
-      this.release(connection);
-      if (isAlive) return;
+      const answer = await inTime(rows, timeoutMs, signal);
+      if (answer === "answered") return;
+      giveUp();
+      if (answer === "aborted") return;
+      if (answer === "late") {
+        const why = `no answer within ${timeoutMs / 1000} s; check connection.host, connection.port and firewalls`;
+        throw new OceanBaseError("unreachable", `asking ${this.address} for a sign of life: ${why}`);
+      }
     }
-    // Whoever uses one right now would find out, too.
-    if (this.open.size > 0) return;
     const { promise, waiter } = newWaiter();
     this.connectWaiters.add(waiter);
+    const giveUp = () => {
+      this.connectWaiters.delete(waiter);
+      this.stopVainAttempts();
+    };
+    signal?.addEventListener("abort", giveUp, { once: true });
     if (this.connecting === 0) this.connect();
-    await promise;
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
+    }
+  }
+
+  /** A connection that nobody waits for any more is not made. */
+  private stopVainAttempts(): void {
+    if (this.connectWaiters.size > 0 || this.queue.length > 0) return;
+    for (const attempt of this.attempts) attempt.abort();
   }
 
   /** An answer to the same query that was sent no longer ago than this, if there is one. */
@@ -148,6 +176,7 @@ export class ConnectionPool {
     const at = this.queue.indexOf(task);
     if (at >= 0) this.queue.splice(at, 1);
     task.connection?.destroy();
+    this.stopVainAttempts();
     return wasSent;
   }
 
@@ -168,14 +197,15 @@ export class ConnectionPool {
       this.send(task, connection);
     }
     for (const connection of this.open) if (connection.isOver) this.open.delete(connection);
-    const mayHave = this.open.size === 0 ? 1 : this.limit;
-    while (this.connecting < this.queue.length && this.open.size + this.connecting < mayHave) this.connect();
+    while (this.connecting < this.queue.length && this.open.size + this.connecting < this.limit)
+      this.connect();
   }
 
   private send(task: Task, connection: DriverConnection): void {
     task.connection = connection;
-    connection.query(task.sql).then(
-      (rows) => {
+    const work = task.sql === SIGN_OF_LIFE ? connection.ping().then(() => []) : connection.query(task.sql);
+    work.then(
+      (rows: Row[]) => {
         for (const waiter of task.waiters) waiter.resolve(rows);
         this.release(connection);
       },
@@ -196,41 +226,44 @@ export class ConnectionPool {
 
   private connect(): void {
     this.connecting += 1;
-    this.connectToAny().then(
-      (connection) => {
-        this.connecting -= 1;
-        // A server that was lost may have come back another one.
-        if (this.open.size === 0) this.recent.clear();
-        this.open.add(connection);
-        for (const waiter of this.connectWaiters) waiter.resolve([]);
-        this.connectWaiters.clear();
-        this.release(connection);
-      },
-      (failure: unknown) => {
-        this.connecting -= 1;
-        const others = [...this.open].filter((connection) => !connection.isOver).length + this.connecting;
-        // What there is has to do.
-        this.limit = Math.max(1, others);
-        if (others > 0) return;
-        // Whoever waits now would only wait for the same failure again, one after the other.
-        for (const task of this.queue.splice(0)) for (const waiter of task.waiters) waiter.reject(failure);
-        for (const waiter of this.connectWaiters) waiter.reject(failure);
-        this.connectWaiters.clear();
-      },
-    );
+    const attempt = new AbortController();
+    this.attempts.add(attempt);
+    this.connectToAny(attempt.signal)
+      .finally(() => this.attempts.delete(attempt))
+      .then(
+        (connection) => {
+          this.connecting -= 1;
+          // A server that was lost may have come back another one.
+          if (this.open.size === 0) this.recent.clear();
+          this.open.add(connection);
+          for (const waiter of this.connectWaiters) waiter.resolve([]);
+          this.connectWaiters.clear();
+          this.release(connection);
+        },
+        (failure: unknown) => {
+          this.connecting -= 1;
+          const others = [...this.open].filter((connection) => !connection.isOver).length + this.connecting;
+          this.contentUntilMs = Date.now() + CONTENT_MS;
+          if (others > 0) return;
+          // Whoever waits now would only wait for the same failure again, one after the other.
+          for (const task of this.queue.splice(0)) for (const waiter of task.waiters) waiter.reject(failure);
+          for (const waiter of this.connectWaiters) waiter.reject(failure);
+          this.connectWaiters.clear();
+        },
+      );
   }
 
   /** A new connection to the first endpoint that answers. */
-  private async connectToAny(): Promise<DriverConnection> {
+  private async connectToAny(signal: AbortSignal): Promise<DriverConnection> {
     const failures: OceanBaseError[] = [];
     for (const endpoint of this.login.endpoints) {
       try {
-        const connection = await this.connectTo(endpoint);
+        const connection = await this.connectTo(endpoint, signal);
         this.endpoint = endpoint;
         return connection;
       } catch (error) {
         // A refused login is refused everywhere; a server that is away or not ready may have a neighbour.
-        if (!isWorthRepeating(error)) throw error;
+        if (!isWorthRepeating(error) || signal.aborted) throw error;
         failures.push(error as OceanBaseError);
       }
     }
@@ -240,11 +273,13 @@ export class ConnectionPool {
     throw new OceanBaseError(kind, failures.map((failure) => failure.message).join("; then "));
   }
 
-  private async connectTo(endpoint: Endpoint): Promise<DriverConnection> {
+  private async connectTo(endpoint: Endpoint, signal: AbortSignal): Promise<DriverConnection> {
     const address = `${loginName(this.login)} at ${endpointText(endpoint)}`;
     const doing = `logging in as ${address}`;
     const timeoutMs = this.login.connectTimeoutSeconds * 1000;
     const connection = new DriverConnection(this.login, endpoint, timeoutMs);
+    const cut = () => connection.destroy();
+    signal.addEventListener("abort", cut, { once: true });
     try {
       await withinTime(connection, connection.established(), timeoutMs + LOGIN_GRACE_MS, doing);
       await this.check?.(
@@ -265,6 +300,8 @@ export class ConnectionPool {
       throw failure instanceof OceanBaseError
         ? failure
         : connectionError(doing, this.scrubbed(failure as DriverFailure), timeoutMs);
+    } finally {
+      signal.removeEventListener("abort", cut);
     }
   }
 
@@ -327,6 +364,28 @@ function newWaiter(): { promise: Promise<Row[]>; waiter: Waiter } {
   const { promise, resolve, reject } = Promise.withResolvers<Row[]>();
   promise.catch(() => {});
   return { promise, waiter: { resolve, reject } };
+}
+
+/** Waits for an answer, whatever it is, for a time. */
+function inTime(
+  work: Promise<unknown>,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<"answered" | "failed" | "late" | "aborted"> {
+  return new Promise((resolve) => {
+    const settle = (answer: "answered" | "failed" | "late" | "aborted") => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      resolve(answer);
+    };
+    const onAbort = () => settle("aborted");
+    const timer = setTimeout(() => settle("late"), timeoutMs);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    work.then(
+      () => settle("answered"),
+      () => settle("failed"),
+    );
+  });
 }
 
 /** Waits for the driver, but not for ever; a connection that took too long is cut. */

@@ -96,7 +96,7 @@ class SharedSession implements Session {
 
   /** Makes sure that there is a connection. */
   async login(): Promise<void> {
-    const connected = { rows: this.pool.connected(), giveUp: () => {} };
+    const connected = { rows: this.pool.connected(this.signal), giveUp: () => {} };
     await this.bounded(connected, Number.POSITIVE_INFINITY, `logging in as ${this.address}`);
   }
 
@@ -150,6 +150,7 @@ class SharedSession implements Session {
     const { signal } = this;
     return new Promise<T>((resolve, reject) => {
       const leave = (kind: "aborted" | "unreachable", why: string) => {
+        settle();
         // What was never sent has done nothing.
         const outcomeUnknown = giveUp() === true;
         reject(new OceanBaseError(kind, `${doing}: ${why}`, { outcomeUnknown }));
@@ -158,12 +159,13 @@ class SharedSession implements Session {
       const timer = Number.isFinite(timeoutMs)
         ? setTimeout(() => leave("unreachable", noReplyText(timeoutMs)), timeoutMs)
         : undefined;
-      signal?.addEventListener("abort", onAbort, { once: true });
-      if (signal?.aborted) onAbort();
-      rows.then(resolve, reject).finally(() => {
+      const settle = () => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
-      });
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+      rows.then(resolve, reject).finally(settle);
     });
   }
 
@@ -182,6 +184,7 @@ class SharedSession implements Session {
     shared.sessions -= 1;
     if (shared.sessions > 0) return;
     shared.pool.keepProcessAlive(false);
+    shared.pool.forgetCheck();
     shared.closing = setTimeout(() => {
       pools.delete(this.key);
       shared.pool.close();

@@ -38,6 +38,8 @@ export interface EarlierAttempt {
   jobs: readonly StoppedJob[];
   /** Ids of cluster backups that had not started all their jobs. */
   startingClusterJobs?: readonly string[];
+  /** Tenants that a filter had kept from being hit. */
+  spared?: readonly SparedTenant[];
 }
 
 /** What the action needs from whoever runs it. */

@@ -68,7 +68,10 @@ async function update(
   mustNotBePreview(context);
   if (await asksToBeCarriedOut(state, inputs, context)) return await carryOut(id, inputs, context, state);
   if (state.outcome === "unfinished") return await resume(id, inputs, context, state);
-  if (hasDrifted(state, inputs)) return await carryOut(id, inputs, context, state);
+  if (hasDrifted(state, inputs)) {
+    // What was found to run runs on the cluster of record; another one that answers by now is not meant.
+    return await stop(id, inputs, context, { ...stopRequestOf(inputs), ...recordOf(state) });
+  }
   return { ...inputs, ...withDrift(outputsOf(state), inputs.keepStopped ? (state.drift ?? []) : []) };
 }
 

@@ -23,7 +23,7 @@ export async function read(state: CancelBackupState, context: Context): Promise<
       const untilMs = withinLookTime(context);
       const server = await identifyServer(session, untilMs);
       checkIsCluster(session.address, server, record);
-      const now = await withJobsOfNow(session, server, state, untilMs);
+      const now = await withJobsOfNow(session, server, state, context);
       return isKeptStopped(now) ? await withDriftOfNow(session, server, now, context) : now;
     });
   } catch (error) {
@@ -38,8 +38,8 @@ function mayHaveChanged(state: CancelBackupState): boolean {
   return hasOpenJobs(state) || (state.leftovers ?? []).length > 0 || isKeptStopped(state);
 }
 
-function hasOpenJobs({ outcome, jobs }: CancelBackupState): boolean {
-  const isSettled = outcome === "stopped" || outcome === "drifted";
+function hasOpenJobs({ outcome, jobs, stoppedAt }: CancelBackupState): boolean {
+  const isSettled = outcome === "stopped" || (outcome === "drifted" && stoppedAt !== undefined);
   return !isSettled && jobs !== undefined && !jobs.every(hasEnded);
 }
 
@@ -52,12 +52,18 @@ async function withJobsOfNow(
   session: Session,
   server: Server,
   state: CancelBackupState,
-  untilMs: number,
+  context: Context,
 ): Promise<CancelBackupState> {
+  const untilMs = withinLookTime(context);
   const isOpen = hasOpenJobs(state);
   if (!isOpen && (state.leftovers ?? []).length === 0) return state;
   const jobs = isOpen ? await readRecordedJobs(session, server, state.jobs, untilMs) : state.jobs;
-  const leftovers = await leftoversOf(session, server, jobs.filter(hasEnded), untilMs);
+  const leftovers = await leftoversOf(session, server, jobs.filter(hasEnded), untilMs).catch((error) => {
+    // A view that this server does not show is no reason to forget how the jobs have ended.
+    if (!(error instanceof OceanBaseError) || error.errno === undefined) throw error;
+    context.warn(`what the backups have left behind could not be read: ${error.message}`);
+    return state.leftovers ?? [];
+  });
   if (!isOpen) return { ...state, leftovers };
   // Whether the statement arrived at all, and whether more jobs are to come, is not for a refresh to say.
   const mayBeStopped = state.issuedAt !== undefined && state.startingClusterJobs === undefined;

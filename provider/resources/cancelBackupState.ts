@@ -160,5 +160,11 @@ export function withDrift<T extends CancelBackupOutputs>(outputs: T, drift: read
   if (drift.length > 0) return withSummary({ ...outputs, outcome: "drifted", drift });
   if (outputs.outcome !== "drifted") return outputs;
   const { drift: _, ...others } = outputs;
-  return withSummary({ ...others, outcome: "stopped" } as T);
+  return withSummary({ ...others, outcome: outcomeWithoutDrift(outputs) } as T);
+}
+
+/** As the action itself had left it. */
+function outcomeWithoutDrift({ statement, spared = [], stoppedAt }: CancelBackupOutputs): Outcome {
+  if (statement === undefined && spared.length > 0) return "spared";
+  return stoppedAt === undefined ? "issued" : "stopped";
 }

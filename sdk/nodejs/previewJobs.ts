@@ -4,8 +4,21 @@ import type { CancelBackupInputs } from "../../provider/resources/cancelBackupIn
 import { knownValue, withoutUndefined } from "./knownInputs";
 import { programContext } from "./programContext";
 
-/** One question per login, however many resources of the program want to know. */
-const snapshots = new Map<string, Promise<JobSnapshot>>();
+/**
+ * One question per login and run, however many resources of the program want to know. The Automation API runs several
+ * programs in one process, and each of them wants to know anew.
+ */
+const snapshotsOfRuns = new WeakMap<object, Map<string, Promise<JobSnapshot>>>();
+
+/** Stands for the run where Pulumi has no stack, as under its mocks. */
+const NO_STACK = {};
+
+function snapshotsOfThisRun(): Map<string, Promise<JobSnapshot>> {
+  const run = pulumi.runtime.getStackResource() ?? NO_STACK;
+  const snapshots = snapshotsOfRuns.get(run) ?? new Map<string, Promise<JobSnapshot>>();
+  snapshotsOfRuns.set(run, snapshots);
+  return snapshots;
+}
 
 /**
  * In a preview, says on the resource's row what runs right now in its scope. It never fails and never takes longer than
@@ -22,7 +35,7 @@ export function showJobsInPreview(
   if (!pulumi.runtime.isDryRun() || isWanted === false) return;
   // Without it the program could be over before the line has been shown.
   const done = pulumi.runtime.rpcKeepAlive();
-  textFor(inputs, isWanted)
+  textFor(inputs, isWanted, snapshotsOfThisRun())
     .then((text) => (text === undefined ? undefined : pulumi.log.info(text, resource)))
     .catch((error: Error) => pulumi.log.debug(`no look at the backup jobs: ${error.message}`, resource))
     .finally(done);
@@ -31,6 +44,7 @@ export function showJobsInPreview(
 async function textFor(
   inputs: pulumi.Inputs,
   isWanted: pulumi.Input<boolean | undefined>,
+  snapshots: Map<string, Promise<JobSnapshot>>,
 ): Promise<string | undefined> {
   const known = await knownValue(pulumi.output({ inputs, isWanted }));
   if (known === undefined) return "what runs now cannot be shown: some inputs are not known yet";

