@@ -215,7 +215,7 @@ const BEAT_MS = 100;
  * once; after that a third of the time that has passed, at most 2.2 s: a wait of a minute costs some forty looks.
  */
 export function pollDelayMs(elapsedMs: number): number {
-  return elapsedMs < 5500 ? 480 : Math.min(2200, elapsedMs / 3);
+  return elapsedMs < 5300 ? 500 : Math.min(2200, elapsedMs / 3);
 }
 
 /** Sleeps between two looks; ends early, as a failure, when the caller gives up. */
