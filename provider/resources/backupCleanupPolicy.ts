@@ -8,12 +8,11 @@ import {
 import { OceanBaseError } from "../oceanbase/errors";
 import { belongsToCluster, checkIsCluster, type Server, type Tenant } from "../oceanbase/identity";
 import { isSameWindow } from "../oceanbase/recoveryWindow";
-import { openSession, type Session } from "../oceanbase/session";
+import type { Session } from "../oceanbase/session";
 import {
   type BackupCleanupPolicyInputs,
   checkBackupCleanupPolicy,
   hasChanged,
-  hasSameAddress,
   isSamePolicy,
   policyOf,
   replacingInputs,
@@ -27,17 +26,17 @@ import {
   withOutputsOf,
 } from "./backupCleanupPolicyState";
 import {
+  atDeletion,
   identifyForSession,
   mustNotBePreview,
   serverRecord,
-  skipOrThrow,
   withinLookTime,
   withSession,
 } from "./cluster";
 import { type CheckResult, type Context, PartialFailure } from "./context";
 import { readExisting } from "./existingCleanupPolicy";
 import { findTarget, policyPlace } from "./policyTarget";
-import { loginOf } from "./settings";
+import { hasSameAddress } from "./settings";
 
 /** Error number for the name of a tenant that does not exist. */
 const TENANT_NOT_FOUND = 5160;
@@ -204,32 +203,28 @@ async function read(
 /** Drops the policy on the cluster of record. One that is gone, with its tenant or without, counts as dropped. */
 async function remove(state: BackupCleanupPolicyState, context: Context): Promise<void> {
   mustNotBePreview(context);
-  let session: Session;
-  try {
-    session = await openSession(loginOf(state, context), context.signal);
-  } catch (error) {
-    return skipOrThrow(error, "unreachable", state.onUnreachable, context);
-  }
-  try {
-    const server = await identifyForSession(session, context);
-    checkIsCluster(session.address, server, state.server, WHEN_ANOTHER);
-    const tenant = findTarget(server, state);
-    // A tenant that is being dropped takes its policy along.
-    if (tenant === undefined || tenant.id !== state.tenantId || tenant.status === "DROPPING") return;
-    if (context.held?.has(keyOf(server, tenant))) {
-      const why = "another resource of this stack has taken it over";
-      context.warn(`the cleanup policy of tenant ${tenant.name} was left as it is: ${why}`);
-      return;
+  await atDeletion(state, context, async (session) => {
+    try {
+      await drop(session, state, context);
+    } catch (error) {
+      const isGoneByNow = error instanceof OceanBaseError && error.errno === TENANT_NOT_FOUND;
+      if (!isGoneByNow) throw error;
     }
-    await dropCleanupPolicy(policyPlace(session, server, state, context), (shown) =>
-      isOfRecord(shown, state),
-    );
-  } catch (error) {
-    const isGoneByNow = error instanceof OceanBaseError && error.errno === TENANT_NOT_FOUND;
-    if (!isGoneByNow) skipOrThrow(error, "otherCluster", state.onUnreachable, context);
-  } finally {
-    await session.close();
+  });
+}
+
+async function drop(session: Session, state: BackupCleanupPolicyState, context: Context): Promise<void> {
+  const server = await identifyForSession(session, context);
+  checkIsCluster(session.address, server, state.server, WHEN_ANOTHER);
+  const tenant = findTarget(server, state);
+  // A tenant that is being dropped takes its policy along.
+  if (tenant === undefined || tenant.id !== state.tenantId || tenant.status === "DROPPING") return;
+  if (context.held?.has(keyOf(server, tenant))) {
+    const why = "another resource of this stack has taken it over";
+    context.warn(`the cleanup policy of tenant ${tenant.name} was left as it is: ${why}`);
+    return;
   }
+  await dropCleanupPolicy(policyPlace(session, server, state, context), (shown) => isOfRecord(shown, state));
 }
 
 /** Whether a policy is the resource's own. While nobody knows whether it was ever added, a different one is not. */

@@ -140,14 +140,3 @@ export function hasChanged(olds: BackupCleanupPolicyInputs, news: BackupCleanupP
   const others = ["connection", "password", "tlsKey", "tenant", "overwrite", "onUnreachable"] as const;
   return others.some((name) => !isDeepStrictEqual(olds[name], news[name]));
 }
-
-/** Whether the login leads to the same server and tenant as before. Further endpoints are of the same cluster. */
-export function hasSameAddress(olds: LoginInputs, news: LoginInputs): boolean {
-  const address = ({ connection: { host, port, cluster, tenant } }: LoginInputs) => [
-    host,
-    port,
-    cluster,
-    tenant,
-  ];
-  return isDeepStrictEqual(address(olds), address(news));
-}

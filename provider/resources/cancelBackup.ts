@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import { OceanBaseError } from "../oceanbase/errors";
 import { identifyServer, isSameCluster } from "../oceanbase/identity";
-import { openSession, type Session } from "../oceanbase/session";
 import { rehearseStop, stopBackups } from "../oceanbase/stopBackups";
 import type { StopRequest } from "../oceanbase/stopRequest";
 import {
@@ -23,9 +21,9 @@ import {
   withDrift,
   withSummary,
 } from "./cancelBackupState";
-import { mustNotBePreview, recordOf, skipOrThrow, withinLookTime, withSession } from "./cluster";
+import { atDeletion, mustNotBePreview, recordOf, withinLookTime, withSession } from "./cluster";
 import { type CheckResult, type Context, PartialFailure } from "./context";
-import { loginOf } from "./settings";
+import { hasSameAddress } from "./settings";
 
 /** The lifecycle of a CancelBackup, however Pulumi calls it. */
 export const cancelBackup = { check, diff, create, read, update, delete: remove };
@@ -87,8 +85,7 @@ async function asksToBeCarriedOut(
   if (cancelsOnCreate(inputs) !== cancelsOnCreate(state)) return true;
   if (state.connection.tenant !== inputs.connection.tenant) return true;
   if (!cancelsOnCreate(inputs) && state.outcome === "doubtful") return true;
-  const isAddressed = ({ connection: { host, port, cluster } }: CancelBackupInputs) => [host, port, cluster];
-  if (isDeepStrictEqual(isAddressed(state), isAddressed(inputs))) return false;
+  if (hasSameAddress(state, inputs)) return false;
   // Another address: of the same cluster, or of another one? Only the server can tell.
   if (state.server === undefined) return true;
   const server = await withSession(inputs, context, (session) =>
@@ -172,22 +169,12 @@ async function remove(state: CancelBackupState, context: Context): Promise<void>
   mustNotBePreview(context);
   if (!cancelsOnDelete(state)) return;
   const request = { ...stopRequestOf(state), allowGone: true, ...recordOf(state) };
-  let session: Session;
-  try {
-    session = await openSession(loginOf(state, context), context.signal);
-  } catch (error) {
-    return skipOrThrow(error, "unreachable", state.onUnreachable, context);
-  }
-  try {
+  await atDeletion(state, context, async (session) => {
+    // Only before anything was sent a failure is thrown as such.
     const { warnings, interrupted } = await stopBackups(session, request, context);
     for (const warning of warnings) context.warn(warning);
     if (interrupted === undefined) return;
     if (interrupted.kind !== "timeout" || state.onTimeout !== "warn") throw interrupted;
     context.warn(interrupted.message);
-  } catch (error) {
-    // Only before anything was sent it is thrown as such.
-    skipOrThrow(error, "otherCluster", state.onUnreachable, context);
-  } finally {
-    await session.close();
-  }
+  });
 }

@@ -74,10 +74,31 @@ export function recordOf({ server }: { server?: ServerRecord }): { record?: Clus
 }
 
 /**
- * A cluster that cannot be reached any more, or whose address belongs to another one, may be gone: that is for the
- * user to say. A server that answers and refuses, or that is lost on the way, is not gone.
+ * Does something on the cluster of record at a deletion. A cluster that cannot be reached any more, or whose address
+ * belongs to another one, may be gone: that is for the user to say (`onUnreachable`). A server that answers and refuses,
+ * or that is lost on the way, is not gone.
  */
-export function skipOrThrow(
+export async function atDeletion(
+  state: LoginInputs & { onUnreachable?: "fail" | "skip" },
+  context: Context,
+  act: (session: Session) => Promise<void>,
+): Promise<void> {
+  let session: Session;
+  try {
+    session = await openSession(loginOf(state, context), context.signal);
+  } catch (error) {
+    return skipOrThrow(error, "unreachable", state.onUnreachable, context);
+  }
+  try {
+    await act(session);
+  } catch (error) {
+    skipOrThrow(error, "otherCluster", state.onUnreachable, context);
+  } finally {
+    await session.close();
+  }
+}
+
+function skipOrThrow(
   error: unknown,
   gone: "unreachable" | "otherCluster",
   onUnreachable: "fail" | "skip" | undefined,

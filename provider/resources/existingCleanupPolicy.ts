@@ -4,7 +4,7 @@ import { isInSys } from "../oceanbase/identity";
 import { type BackupCleanupPolicyState, stateOf } from "./backupCleanupPolicyState";
 import { identifyForSession, serverRecord, withinLookTime, withSession } from "./cluster";
 import type { Context } from "./context";
-import { unknownFieldProblems } from "./inputProblems";
+import { problemsText, unknownFieldProblems } from "./inputProblems";
 import { tenantToRead } from "./policyTarget";
 import { type LoginInputs, loginProblems } from "./settings";
 
@@ -24,8 +24,10 @@ export async function readExisting(
     ...unknownFieldProblems(inputs, ["connection", "password", "tlsKey"], ""),
   ];
   if (problems.length > 0) {
-    const each = problems.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
-    throw new OceanBaseError("input", `reading the cleanup policy of tenant ${id}: ${each}`);
+    throw new OceanBaseError(
+      "input",
+      `reading the cleanup policy of tenant ${id}: ${problemsText(problems)}`,
+    );
   }
   return await withSession(inputs, context, async (session) => {
     const server = await identifyForSession(session, context);

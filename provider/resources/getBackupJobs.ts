@@ -2,7 +2,7 @@ import { type ListedJob, listJobs } from "../oceanbase/jobList";
 import { scopeAskedFor, tenantsProblems } from "./cancelBackupInputs";
 import { withinLookTime, withSession } from "./cluster";
 import type { Context } from "./context";
-import { switchProblem, unknownFieldProblems } from "./inputProblems";
+import { problemsText, switchProblem, unknownFieldProblems } from "./inputProblems";
 import { type LoginInputs, loginProblems } from "./settings";
 
 /** Whose jobs are asked for, where. */
@@ -22,7 +22,7 @@ export async function getBackupJobs(inputs: GetBackupJobsInputs, context: Contex
   const history = switchProblem(inputs.history);
   if (history !== undefined) problems.push({ path: "history", reason: history });
   if (problems.length > 0) {
-    throw new Error(`getBackupJobs: ${problems.map(({ path, reason }) => `${path}: ${reason}`).join("; ")}`);
+    throw new Error(`getBackupJobs: ${problemsText(problems)}`);
   }
   const request = {
     asked: scopeAskedFor(inputs),

@@ -56,3 +56,8 @@ export function shown(name: unknown): string {
   const visible = text.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
   return visible.length > 80 ? `${visible.slice(0, 80)}...` : visible;
 }
+
+/** Everything that is wrong, in one line. */
+export function problemsText(problems: readonly InputProblem[]): string {
+  return problems.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
+}

@@ -108,6 +108,17 @@ export function sameConnection(one: ConnectionInputs, other: ConnectionInputs): 
   return isDeepStrictEqual(withDefaults(one), withDefaults(other));
 }
 
+/** Whether the login leads to the same server and tenant as before. Further endpoints are of the same cluster. */
+export function hasSameAddress(olds: LoginInputs, news: LoginInputs): boolean {
+  const address = ({ connection: { host, port, cluster, tenant } }: LoginInputs) => [
+    host,
+    port,
+    cluster,
+    tenant,
+  ];
+  return isDeepStrictEqual(address(olds), address(news));
+}
+
 /** Everything that is wrong with what a login needs. What is not known yet is passed over. */
 export function loginProblems(inputs: Partial<LoginInputs>): InputProblem[] {
   const { connection, password, tlsKey } = inputs;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isLater } from "./connection";
+import { onePerRun } from "./programRun";
 
 /** Whose policy, and where, as far as it tells one from another. */
 export interface PolicyPlace {
@@ -31,19 +32,8 @@ export class PolicyClaims {
   }
 }
 
-/** The claims of every run of a program: the Automation API runs several in one process. */
-const claimsOfRuns = new WeakMap<object, PolicyClaims>();
-
-/** Stands for the run where Pulumi has no stack, as under its mocks. */
-const NO_STACK = {};
-
 /** The claims of the run that is under way. */
-export function claimsOfThisRun(): PolicyClaims {
-  const run = pulumi.runtime.getStackResource() ?? NO_STACK;
-  const claims = claimsOfRuns.get(run) ?? new PolicyClaims();
-  claimsOfRuns.set(run, claims);
-  return claims;
-}
+export const claimsOfThisRun = onePerRun(() => new PolicyClaims());
 
 /**
  * Claims the policy: at once, or as soon as its place is known. As long as a preview does not know it, nothing is

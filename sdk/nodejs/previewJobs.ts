@@ -3,22 +3,10 @@ import type { JobSnapshot } from "../../provider/oceanbase/jobList";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackupInputs";
 import { knownValue, withoutUndefined } from "./knownInputs";
 import { programContext } from "./programContext";
+import { onePerRun } from "./programRun";
 
-/**
- * One question per login and run, however many resources of the program want to know. The Automation API runs several
- * programs in one process, and each of them wants to know anew.
- */
-const snapshotsOfRuns = new WeakMap<object, Map<string, Promise<JobSnapshot>>>();
-
-/** Stands for the run where Pulumi has no stack, as under its mocks. */
-const NO_STACK = {};
-
-function snapshotsOfThisRun(): Map<string, Promise<JobSnapshot>> {
-  const run = pulumi.runtime.getStackResource() ?? NO_STACK;
-  const snapshots = snapshotsOfRuns.get(run) ?? new Map<string, Promise<JobSnapshot>>();
-  snapshotsOfRuns.set(run, snapshots);
-  return snapshots;
-}
+/** One question per login and run, however many resources of the program want to know. */
+const snapshotsOfThisRun = onePerRun(() => new Map<string, Promise<JobSnapshot>>());
 
 /**
  * In a preview, says on the resource's row what runs right now in its scope. It never fails and never takes longer than
