@@ -1,4 +1,5 @@
 import { OceanBaseError } from "./errors";
+import { oncePer } from "./oncePer";
 import type { Reader, Row, Session } from "./session";
 
 /** The SQL dialect of a tenant, fixed when the tenant was created. */
@@ -120,14 +121,20 @@ export async function readTenants(
   return tenantsIn(rows);
 }
 
-/** The names by id, for each list of tenants that was asked about. */
-const namesById = new WeakMap<readonly Tenant[], ReadonlyMap<string, string>>();
+const namesById = oncePer(
+  (tenants: readonly Tenant[]): ReadonlyMap<string, string> =>
+    new Map(tenants.map((tenant) => [tenant.id, tenant.name])),
+);
+
+/** The user tenants of a list by name. */
+export const userTenantsByName = oncePer(
+  (tenants: readonly Tenant[]): ReadonlyMap<string, Tenant> =>
+    new Map(tenants.filter(({ type }) => type === "USER").map((tenant) => [tenant.name, tenant])),
+);
 
 /** Name of the tenant with this id; the id itself when the server has no such tenant (any more). */
 export function tenantNameOf({ tenants }: Pick<Server, "tenants">, id: string): string {
-  const names = namesById.get(tenants) ?? new Map(tenants.map((tenant) => [tenant.id, tenant.name]));
-  namesById.set(tenants, names);
-  return names.get(id) ?? id;
+  return namesById(tenants).get(id) ?? id;
 }
 
 /** Whether the login is to the sys tenant, which sees every tenant and can name them. */
@@ -189,14 +196,7 @@ export function checkIsCluster(
   );
 }
 
-/** What each answer has been turned into: sessions that share one need not do it again. */
-const tenantsByRows = new WeakMap<readonly Row[], readonly Tenant[]>();
-
-function tenantsIn(rows: readonly Row[]): readonly Tenant[] {
-  const tenants = tenantsByRows.get(rows) ?? rows.map(toTenant);
-  tenantsByRows.set(rows, tenants);
-  return tenants;
-}
+const tenantsIn = oncePer((rows: readonly Row[]): readonly Tenant[] => rows.map(toTenant));
 
 function toTenant(row: Row): Tenant {
   return {

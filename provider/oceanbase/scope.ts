@@ -1,6 +1,6 @@
 import type { BackupJob } from "./backupJobs";
 import { OceanBaseError } from "./errors";
-import { isInSys, type Server, type Tenant } from "./identity";
+import { isInSys, type Server, type Tenant, userTenantsByName } from "./identity";
 import type { CancelScope } from "./statements";
 
 /** The tenants of one action, as the server knows them at this moment. */
@@ -20,10 +20,15 @@ export interface Scope {
  * tenants' backups go on in it.
  */
 export function isInScope(scope: Scope, job: Pick<BackupJob, "tenantId">): boolean {
-  const isJobs = (tenant: Tenant) => tenant.id === job.tenantId;
   // A tenant that was created since the look is hit, too, when all are meant.
-  if (scope.statement === "all") return !scope.skipped.some(isJobs);
-  return scope.tenants.some(isJobs);
+  if (scope.statement === "all") return !isAmong(scope.skipped, job.tenantId);
+  return isAmong(scope.tenants, job.tenantId);
+}
+
+/** Asked for every job at every look of every wait: a plain loop makes no garbage. */
+function isAmong(tenants: readonly Tenant[], id: string): boolean {
+  for (const tenant of tenants) if (tenant.id === id) return true;
+  return false;
 }
 
 /**
@@ -59,17 +64,16 @@ export function resolveScope(
     );
   }
   if (asked === "own") return scopeOf("own", [server.tenant], []);
-  const userTenants = server.tenants.filter((tenant) => tenant.type === "USER");
-  if (asked === "all") return scopeOf("all", userTenants, []);
+  const byName = userTenantsByName(server.tenants);
+  if (asked === "all") return scopeOf("all", [...byName.values()], []);
 
   const names = [...new Set(asked)];
-  const byName = new Map(userTenants.map((tenant) => [tenant.name, tenant]));
   const found = names.flatMap((name) => byName.get(name) ?? []);
   const gone = names.filter((name) => !byName.has(name));
-  const isSlip = (name: string) =>
-    userTenants.some((tenant) => tenant.name.toLowerCase() === name.toLowerCase());
+  const known = [...byName.keys()];
+  const isSlip = (name: string) => known.some((candidate) => candidate.toLowerCase() === name.toLowerCase());
   const wrong = allowGone ? gone.filter(isSlip) : gone;
-  if (wrong.length > 0) throw refused(unknownTenants(wrong, userTenants));
+  if (wrong.length > 0) throw refused(unknownTenants(wrong, known));
   return scopeOf(
     found.map((tenant) => tenant.name),
     found,
@@ -98,8 +102,7 @@ function scopeOf(statement: CancelScope, tenants: readonly Tenant[], gone: reado
   };
 }
 
-function unknownTenants(names: readonly string[], tenants: readonly Tenant[]): string {
-  const known = tenants.map((tenant) => tenant.name);
+function unknownTenants(names: readonly string[], known: readonly string[]): string {
   const each = names.map((name) => {
     const near = nearestNames(name, known);
     return `${name} does not exist${near.length > 0 ? ` (did you mean ${near.join(" or ")}?)` : ""}`;

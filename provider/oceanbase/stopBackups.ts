@@ -1,9 +1,16 @@
-import { type BackupJob, isClusterJob, isRunning, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import { type BackupJob, isClusterJob, isRunning, jobKey, readEndedJobs } from "./backupJobs";
 import { type Leftover, readLeftovers, tenantsWithoutFullBackup } from "./backupSets";
 import { CancelSender, type Effect } from "./cancelSender";
 import { tenantsWithoutCleanupPolicy } from "./cleanupPolicies";
 import { OceanBaseError } from "./errors";
-import { checkIsCluster, identifyServer, readTenants, recordOf, type Server } from "./identity";
+import {
+  checkIsCluster,
+  identifyServer,
+  readTenants,
+  recordOf,
+  type Server,
+  userTenantsByName,
+} from "./identity";
 import { type JobFilter, type SparedTenant, selectTenants } from "./jobFilter";
 import { seemsToLackAlterSystem } from "./privileges";
 import { checkNotLocked, isInScope, resolveScope, type Scope } from "./scope";
@@ -19,7 +26,7 @@ import {
   settleProgressText,
   timeoutError,
 } from "./waitTexts";
-import { JobWatch, pauseUntilNextLook, pollDelayMs } from "./watchJobs";
+import { JobWatch, pauseUntilNextLook, pollDelayMs, readScopeJobs } from "./watchJobs";
 
 /** Bound for each of the questions that are asked before and beside the wait. */
 const LOOK_MS = 30_000;
@@ -172,7 +179,7 @@ class StopAction {
   }
 
   private liveJobs(): Promise<readonly BackupJob[]> {
-    return readLiveJobs(this.session, this.server, until(LOOK_MS, this.control));
+    return readScopeJobs(this.session, this.server, this.scope, until(LOOK_MS, this.control));
   }
 
   /** Takes in what runs now; gives what the statement is to be sent for, or undefined when it is not needed. */
@@ -278,7 +285,7 @@ class StopAction {
 
   /** Nobody waits, but the record should say CANCELING where it is so, and what may still come. */
   private async lookOnce(): Promise<void> {
-    const { late } = await this.watch.look(until(LOOK_MS, this.control));
+    const { late } = await this.watch.lookOnce(until(LOOK_MS, this.control));
     if (late.length > 0) this.interrupted = await this.sender.send(this.noMoreThanFor(late));
     const starting = this.watch.startingClusterJobs;
     if (starting.length === 0) return;
@@ -291,8 +298,11 @@ class StopAction {
   private async watchUntilStopped(startedAt: number, untilMs: number): Promise<OceanBaseError | undefined> {
     const settleMs = (this.request.settleSeconds ?? 0) * 1000;
     let stoppedMs: number | undefined;
+    // The first look falls on no common beat.
+    let look = (lookUntil: number) => this.watch.lookOnce(lookUntil);
     for (;;) {
-      const { unfinished, late } = await this.watch.look((stoppedMs ?? untilMs) + settleMs + LAST_LOOK_MS);
+      const { unfinished, late } = await look((stoppedMs ?? untilMs) + settleMs + LAST_LOOK_MS);
+      look = (lookUntil) => this.watch.look(lookUntil);
       const elapsedMs = Date.now() - startedAt;
       let delayMs = pollDelayMs(elapsedMs);
       if (late.length > 0 && this.sender.mayStillSend) {
@@ -376,7 +386,7 @@ async function identifyFor(
   // In a teardown tenants go all the time.
   if (!Array.isArray(asked) || allowGone) return await identifyServer(session, untilMs);
   const server = await identifyServer(session, untilMs, RECENT_MS);
-  const known = new Set(server.tenants.map((tenant) => tenant.name));
+  const known = userTenantsByName(server.tenants);
   return asked.every((name) => known.has(name)) ? server : await identifyServer(session, untilMs);
 }
 

@@ -7,9 +7,11 @@ import {
   readEndedJobs,
   readEndedParts,
   readLiveJobs,
+  readLiveJobsOf,
 } from "./backupJobs";
 import { OceanBaseError } from "./errors";
 import { readTenants, type Server, SYS_TENANT_ID } from "./identity";
+import { oncePer } from "./oncePer";
 import { isInScope, type Scope } from "./scope";
 import type { Session } from "./session";
 import { hasEnded, type StoppedJob, toStoppedJob } from "./stoppedJob";
@@ -111,10 +113,18 @@ export class JobWatch {
     return [...this.restarted.values()];
   }
 
-  /** Reads both views once and brings every job up to date. */
+  /** Reads both views once and brings every job up to date. All waits on one beat share what is read. */
   async look(untilMs: number): Promise<Look> {
-    const live = await readLiveJobs(this.session, this.server, untilMs);
-    const liveKeys = new Set(live.map(jobKey));
+    return await this.take(await readLiveJobs(this.session, this.server, untilMs), untilMs);
+  }
+
+  /** The same for a look off the beat, which asks for no more than it needs. */
+  async lookOnce(untilMs: number): Promise<Look> {
+    return await this.take(await readScopeJobs(this.session, this.server, this.scope, untilMs), untilMs);
+  }
+
+  private async take(live: readonly BackupJob[], untilMs: number): Promise<Look> {
+    const liveKeys = keysOf(live);
     const late = live.filter((job) => this.note(job));
     const vanished = [...this.jobs.values()].filter((job) => {
       const key = jobKey(job);
@@ -134,8 +144,8 @@ export class JobWatch {
 
   /** Takes a live job in; true when it is one that the statement was too early for. */
   private note(job: BackupJob): boolean {
-    const key = jobKey(job);
     if (!isInScope(this.scope, job)) return false;
+    const key = jobKey(job);
     if (this.jobs.has(key)) {
       this.jobs.set(key, toStoppedJob(job, "live view"));
       this.ended.delete(key);
@@ -207,8 +217,23 @@ function initiatorText({ initiatorTenantId, initiatorJobId }: BackupJob): string
   return `the sys tenant as part of cluster backup ${initiatorJobId}`;
 }
 
+/** The live jobs that matter to a scope, in an answer of its own. Others may be among them. */
+export async function readScopeJobs(
+  session: Session,
+  server: Server,
+  { statement, tenants }: Scope,
+  untilMs: number,
+): Promise<readonly BackupJob[]> {
+  if (statement === "all") return await readLiveJobs(session, server, untilMs);
+  const ids = tenants.map((tenant) => tenant.id);
+  return await readLiveJobsOf(session, server, ids, untilMs);
+}
+
+/** The keys of the jobs in an answer. */
+const keysOf = oncePer((live: readonly BackupJob[]): ReadonlySet<string> => new Set(live.map(jobKey)));
+
 /** Looks of all waits of a process fall on multiples of this, so that they can share one answer. */
-const BEAT_MS = 100;
+const BEAT_MS = 250;
 
 /**
  * Pause before the next look. Half a second while a stop may come at any moment, because its end should be seen at

@@ -20,17 +20,19 @@ export function chart(stacks: readonly StackFigures[]): string {
   const parts: string[] = [];
   let y = TOP;
   for (const size of sizes) {
-    const rows = stacks.filter((row) => row.resources === size);
+    const rows = stacks
+      .filter((row) => row.resources === size)
+      .sort((a, b) => Number(a.isBusy) - Number(b.isBusy));
     // Each group has its own scale: seconds for one resource and for two hundred do not fit on one.
     const longest = Math.max(...rows.map((row) => row.upSeconds.max));
     const scale = (seconds: number) => (seconds / longest) * (WIDTH - LEFT - 150);
     parts.push(text(16, y, `N = ${size}`, 'font-weight="bold"'));
     y += 8;
-    for (const { variant, upSeconds } of rows) {
+    for (const { variant, upSeconds, isBusy } of rows) {
       const { median, min, max } = upSeconds;
       const middle = y + BAR / 2;
       parts.push(
-        text(LEFT - 10, middle + 4, variant, 'text-anchor="end"'),
+        text(LEFT - 10, middle + 4, isBusy ? `${variant}, busy` : variant, 'text-anchor="end"'),
         `<rect x="${LEFT}" y="${y}" width="${scale(median).toFixed(1)}" height="${BAR}" fill="${COLORS[variant] ?? "#444"}"/>`,
         `<line x1="${(LEFT + scale(min)).toFixed(1)}" x2="${(LEFT + scale(max)).toFixed(1)}" y1="${middle}" y2="${middle}" stroke="#202124" stroke-width="2"/>`,
         text(LEFT + scale(max) + 8, middle + 4, `${median.toFixed(2)} s`),
@@ -42,7 +44,7 @@ export function chart(stacks: readonly StackFigures[]): string {
   const title = text(
     16,
     26,
-    "pulumi up: median, and the range of all rounds",
+    "pulumi up: median, and the range of all rounds; busy: with a backup in each tenant",
     'font-size="16" font-weight="bold"',
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}" font-family="sans-serif" font-size="13">

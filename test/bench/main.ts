@@ -7,9 +7,9 @@ import { ensurePulumi } from "../toolchain/pulumi.mjs";
 import { run } from "../toolchain/run.mjs";
 import { chart } from "./chart.ts";
 import { measureLoading } from "./loading.ts";
-import { VARIANTS, type Variant } from "./programs.ts";
+import type { Variant } from "./programs.ts";
 import { type BenchResult, stackTable, verdicts } from "./report.ts";
-import { measureConcurrency, measureQuietState, measureStacks } from "./stackRuns.ts";
+import { measureConcurrency, measureStacks } from "./stackRuns.ts";
 import { measureStatements } from "./statements.ts";
 import { measureWaits } from "./waits.ts";
 
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   process.env.TEST_PULUMI_DIRECTORY = await ensurePulumi();
   await installPackage();
   const say = (text: string) => console.error(text);
-  const variants: Variant[] = [...VARIANTS];
+  const variants: Variant[] = ["null", "hand-written", "ours-no-wait"];
   const hasCommand = await isOnPath("pulumi-resource-command");
   if (hasCommand) variants.push("command");
   const result: BenchResult = {
@@ -36,12 +36,11 @@ async function main(): Promise<void> {
     loading: measureLoading(Math.max(rounds, 5)),
     statements: await measureStatements(Math.max(rounds, 20)),
     waits: [await measureWaits(5), await measureWaits(60)],
-    stacks: await measureStacks(variants, sizes, rounds, say),
+    stacks: [
+      ...(await measureStacks(variants, false, sizes, rounds, say)),
+      ...(await measureStacks(["hand-written", "ours-no-wait", "ours-wait"], true, sizes, rounds, say)),
+    ],
     concurrency: await measureConcurrency(Math.max(...sizes), Math.min(rounds, 3)),
-    quietStateBytes: {
-      ours: await measureQuietState("ours-no-wait"),
-      handWritten: await measureQuietState("hand-written"),
-    },
   };
   writeFileSync(join(out, "bench.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   writeFileSync(join(out, "bench.svg"), chart(result.stacks));

@@ -9,6 +9,8 @@ import { PROGRAMS, type Variant } from "./programs.ts";
 export interface StackFigures {
   variant: Variant;
   resources: number;
+  /** Whether a backup was running in every tenant, or in none. */
+  isBusy: boolean;
   upSeconds: Figures;
   destroySeconds: Figures;
   /** One resource in the exported state, as compact JSON. */
@@ -32,10 +34,12 @@ const SPEED = 30;
 
 /**
  * Runs `up` and `destroy` of every program on the same cluster, taking turns: what slows the machine down for a while
- * slows all of them. In every tenant a backup is running each time.
+ * slows all of them. A backup is running in every tenant each time, or in none: only then all programs do the same,
+ * because only ours looks at what it stops.
  */
 export async function measureStacks(
   variants: readonly Variant[],
+  isBusy: boolean,
   sizes: readonly number[],
   rounds: number,
   say: (text: string) => void,
@@ -47,10 +51,10 @@ export async function measureStacks(
     for (const size of sizes) {
       for (let round = 0; round <= rounds; round += 1) {
         for (const variant of variants) {
-          startBackups(sandbox, size);
+          if (isBusy) startBackups(sandbox, size);
           const sample = await runOnce(variant, size, environmentFor(sandbox));
           say(
-            `N=${size} round ${round}/${rounds} ${variant}: up ${sample.upSeconds.toFixed(2)} s, destroy ${sample.destroySeconds.toFixed(2)} s`,
+            `${isBusy ? "busy" : "idle"} N=${size} round ${round}/${rounds} ${variant}: up ${sample.upSeconds.toFixed(2)} s, destroy ${sample.destroySeconds.toFixed(2)} s`,
           );
           // The first round fills caches, for each of them.
           const key = `${variant} ${size}`;
@@ -67,6 +71,7 @@ export async function measureStacks(
       return {
         variant,
         resources,
+        isBusy,
         upSeconds: figuresOf(all.map((sample) => sample.upSeconds)),
         destroySeconds: figuresOf(all.map((sample) => sample.destroySeconds)),
         stateBytes: Math.max(...all.map((sample) => sample.stateBytes)),
@@ -148,17 +153,6 @@ async function runOnce(
     };
   } finally {
     stack.remove();
-  }
-}
-
-/** Bytes of one resource in the state when no backup was running: what every other program keeps then, too. */
-export async function measureQuietState(variant: Variant): Promise<number> {
-  const sandbox = await startSandbox();
-  sandbox.addTenant("tenant_0");
-  try {
-    return (await runOnce(variant, 1, environmentFor(sandbox))).stateBytes;
-  } finally {
-    await sandbox.stop();
   }
 }
 

@@ -52,6 +52,10 @@ test("from preview to destroy, one statement reaches the server", async () => {
     { tenant_id: 1004, status: "DOING" },
   ]);
   expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`"]);
+  // The state says where the program made it, and keeps no frame of Node's or of this package.
+  const made = (await stack.resources()).find(({ type }) => type.endsWith("CancelBackup"));
+  expect(made?.sourcePosition).toMatch(/^project:\/\/\/index\.js#\d+,\d+$/);
+  expect(made?.stackTrace).toEqual([{ sourcePosition: made?.sourcePosition }]);
 
   sandbox().log.clear();
   expect(await stack.up()).toMatchObject({ code: 0, output: expect.stringContaining("2 unchanged") });

@@ -18,6 +18,9 @@ export interface ExportedResource {
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   initErrors?: string[];
+  /** Where in the program it was made, as the engine writes it: `project:///index.js#3,14`. */
+  sourcePosition?: string;
+  stackTrace?: unknown[];
 }
 
 /** One stack of a project, run with the real CLI on a file backend of its own. */

@@ -44,6 +44,20 @@ const endedJobs = (tenantId: number) =>
 const MYSQL_TENANT = 1002;
 const ORACLE_TENANT = 1004;
 
+test.each([
+  { tenants: 1, asks: / WHERE TENANT_ID IN \(1, 1002\)$/ },
+  { tenants: 51, asks: /OB_BACKUP_JOBS$/ },
+])(
+  "before the statement, $tenants named tenants ask for no more than is shorter",
+  async ({ tenants, asks }) => {
+    const others = Array.from({ length: tenants - 1 }, (_, i) => `other_${i}`);
+    for (const name of others) sandbox().addTenant(name);
+    await stop({ asked: ["mysql_tenant", ...others], timeoutSeconds: 0 });
+    const looks = sandbox().log.matching(/CDB_OB_BACKUP_JOBS/);
+    expect(looks).toEqual([expect.stringMatching(asks), expect.stringMatching(asks)]);
+  },
+);
+
 describe("a running backup", () => {
   test("is cancelled, and has moved to the history when the action ends", async () => {
     sandbox().startBackup("mysql_tenant");
