@@ -9,6 +9,7 @@ import type { FlavorName } from "./cluster/flavors.ts";
 import type { Tenant } from "./cluster/tenants.ts";
 import type { Timing } from "./cluster/timing.ts";
 import { Faults } from "./faults.ts";
+import type { Peers } from "./sql/session.ts";
 import type { Mode } from "./sql/tokens.ts";
 import { StatementLog } from "./statementLog.ts";
 import { Connection } from "./wire/connection.ts";
@@ -56,6 +57,7 @@ export class Sandbox {
   port: number;
   private readonly tls: ServerCertificate | undefined;
   private readonly sockets = new Set<Socket>();
+  private readonly connections = new Map<number, Connection>();
   private server: Server | undefined;
   private lastConnectionId = 0;
 
@@ -93,8 +95,17 @@ export class Sandbox {
       this.sockets.add(socket);
       socket.on("close", () => this.sockets.delete(socket));
       this.lastConnectionId += 1;
-      const { cluster, log, faults } = this;
-      new Connection(socket, { id: this.lastConnectionId, cluster, log, faults, tls });
+      const id = this.lastConnectionId;
+      const { cluster, log, faults, connections } = this;
+      const peers: Peers = {
+        kill: (otherId, what) => {
+          const other = connections.get(otherId);
+          other?.kill(what);
+          return other !== undefined;
+        },
+      };
+      connections.set(id, new Connection(socket, { id, cluster, log, faults, tls, peers }));
+      socket.on("close", () => connections.delete(id));
     });
     this.server = server;
     await new Promise<void>((resolve, reject) => {

@@ -228,6 +228,8 @@ export interface Catalog {
   viewName(name: string, mode: Mode, inSys: boolean): string | undefined;
   /** Runs `query` so that the session functions answer for `session`. */
   as<T>(session: QuerySession, query: () => T): T;
+  /** How long the query that ran last asked to sleep. */
+  readonly sleepSeconds: number;
 }
 
 export function createCatalog(clock: Clock, functions: Record<string, () => string | number>): Catalog {
@@ -239,6 +241,7 @@ export function createCatalog(clock: Clock, functions: Record<string, () => stri
 
   let current: QuerySession = { tenantId: 0, tenant: "", user: "", database: undefined, connectionId: 0 };
   let startedMs = clock.now();
+  let sleepSeconds = 0;
   const sessionFunctions: Record<string, () => string | number | null> = {
     effective_tenant_id: () => current.tenantId,
     effective_tenant: () => current.tenant,
@@ -252,6 +255,10 @@ export function createCatalog(clock: Clock, functions: Record<string, () => stri
   for (const [name, answer] of Object.entries({ ...sessionFunctions, ...functions }))
     db.function(name, answer);
   db.function("sys_extract_utc", (moment) => toUtc(moment as string | null));
+  db.function("sleep", (seconds) => {
+    sleepSeconds += Math.max(0, Number(seconds));
+    return 0;
+  });
   db.function("to_char", (moment, format) => toChar(moment as string | null, String(format)));
 
   for (const [suffix, view] of Object.entries(VIEWS)) createViews(db, suffix, view);
@@ -268,7 +275,11 @@ export function createCatalog(clock: Clock, functions: Record<string, () => stri
     as(session, query) {
       current = session;
       startedMs = clock.now();
+      sleepSeconds = 0;
       return query();
+    },
+    get sleepSeconds() {
+      return sleepSeconds;
     },
   };
 }

@@ -41,11 +41,24 @@ export const errors = {
       "42501",
       "Access denied; you need (at least one of) the ALTER SYSTEM privilege(s) for this operation",
     ),
-  syntax: (near: string) =>
+  syntax: (near: string, line = 1) =>
     new ServerError(
       1064,
       "42000",
-      `You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version for the right syntax to use near '${near.slice(0, 80)}' at line 1`,
+      `You have an error in your SQL syntax; check the manual that corresponds to your OceanBase version for the right syntax to use near '${near.slice(0, 80)}' at line ${line}`,
+    ),
+  emptyQuery: () => new ServerError(1065, "42000", "Query was empty"),
+  unknownVariable: (name: string) => new ServerError(1193, "HY000", `Unknown system variable '${name}'`),
+  wrongVariableType: (name: string) =>
+    new ServerError(1232, "42000", `Incorrect argument type to variable '${name}'`),
+  unknownThread: (id: number) => new ServerError(1094, "HY000", `Unknown thread id: ${id}`),
+  queryInterrupted: () => new ServerError(1317, "70100", "Query execution was interrupted"),
+  sessionInterrupted: () => new ServerError(5066, "HY000", "Session interrupted"),
+  queryTimeout: (limitUs: number) =>
+    new ServerError(
+      4012,
+      "HY000",
+      `Timeout, query has reached the maximum query timeout: ${limitUs}(us), maybe you can adjust the session variable ob_query_timeout or query_timeout hint, and try again.`,
     ),
   unknownTable: (name: string) => new ServerError(1146, "42S02", `Table '${name}' doesn't exist`),
   oracleUnknownTable: (name: string) =>

@@ -10,7 +10,10 @@ export interface Column {
 export type Value = string | bigint | number | null;
 
 /** What a statement gives back: rows, or the bare word that it was done. */
-export type Result = { kind: "ok" } | { kind: "rows"; columns: Column[]; rows: Value[][] };
+export type Result =
+  | { kind: "ok" }
+  /** `sleepSeconds`: how long the statement asked the server to sleep before it answers. */
+  | { kind: "rows"; columns: Column[]; rows: Value[][]; sleepSeconds?: number };
 
 export const OK: Result = { kind: "ok" };
 

@@ -2,7 +2,7 @@ import type { Catalog, QuerySession } from "../cluster/catalog.ts";
 import { errors, ServerError } from "../cluster/errors.ts";
 import { type Column, type Result, TYPE, type Value } from "./result.ts";
 import { serverTimeWord } from "./serverTime.ts";
-import { type Mode, type Token, tokenize } from "./tokens.ts";
+import { type Mode, syntaxErrorAt, type Token, tokenize } from "./tokens.ts";
 
 export interface SelectContext {
   catalog: Catalog;
@@ -27,9 +27,9 @@ export function select(sql: string, context: SelectContext): Result {
         type: columnType(column.name, rows.find((row) => row[i] !== null)?.[i] ?? null, context.mode),
       }),
     );
-    return { kind: "rows", columns, rows };
+    return { kind: "rows", columns, rows, sleepSeconds: context.catalog.sleepSeconds };
   } catch (error) {
-    throw asServerError(error as Error);
+    throw asServerError(error as Error, sql);
   }
 }
 
@@ -47,7 +47,7 @@ function columnType(name: string, sample: Value, mode: Mode): Column["type"] {
 
 function translate(sql: string, context: SelectContext): string {
   const tokens = tokenize(sql, context.mode);
-  if (tokens.at(-1)?.text === ";") tokens.pop();
+  while (tokens.at(-1)?.text === ";") tokens.pop();
   let out = "";
   let at = 0;
   /** What was written apart stays apart, what was not does not: an unnamed column is named by its text. */
@@ -58,11 +58,11 @@ function translate(sql: string, context: SelectContext): string {
   };
   const fromDual = tokens.some((token, i) => isWord(token, "FROM") && isWord(tokens[i + 1], "DUAL"));
   if (context.mode === "ORACLE" && !fromDual && !tokens.some((token) => isWord(token, "FROM"))) {
-    throw errors.syntax(sql);
+    throw syntaxErrorAt(sql, 0);
   }
   while (at < tokens.length) {
     const token = tokens[at] as Token;
-    if (token.text === ";" || token.text === "`") throw errors.syntax(sql.slice(token.start));
+    if (token.text === ";" || token.text === "`") throw syntaxErrorAt(sql, token.start);
     const view = viewAt(tokens, at, context);
     if (view !== undefined) {
       push(`oceanbase."${view.name}"`, token);
@@ -86,17 +86,22 @@ function translateToken(
 ): string {
   switch (token.kind) {
     case "string":
-      return `'${token.value.replaceAll("'", "''")}'`;
+      // To the engine a zero byte is the end of a statement.
+      return `'${token.value.replaceAll("'", "''").replaceAll("\0", "'||char(0)||'")}'`;
     case "quotedName":
       return `"${token.value.replaceAll('"', '""')}"`;
     case "variable":
       return variable(tokens, at, context);
+    case "number":
+      return isBeyondEngine(token, tokens[at - 1])
+        ? namedAsWritten(`'${token.text}'`, tokens, at)
+        : token.text;
     case "word": {
       const time = serverTimeWord(tokens, at, context.mode);
       if (time !== undefined) return namedAsWritten(time, tokens, at);
       if (context.mode === "MYSQL") return token.text;
       // Reserved in Oracle mode: as a column name it needs its quotes, and there is no LIMIT.
-      if (isWord(token, "COMMENT") || isWord(token, "LIMIT")) throw errors.syntax(sql.slice(token.start));
+      if (isWord(token, "COMMENT") || isWord(token, "LIMIT")) throw syntaxErrorAt(sql, token.start);
       return token.text.toUpperCase();
     }
     default:
@@ -127,11 +132,18 @@ function viewAt(
   throw errors.unknownTable(`${schema}.${name}`.toLowerCase());
 }
 
+/** The engine would make a rounded number of it; as text it keeps every digit. */
+function isBeyondEngine(token: Token, before: Token | undefined): boolean {
+  const MAX_INT64 = 2n ** 63n - 1n;
+  const magnitude = BigInt(token.text);
+  return magnitude > (before?.text === "-" ? MAX_INT64 + 1n : MAX_INT64);
+}
+
 /** A system variable becomes its value. */
 function variable(tokens: Token[], at: number, context: SelectContext): string {
   const token = tokens[at] as Token;
   const value = context.variables[token.value.toLowerCase()];
-  if (value === undefined) throw new ServerError(1193, "HY000", `Unknown system variable '${token.value}'`);
+  if (value === undefined) throw errors.unknownVariable(token.value);
   const literal = /^\d+$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`;
   return namedAsWritten(literal, tokens, at);
 }
@@ -151,11 +163,12 @@ function isWord(token: Token | undefined, word: string): boolean {
   return token?.kind === "word" && token.text.toUpperCase() === word;
 }
 
-function asServerError(error: Error): Error {
+function asServerError(error: Error, sql: string): Error {
   if (error instanceof ServerError) return error;
   const [, what = ""] = /: "?([^"]*)"?/.exec(error.message) ?? [];
   if (error.message.startsWith("no such column")) return errors.unknownColumn(what);
-  if (error.message.startsWith("no such function")) return errors.unknownFunction(what.toLowerCase());
+  if (error.message.startsWith("no such function")) return errors.unknownFunction(what);
   if (error.message.startsWith("no such table")) return errors.unknownTable(what.toLowerCase());
-  return errors.syntax(/near "([^"]*)"/.exec(error.message)?.[1] ?? error.message);
+  const near = /near "([^"]*)"/.exec(error.message)?.[1] ?? sql.trimEnd().split(/\s/).at(-1) ?? "";
+  return syntaxErrorAt(sql, Math.max(0, sql.lastIndexOf(near)));
 }

@@ -3,9 +3,19 @@ import { errors } from "../cluster/errors.ts";
 import { SYS_TENANT_ID, type Tenant, type User } from "../cluster/tenants.ts";
 import { OK, type Result } from "./result.ts";
 import { select } from "./select.ts";
+import { setVariables } from "./setVariables.ts";
 import { show } from "./show.ts";
+import { TokenReader } from "./tokens.ts";
 
 const DATABASES = ["oceanbase", "mysql", "information_schema", "test"];
+
+/** The other sessions of the server. */
+export interface Peers {
+  /** Ends another session, or what it is doing; false when there is none of that number. */
+  kill(connectionId: number, what: "session" | "query"): boolean;
+}
+
+const NO_PEERS: Peers = { kill: () => false };
 
 /** One logged-in session: a user of a tenant, a current database, and one statement after the other. */
 export class Session {
@@ -13,13 +23,17 @@ export class Session {
   readonly user: User;
   private readonly tenantId: number;
   private readonly connectionId: number;
+  private readonly peers: Peers;
   private database: string | undefined;
+  /** The server's own limit for a statement. */
+  private queryTimeoutUs = 10_000_000;
 
-  constructor(cluster: Cluster, tenant: Tenant, user: User, connectionId: number) {
+  constructor(cluster: Cluster, tenant: Tenant, user: User, connectionId: number, peers = NO_PEERS) {
     this.cluster = cluster;
     this.tenantId = tenant.id;
     this.user = user;
     this.connectionId = connectionId;
+    this.peers = peers;
   }
 
   /** The login tenant as it is now; undefined when it was dropped in the meantime. */
@@ -41,6 +55,9 @@ export class Session {
     if (tenant === undefined) throw errors.unknownTenant(String(this.tenantId));
     this.cluster.settle();
     const text = sql.replace(/^\s*(\/\*.*?\*\/\s*)*/s, "");
+    // Of a comment alone there is nothing to be done, but it is a statement; of nothing at all it is not.
+    if (/^[\s;]*$/.test(sql)) throw errors.emptyQuery();
+    if (text === "" || /^(#|--\s)[^\n]*$/.test(text)) return OK;
     const verb = /^[A-Za-z]+/.exec(text)?.[0].toUpperCase();
     switch (verb) {
       case "SELECT":
@@ -73,7 +90,11 @@ export class Session {
             .trim()
             .replace(/^`(.*)`$/s, "$1"),
         );
+      case "KILL":
+        return this.kill(text, tenant);
       case "SET":
+        setVariables(text, tenant.mode, this.variables(tenant), (name, value) => this.set(name, value));
+        return OK;
       case "COMMIT":
       case "ROLLBACK":
       case "BEGIN":
@@ -83,11 +104,35 @@ export class Session {
     }
   }
 
+  private kill(sql: string, tenant: Tenant): Result {
+    const reader = new TokenReader(sql, tenant.mode);
+    reader.expect("KILL");
+    const what = reader.accept("QUERY") ? "query" : "session";
+    reader.accept("CONNECTION");
+    const id = reader.integer();
+    reader.end();
+    if (!this.peers.kill(id, what)) throw errors.unknownThread(id);
+    return OK;
+  }
+
+  private set(name: string, value: string): void {
+    if (name !== "ob_query_timeout") return;
+    if (!/^\d+$/.test(value)) throw errors.wrongVariableType(name);
+    this.queryTimeoutUs = Number(value);
+  }
+
+  /** How long this statement may take, in microseconds: a hint counts more than the variable. */
+  timeLimitUs(sql: string): number {
+    const hint = /\/\*\+[^*]*\bquery_timeout\s*\(\s*(\d+)\s*\)/i.exec(sql);
+    return hint === null ? this.queryTimeoutUs : Number(hint[1]);
+  }
+
   private variables(tenant: Tenant): Record<string, string> {
     return {
       ...this.cluster.flavor.variables,
       // Asked for by clients when they connect.
       max_allowed_packet: "16777216",
+      ob_query_timeout: String(this.queryTimeoutUs),
       wait_timeout: "28800",
       system_time_zone: "+08:00",
       time_zone: "+08:00",

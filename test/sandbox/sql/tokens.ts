@@ -1,4 +1,4 @@
-import { errors } from "../cluster/errors.ts";
+import { errors, type ServerError } from "../cluster/errors.ts";
 
 export type Mode = "MYSQL" | "ORACLE";
 
@@ -30,7 +30,7 @@ export function tokenize(sql: string, mode: Mode): Token[] {
       at += 1;
     } else if (char === "/" && next === "*") {
       const end = sql.indexOf("*/", at + 2);
-      if (end < 0) throw errors.syntax(sql.slice(at));
+      if (end < 0) throw syntaxErrorAt(sql, at);
       at = end + 2;
     } else if ((char === "#" && mode === "MYSQL") || (char === "-" && next === "-")) {
       const end = sql.indexOf("\n", at);
@@ -85,7 +85,12 @@ function readQuoted(sql: string, start: number, kind: "quotedName" | "string", e
       at += 1;
     }
   }
-  throw errors.syntax(sql.slice(start));
+  throw syntaxErrorAt(sql, start);
+}
+
+/** The server's syntax error for what stands at this place. */
+export function syntaxErrorAt(sql: string, start: number): ServerError {
+  return errors.syntax(sql.slice(start), sql.slice(0, start).split("\n").length);
 }
 
 function escaped(char: string): string {
@@ -111,7 +116,7 @@ export class TokenReader {
 
   next(): Token {
     const token = this.tokens[this.at];
-    if (token === undefined) throw errors.syntax("");
+    if (token === undefined) return this.fail();
     this.at += 1;
     return token;
   }
@@ -157,7 +162,8 @@ export class TokenReader {
     if (this.peek() !== undefined) this.fail();
   }
 
-  fail(token = this.peek()): never {
-    throw errors.syntax(token === undefined ? "" : this.sql.slice(token.start));
+  /** At the end of the statement it is the last token that the server points at. */
+  fail(token = this.peek() ?? this.tokens.at(-1)): never {
+    throw syntaxErrorAt(this.sql, token?.start ?? this.sql.length);
   }
 }

@@ -3,7 +3,8 @@ import { type SecureContext, TLSSocket } from "node:tls";
 import type { Cluster } from "../cluster/cluster.ts";
 import { errors, ServerError } from "../cluster/errors.ts";
 import { type Faults, faultError } from "../faults.ts";
-import { Session } from "../sql/session.ts";
+import type { Result } from "../sql/result.ts";
+import { type Peers, Session } from "../sql/session.ts";
 import type { LoggedStatement, StatementLog } from "../statementLog.ts";
 import {
   AUTH_PLUGIN,
@@ -26,6 +27,7 @@ import {
   resultPackets,
   status,
 } from "./resultPackets.ts";
+import { SlowReply } from "./slowReply.ts";
 
 const COMMAND = {
   quit: 0x01,
@@ -47,6 +49,7 @@ export interface ConnectionSettings {
   log: StatementLog;
   faults: Faults;
   tls: SecureContext | undefined;
+  peers: Peers;
 }
 
 /** One client connection: greeting, login (over TLS if the client asks), then one command after the other. */
@@ -59,12 +62,14 @@ export class Connection {
   private login: LoginRequest | undefined;
   private loginName = "";
   private session: Session | undefined;
+  private slow: SlowReply | undefined;
 
   constructor(socket: Socket, settings: ConnectionSettings) {
     this.socket = socket;
     this.settings = settings;
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
+    socket.on("close", () => this.slow?.drop());
     this.packets = new PacketStream(socket);
     this.packets.onPacket = (packet) => this.handle(packet);
     const { cluster, tls, id } = settings;
@@ -123,11 +128,23 @@ export class Connection {
       throw errors.oracleTenantNeedsOracleDriver();
     }
     if (tenant.locked) throw errors.tenantLockedAtLogin(tenant.name);
-    const session = new Session(cluster, tenant, user, this.settings.id);
+    const session = new Session(cluster, tenant, user, this.settings.id, this.settings.peers);
     if (login.database !== undefined) session.use(login.database);
     this.session = session;
     this.loginName = `${user.name}@${tenant.name}`;
     this.packets.send(okPacket(this.status));
+  }
+
+  /** Ends the session, or what it is doing. */
+  kill(what: "session" | "query"): void {
+    const { slow } = this;
+    this.slow = undefined;
+    if (what === "query") slow?.interrupt(errors.queryInterrupted());
+    else if (slow === undefined) this.socket.destroy();
+    else {
+      slow.interrupt(errors.sessionInterrupted());
+      this.socket.end();
+    }
   }
 
   private get status(): number {
@@ -205,13 +222,45 @@ export class Connection {
         this.socket.destroy();
         return;
       }
-      note("ok");
-      this.packets.send(...resultPackets(result, this.status, format));
+      this.reply(sql, result, format, note);
     } catch (error) {
       if (error instanceof ServerError) note(error.errno);
       throw error;
     } finally {
       log.workMs += performance.now() - startedAt;
     }
+  }
+
+  /** Sends the result; when the statement is to sleep, after that or when its time is over. */
+  private reply(
+    sql: string,
+    result: Result,
+    format: "text" | "binary",
+    note: (outcome: LoggedStatement["outcome"]) => void,
+  ): void {
+    const answer = () => {
+      note("ok");
+      this.packets.send(...resultPackets(result, this.status, format));
+    };
+    const sleepMs = result.kind === "rows" ? (result.sleepSeconds ?? 0) * 1000 : 0;
+    if (sleepMs === 0) {
+      answer();
+      return;
+    }
+    const fail = (error: ServerError) => {
+      note(error.errno);
+      this.packets.send(errorPacket(error));
+    };
+    const limitUs = (this.session as Session).timeLimitUs(sql);
+    const isTooLong = sleepMs * 1000 > limitUs;
+    const end = isTooLong ? () => fail(errors.queryTimeout(limitUs)) : answer;
+    this.slow = new SlowReply(
+      Math.min(sleepMs, limitUs / 1000),
+      () => {
+        this.slow = undefined;
+        end();
+      },
+      fail,
+    );
   }
 }
