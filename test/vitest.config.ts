@@ -17,6 +17,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "kernel",
+          include: ["kernel/**/*.test.ts"],
+          globalSetup: "kernel/install.ts",
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "package",
           include: ["package/**/*.test.ts"],
           globalSetup: "support/installedPackage.ts",

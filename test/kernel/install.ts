@@ -1,0 +1,6 @@
+import { ensureKernel } from "../toolchain/kernel.mjs";
+
+/** Before the tests of the kernel: its server is there. */
+export default async function setup(): Promise<void> {
+  await ensureKernel();
+}
