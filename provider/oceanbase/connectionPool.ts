@@ -1,5 +1,5 @@
 import { DriverConnection, type DriverFailure, type Row } from "./driver";
-import { connectionError, isWorthRepeating, networkMeaning, OceanBaseError, serverError } from "./errors";
+import { connectionError, isWorthRepeating, noAnswerError, OceanBaseError, serverError } from "./errors";
 import { type Endpoint, endpointText, type Login, loginName } from "./login";
 
 /**
@@ -311,7 +311,7 @@ export class ConnectionPool {
     const doing = `${what} as ${address}`;
     const driver = this.scrubbed(failure as DriverFailure);
     if (!driver.fatal && driver.sqlMessage !== undefined) return serverError(doing, driver, "statement");
-    return new OceanBaseError("unreachable", `${doing}: ${networkMeaning(driver)}`, { outcomeUnknown: true });
+    return noAnswerError(doing, driver);
   }
 
   /** How long one reply is waited for. */

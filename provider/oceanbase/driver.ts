@@ -25,10 +25,24 @@ export const QUERY_ATTRIBUTES_OFFERED = "QUERY_ATTRIBUTES_OFFERED";
 /** One statement has brought several results. */
 export const SEVERAL_RESULTS = "SEVERAL_RESULTS";
 
+/** The packets of a reply did not come in their order. */
+export const PACKETS_OUT_OF_ORDER = "PACKETS_OUT_OF_ORDER";
+
+/** A reply did not end where every real one has ended long ago. */
+export const REPLY_TOO_LARGE = "REPLY_TOO_LARGE";
+
+/** Most bytes of one reply: some fifty thousand jobs. The driver itself would take what comes until there is no memory. */
+export const MAX_REPLY_BYTES = 32 * 1024 * 1024;
+
+/** How often a reply that is awaited is measured. */
+const MEASURE_MS = 20;
+
 /** One connection by mysql2, which no other file knows. Failures are DriverFailures. */
 export class DriverConnection {
   private socket: Socket | undefined;
   private readonly connecting: Promise<Connection>;
+  /** What it was ended for by this side; nothing that came with it counts. */
+  private breach: DriverFailure | undefined;
   /** Whether it is over; then it has to be replaced. */
   isOver = false;
 
@@ -42,18 +56,52 @@ export class DriverConnection {
   private async logIn(login: Login, endpoint: Endpoint, timeoutMs: number): Promise<Connection> {
     // Loaded only now: a program that only previews never pays for the driver. And before there is a socket: the
     // driver listens to its failures, and nothing may come between.
-    const { createConnection } = await import("mysql2/promise");
+    const { createConnection } = await import("mysql2");
     if (this.isOver) throw { code: "ECONNRESET" } satisfies DriverFailure;
     this.socket = connect({ host: endpoint.host, port: endpoint.port, keepAlive: true, noDelay: true });
-    const connection = await createConnection(driverOptions(login, endpoint, this.socket, timeoutMs));
+    const connection = createConnection(driverOptions(login, endpoint, this.socket, timeoutMs));
     connection.on("error", () => this.destroy());
-    const { serverCapabilityFlags } = (
-      connection as unknown as { connection: { serverCapabilityFlags: number } }
-    ).connection;
+    // The driver prints a line for each packet out of order and goes on; paused, it leaves the rest of them alone.
+    connection.on("warn", () => {
+      connection.pause();
+      this.refuse({ code: PACKETS_OUT_OF_ORDER, fatal: true });
+    });
+    await this.watched(
+      this.socket,
+      new Promise<void>((resolve, reject) => {
+        connection.once("connect", () => resolve());
+        connection.once("error", reject);
+      }),
+    );
+    const { serverCapabilityFlags } = connection as unknown as { serverCapabilityFlags: number };
     if (serverCapabilityFlags & QUERY_ATTRIBUTES) {
       throw { code: QUERY_ATTRIBUTES_OFFERED } satisfies DriverFailure;
     }
-    return connection;
+    return connection.promise();
+  }
+
+  /** Waits for the driver, but not for more than a reply can be; what came in a way that no reply comes does not count. */
+  private async watched<T>(socket: Socket, work: Promise<T>): Promise<T> {
+    const startBytes = socket.bytesRead;
+    const watch = setInterval(() => {
+      if (socket.bytesRead - startBytes > MAX_REPLY_BYTES)
+        this.refuse({ code: REPLY_TOO_LARGE, fatal: true });
+    }, MEASURE_MS);
+    watch.unref();
+    try {
+      const result = await work;
+      if (this.breach !== undefined) throw this.breach;
+      return result;
+    } catch (failure) {
+      throw this.breach ?? failure;
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  private refuse(breach: DriverFailure): void {
+    this.breach ??= breach;
+    this.destroy();
   }
 
   /** Ends when the login is through. */
@@ -64,7 +112,13 @@ export class DriverConnection {
   /** Sends one statement; a statement that brings no rows gives none. */
   async query(sql: string): Promise<Row[]> {
     const connection = await this.connecting;
-    const [result, fields] = await connection.query({ sql, typeCast: asText, rowsAsArray: true });
+    const query = connection.query({ sql, typeCast: asText, rowsAsArray: true });
+    const [result, fields] = await this.watched(this.socket as Socket, query).catch(
+      (failure: DriverFailure) => {
+        // Where it was not the server that refused, nobody knows what it will say next.
+        throw failure.sqlMessage === undefined ? Object.assign(failure, { fatal: true }) : failure;
+      },
+    );
     // One statement has one result, with the fields of its rows or with none.
     if (fields?.some((field) => field === undefined || Array.isArray(field))) {
       throw { code: SEVERAL_RESULTS, fatal: true } satisfies DriverFailure;
@@ -76,7 +130,8 @@ export class DriverConnection {
 
   /** Asks for a sign of life. */
   async ping(): Promise<void> {
-    await (await this.connecting).ping();
+    const connection = await this.connecting;
+    await this.watched(this.socket as Socket, connection.ping());
   }
 
   /** Says goodbye. May take as long as the server lets it. */

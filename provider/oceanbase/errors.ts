@@ -1,4 +1,11 @@
-import { type DriverFailure, QUERY_ATTRIBUTES_OFFERED, SEVERAL_RESULTS } from "./driver";
+import {
+  type DriverFailure,
+  MAX_REPLY_BYTES,
+  PACKETS_OUT_OF_ORDER,
+  QUERY_ATTRIBUTES_OFFERED,
+  REPLY_TOO_LARGE,
+  SEVERAL_RESULTS,
+} from "./driver";
 
 /**
  * What a failure means for the caller.
@@ -183,10 +190,20 @@ const NETWORK_MEANINGS: Readonly<Record<string, string>> = {
   PROTOCOL_CONNECTION_LOST: "the connection was cut",
 };
 
-/** What a failure of the driver was, in a few words. */
-export function networkMeaning({ code = "", message }: DriverFailure): string {
-  if (code === SEVERAL_RESULTS) return "one statement was sent and several results came back";
-  return NETWORK_MEANINGS[code] ?? message ?? "the connection failed";
+/** What no OceanBase server does: whatever it is, asking it again is no use. */
+const BREACHES: Readonly<Record<string, string>> = {
+  [SEVERAL_RESULTS]: "one statement was sent and several results came back",
+  [PACKETS_OUT_OF_ORDER]: "the packets of a reply came out of order",
+  [REPLY_TOO_LARGE]: `more than ${MAX_REPLY_BYTES / 1024 / 1024} MiB came for one reply`,
+};
+
+/** Puts a statement into words that nobody has answered in a way that can be read. */
+export function noAnswerError(doing: string, failure: DriverFailure): OceanBaseError {
+  const { code = "", message } = failure;
+  const breach = BREACHES[code];
+  const meaning = breach ?? NETWORK_MEANINGS[code] ?? message ?? "the connection failed";
+  const kind = breach === undefined ? "unreachable" : "unsupported";
+  return new OceanBaseError(kind, `${doing}: ${meaning}`, { outcomeUnknown: true });
 }
 
 /**
@@ -222,10 +239,16 @@ export function connectionError(doing: string, failure: DriverFailure, timeoutMs
       );
     default:
       if (failure.sqlMessage !== undefined) return serverError(doing, failure, "login");
+      if (BREACHES[code] !== undefined) {
+        return new OceanBaseError(
+          "unsupported",
+          `${doing}: ${BREACHES[code]}, as from no OceanBase server; check connection.host and connection.port`,
+        );
+      }
       if (Object.hasOwn(NETWORK_MEANINGS, code)) {
         return new OceanBaseError(
           "unreachable",
-          `${doing}: ${networkMeaning(failure)} (${code}); check connection.host and connection.port`,
+          `${doing}: ${NETWORK_MEANINGS[code]} (${code}); check connection.host and connection.port`,
         );
       }
       // Whatever it is, it does not say that the server is away.
