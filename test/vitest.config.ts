@@ -14,6 +14,7 @@ export default defineConfig({
       { extends: true, test: { name: "unit", include: ["provider/**/*.test.ts", "sdk/**/*.test.ts"] } },
       { extends: true, test: { name: "sandbox", include: ["sandbox/**/*.test.ts"] } },
       { extends: true, test: { name: "contract", include: ["contract/**/*.test.ts"] } },
+      { extends: true, test: { name: "attackers", include: ["attackers/**/*.test.ts"] } },
       {
         extends: true,
         test: {

@@ -10,6 +10,8 @@ export interface ServerCertificate {
 export interface CertificateOptions {
   /** Host names the certificate is good for; default `localhost`. */
   dnsNames?: string[];
+  /** Default: a week ago. */
+  validFrom?: Date;
   /** Default: a day from now. */
   validUntil?: Date;
 }
@@ -30,7 +32,7 @@ export async function createCertificate(options: CertificateOptions = {}): Promi
   const server = await generate([{ name: "commonName", value: dnsNames[0] as string }], {
     keyType: "ec",
     algorithm: "sha256",
-    notBeforeDate,
+    notBeforeDate: options.validFrom ?? notBeforeDate,
     notAfterDate: options.validUntil ?? new Date(Date.now() + 24 * 3600 * 1000),
     ca: { key: authority.private, cert: authority.cert },
     extensions: [

@@ -17,9 +17,22 @@ const OFFERED = 0x009ff7ff & ~0x20 & ~0x80;
 
 export const AUTH_PLUGIN = "mysql_native_password";
 
+/** What a server may say of itself that an observer does not. */
+export interface UnusualGreeting {
+  plugin?: string;
+  /** Bits to offer besides. */
+  capabilities?: number;
+}
+
 /** The first packet of a connection: who the server is, what it can, and the salt for the password. */
-export function greeting(connectionId: number, version: string, salt: Buffer, tls: boolean): Buffer {
-  const capabilities = OFFERED | (tls ? CAPABILITY.tls : 0);
+export function greeting(
+  connectionId: number,
+  version: string,
+  salt: Buffer,
+  tls: boolean,
+  unusual: UnusualGreeting = {},
+): Buffer {
+  const capabilities = OFFERED | (tls ? CAPABILITY.tls : 0) | (unusual.capabilities ?? 0);
   const fixed = Buffer.alloc(4);
   fixed.writeUInt32LE(connectionId);
   const middle = Buffer.alloc(18);
@@ -37,7 +50,7 @@ export function greeting(connectionId: number, version: string, salt: Buffer, tl
     middle,
     salt.subarray(8),
     Buffer.from([0]),
-    Buffer.from(`${AUTH_PLUGIN}\0`),
+    Buffer.from(`${unusual.plugin ?? AUTH_PLUGIN}\0`),
   ]);
 }
 
@@ -70,9 +83,9 @@ export function parseLogin(payload: Buffer): LoginRequest | "switch to TLS" {
   return { capabilities, user, authResponse, database: database || undefined, plugin };
 }
 
-/** Asks the client to answer with the one plugin that an observer knows. */
-export function authSwitch(salt: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${AUTH_PLUGIN}\0`), salt, Buffer.from([0])]);
+/** Asks the client to answer with this plugin; an observer knows but one. */
+export function authSwitch(salt: Buffer, plugin = AUTH_PLUGIN): Buffer {
+  return Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${plugin}\0`), salt, Buffer.from([0])]);
 }
 
 /** Whether the client knows the password: its answer is SHA1(p) XOR SHA1(salt + SHA1(SHA1(p))). */
