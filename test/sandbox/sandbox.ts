@@ -180,6 +180,7 @@ export class Sandbox {
 
   /** Drops a tenant with everything that belongs to it, as DROP TENANT does. */
   dropTenant(tenantName: string): void {
+    this.cluster.settle();
     this.cluster.removeTenant(this.tenant(tenantName));
   }
 
@@ -196,7 +197,10 @@ export class Sandbox {
     this.cluster.policies.set(this.tenant(tenantName), recoveryWindow);
   }
 
+  /** Lets the tenant's log stream tasks hold its backup up in CANCELING, from this moment on, or no longer. */
   setStuck(tenantName: string, stuck: boolean): void {
+    // Rounds that were due before have seen it as it was.
+    this.cluster.settle();
     this.cluster.backups.setStuck(this.tenant(tenantName), stuck);
   }
 
