@@ -11,6 +11,7 @@ import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup
 import type { CancelBackupInputs } from "../resources/cancelBackupInputs";
 import type { CancelBackupState } from "../resources/cancelBackupState";
 import { type CheckResult, type Context, type InputProblem, PartialFailure } from "../resources/context";
+import { whileEngineLives } from "./lifeline";
 import { showStatus, showWarning } from "./progress";
 
 let config: dynamic.Config | undefined;
@@ -27,13 +28,14 @@ function configure(request: dynamic.ConfigureRequest): Promise<void> {
   return Promise.resolve();
 }
 
-/** What this host can give: it knows no deadline, cannot abort a call, and calls nothing in a preview but check and diff. */
-function context(): Context {
+/** What this host can give: it knows no deadline, and calls nothing in a preview but check and diff. */
+function context(signal: AbortSignal): Context {
   return {
     env: process.env,
     config: (key) => config?.get(key),
     preview: false,
     held,
+    signal,
     progress: showStatus,
     warn: showWarning,
   };
@@ -65,19 +67,25 @@ function provider<Inputs extends object, State extends object>(
       return lifecycle.diff(olds, news);
     },
     async create(inputs) {
-      const { id, state } = await hostFailures(lifecycle.create(inputs, context()));
+      const { id, state } = await hostFailures(
+        whileEngineLives((signal) => lifecycle.create(inputs, context(signal))),
+      );
       return { id, outs: state };
     },
     async update(id, olds, news) {
-      return { outs: await hostFailures(lifecycle.update(id, olds, news, context())) };
+      const outs = await hostFailures(
+        whileEngineLives((signal) => lifecycle.update(id, olds, news, context(signal))),
+      );
+      return { outs };
     },
     async read(id, props) {
-      const state = await lifecycle.read(id, withoutNulls((props ?? {}) as State), context());
+      const given = withoutNulls((props ?? {}) as State);
+      const state = await whileEngineLives((signal) => lifecycle.read(id, given, context(signal)));
       // Without an id it is gone.
       return state === undefined ? { id: "" } : { id, props: state };
     },
     async delete(_id, props) {
-      await lifecycle.delete(props, context());
+      await whileEngineLives((signal) => lifecycle.delete(props, context(signal)));
     },
   };
 }

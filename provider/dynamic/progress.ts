@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { findEngine } from "./engine";
 
 /** How the engine shows a line: by weight, and whether it stays on the screen. */
 const SEVERITY = { info: 1, warning: 2 } as const;
@@ -6,17 +6,6 @@ const SEVERITY = { info: 1, warning: 2 } as const;
 /** Shortest time between two status lines. */
 const STATUS_INTERVAL_MS = 5000;
 
-interface LogRequest {
-  setSeverity(severity: number): void;
-  setMessage(message: string): void;
-  setEphemeral(ephemeral: boolean): void;
-}
-
-interface Engine {
-  log(request: LogRequest, done: () => void): void;
-}
-
-let engine: { client: Engine; newRequest: () => LogRequest } | undefined | "none";
 let lastStatusMs = 0;
 
 /**
@@ -35,8 +24,8 @@ export function showWarning(text: string): void {
 }
 
 function log(severity: number, text: string, ephemeral: boolean): boolean {
-  engine ??= connect() ?? "none";
-  if (engine === "none") return false;
+  const engine = findEngine();
+  if (engine === undefined) return false;
   try {
     const request = engine.newRequest();
     request.setSeverity(severity);
@@ -46,26 +35,5 @@ function log(severity: number, text: string, ephemeral: boolean): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-/**
- * The engine's address is the argument the provider host was started with. The client for it is Pulumi's own, by
- * paths it does not promise to keep: whatever fails here costs the display a line and nothing else.
- */
-function connect(): { client: Engine; newRequest: () => LogRequest } | undefined {
-  const address = process.argv.slice(2).find((argument) => /^[\w.-]+:\d+$/.test(argument));
-  if (address === undefined) return undefined;
-  try {
-    const pulumiRequire = createRequire(require.resolve("@pulumi/pulumi"));
-    const { credentials } = pulumiRequire("@grpc/grpc-js");
-    const { EngineClient } = pulumiRequire("@pulumi/pulumi/proto/engine_grpc_pb");
-    const { LogRequest } = pulumiRequire("@pulumi/pulumi/proto/engine_pb");
-    return {
-      client: new EngineClient(address, credentials.createInsecure()) as Engine,
-      newRequest: () => new LogRequest() as LogRequest,
-    };
-  } catch {
-    return undefined;
   }
 }

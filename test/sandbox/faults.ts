@@ -10,6 +10,8 @@ export type FaultAction =
   | { kind: "cut after" }
   /** No reply, and the connection stays open. */
   | { kind: "stall" }
+  /** The statement does its work, and its reply comes when the test lets it. */
+  | { kind: "reply later"; until: Promise<void> }
   /** Something happens on the cluster first; then the statement runs as usual. */
   | { kind: "just before"; happens: () => void };
 

@@ -45,7 +45,11 @@ export class Stack {
   }
 
   /** Runs a command of the CLI; `environment` is added to the stack's own. */
-  async pulumi(args: string[], environment: Record<string, string | undefined> = {}): Promise<CommandResult> {
+  async pulumi(
+    args: string[],
+    environment: Record<string, string | undefined> = {},
+    hooks: { onStart?: (pid: number) => void; onLine?: (line: string) => void } = {},
+  ): Promise<CommandResult> {
     const directory = process.env.TEST_PULUMI_DIRECTORY as string;
     const result = await run(join(directory, "pulumi"), ["--non-interactive", "--color", "never", ...args], {
       cwd: this.directory,
@@ -56,6 +60,7 @@ export class Stack {
         ...environment,
       },
       onLine: () => {},
+      ...hooks,
     });
     this.output += result.output;
     return result;

@@ -12,8 +12,8 @@ export const TOOLCHAIN = join(ROOT, ".toolchain");
  * Runs a command to its end.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, giveUp?: AbortSignal }} [options]
- *   With `onLine` the output goes there line by line, else straight to the terminal.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, giveUp?: AbortSignal, onStart?: (pid: number) => void }} [options]
+ *   With `onLine` the output goes there line by line, else straight to the terminal. `onStart` is told its process id.
  * @returns {Promise<{ code: number, output: string }>} code 127 when the command could not be started
  */
 export function run(command, args, options = {}) {
@@ -24,6 +24,7 @@ export function run(command, args, options = {}) {
       stdio: options.onLine ? ["ignore", "pipe", "pipe"] : "inherit",
       ...(options.giveUp ? { signal: options.giveUp } : {}),
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     let output = "";
     let unfinished = "";
     for (const stream of [child.stdout, child.stderr]) {

@@ -222,6 +222,11 @@ export class Connection {
         this.socket.destroy();
         return;
       }
+      if (fault?.kind === "reply later") {
+        note("ok");
+        fault.until.then(() => this.packets.send(...resultPackets(result, this.status, format)));
+        return;
+      }
       this.reply(sql, result, format, note);
     } catch (error) {
       if (error instanceof ServerError) note(error.errno);

@@ -1,0 +1,58 @@
+import { type EngineChannel, findEngine } from "./engine";
+
+/** States of the connection to the engine, as the gRPC library numbers them. */
+const READY = 2;
+const NOT_TO_BE_HAD = 3;
+
+/** The calls that are under way. */
+const calls = new Set<AbortController>();
+let isWatching = false;
+let isGone = false;
+
+/**
+ * Does something on behalf of the engine for as long as it lives.
+ *
+ * An engine that was killed cannot end the processes it has started, and Pulumi's host of dynamic providers never ends by
+ * itself. Left alone, it would wait on, and even send a statement for a command that is no more. So the work is told
+ * to stop, and when it has, the process gets the signal by which the engine ends it after every command.
+ */
+export async function whileEngineLives<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  watchEngine();
+  const call = new AbortController();
+  calls.add(call);
+  if (isGone) call.abort();
+  try {
+    return await work(call.signal);
+  } finally {
+    calls.delete(call);
+    endWithEngine();
+  }
+}
+
+function watchEngine(): void {
+  if (isWatching) return;
+  isWatching = true;
+  try {
+    const channel = findEngine()?.client.getChannel();
+    if (channel !== undefined) watch(channel, false);
+  } catch {
+    // Not the gRPC library that is known here: then nobody watches.
+  }
+}
+
+/** A connection that was lost may be made again; an engine to which none can be made any more is gone. */
+function watch(channel: EngineChannel, wasReady: boolean): void {
+  const state = channel.getConnectivityState(true);
+  if (wasReady && state === NOT_TO_BE_HAD) giveUp();
+  else channel.watchConnectivityState(state, Infinity, () => watch(channel, wasReady || state === READY));
+}
+
+function giveUp(): void {
+  isGone = true;
+  for (const call of calls) call.abort();
+  endWithEngine();
+}
+
+function endWithEngine(): void {
+  if (isGone && calls.size === 0) process.kill(process.pid, "SIGINT");
+}

@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { newProject } from "../support/consumer.ts";
+import { descendantsOf, isRunning } from "../support/processes.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { soak } from "../support/soak.ts";
+import { environmentFor, Stack } from "../support/stack.ts";
+
+/*
+ * `up` and `destroy`, killed while the provider is in a known phase, and then what a user runs next. The sandbox holds
+ * the phase, and its log says what was sent.
+ */
+const sandbox = useSandbox();
+let stack: Stack;
+afterEach(() => stack.remove());
+
+const PROGRAM = `
+const { CancelBackup } = require("pulumi-oceanbase-backup");
+new CancelBackup("stop", { tenants: ["mysql_tenant"], cancelOn: ["create", "delete"] });
+`;
+
+/** Holds the provider in a phase: how the log shows that it is there, and how it goes on. */
+interface Hold {
+  isReached(): boolean;
+  release(): void;
+}
+
+const LIVE_JOBS = /CDB_OB_BACKUP_JOBS\b/;
+
+const HOLDS = {
+  look: (at) => holdReply(at, LIVE_JOBS),
+  issue: (at) => holdReply(at, /^ALTER SYSTEM CANCEL BACKUP/),
+  watch: (at) => {
+    at.setStuck("mysql_tenant", true);
+    return {
+      isReached: () => at.log.cancels.length > 0 && LIVE_JOBS.test(at.log.entries.at(-1)?.sql ?? ""),
+      release: () => at.setStuck("mysql_tenant", false),
+    };
+  },
+  report: (at) => holdReply(at, /CDB_OB_BACKUP_SET_FILES/),
+} satisfies Record<string, (at: Sandbox) => Hold>;
+
+type Phase = keyof typeof HOLDS;
+const PHASES: readonly Phase[] = ["look", "issue", "watch", "report"];
+
+/** The server has run the statement; its reply waits. */
+function holdReply(at: Sandbox, match: RegExp): Hold {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  at.faults.inject({ match, act: { kind: "reply later", until: promise } });
+  return { isReached: () => at.log.matching(match).length > 0, release: resolve };
+}
+
+const KILLS = ["SIGKILL of the CLI", "SIGINT", "SIGKILL of the host", "SIGINT twice"] as const;
+type Kill = (typeof KILLS)[number];
+type Command = "up" | "destroy";
+
+const args = (command: Command) => [command, "--yes", "--skip-preview"];
+const HOST = /\/dynamic-provider\/index\.js /;
+const LANGUAGE_HOST = /\/pulumi-language-nodejs /;
+
+/** Runs a command, kills it in the phase, and waits until nothing of it is left. */
+async function runAndKill(command: Command, kill: Kill, phase: Phase): Promise<void> {
+  const hold = HOLDS[phase](sandbox());
+  let cli = 0;
+  let output = "";
+  const ended = stack.pulumi(
+    args(command),
+    {},
+    {
+      onStart: (pid) => {
+        cli = pid;
+      },
+      onLine: (line) => {
+        output += `${line}\n`;
+      },
+    },
+  );
+  await expect.poll(() => hold.isReached(), { timeout: 30_000 }).toBe(true);
+  const started = descendantsOf(cli);
+  const host = started.find((process) => HOST.test(process.command));
+  expect(host).toBeDefined();
+  if (kill === "SIGKILL of the CLI") process.kill(cli, "SIGKILL");
+  if (kill === "SIGKILL of the host") process.kill(host?.pid as number, "SIGKILL");
+  if (kill.startsWith("SIGINT")) {
+    process.kill(cli, "SIGINT");
+    await expect.poll(() => output, { timeout: 10_000 }).toContain("^C received; cancelling");
+    if (kill === "SIGINT") hold.release();
+    else process.kill(cli, "SIGINT");
+  }
+  await ended;
+  // Pulumi's language host looks after a CLI that was killed only every few minutes, and ends itself then.
+  const own = started.filter(({ command }) => kill !== "SIGKILL of the CLI" || !LANGUAGE_HOST.test(command));
+  const left = () => own.filter(isRunning).map((process) => process.command);
+  await expect.poll(left, { timeout: 15_000 }).toEqual([]);
+  for (const other of started.filter(isRunning)) process.kill(other.pid, "SIGKILL");
+  hold.release();
+  sandbox().faults.clear();
+  await expect.poll(() => sandbox().openConnections).toBe(0);
+}
+
+/** What a user has to run after a kill, as sdk/README.md says, and then the command again. */
+async function recover(command: Command, kill: Kill): Promise<void> {
+  if (kill === "SIGKILL of the CLI") {
+    expect((await stack.pulumi(args(command))).output).toContain("pulumi cancel");
+    await stack.must("cancel", "--yes");
+  }
+  if (JSON.stringify((await deployment()).pending_operations ?? []).includes('"creating"')) {
+    await stack.must("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+  }
+  await stack.must(...args(command));
+}
+
+const deployment = async () => JSON.parse(await stack.export()).deployment;
+
+/** What the server tells of the backups, live and ended. */
+const jobs = (table: string) =>
+  sandbox().rows(`SELECT job_id, status FROM oceanbase.${table} WHERE tenant_id <> 1 ORDER BY job_id`);
+
+/** Every kill meets every phase; the first ones have each of both once. */
+const cells = PHASES.flatMap((_, shift) =>
+  KILLS.map((kill, i) => [kill, PHASES[(i + shift) % PHASES.length] as Phase] as const),
+);
+
+describe.each(cells.slice(0, soak(6, cells.length)))("after %s in the phase %s", (kill, phase) => {
+  const goesOn = kill === "SIGINT";
+  const sentBefore = phase === "look" && !goesOn ? 0 : 1;
+
+  test("up and destroy end with the truth, and with one more statement at most", async () => {
+    stack = await Stack.create(newProject("killed", { "index.js": PROGRAM }), environmentFor(sandbox()));
+    for (const command of ["up", "destroy"] as const) {
+      sandbox().startBackup("mysql_tenant");
+      await expect.poll(() => jobs("__all_backup_job")).toMatchObject([{ status: "DOING" }]);
+      sandbox().log.clear();
+
+      await runAndKill(command, kill, phase);
+      expect(sandbox().log.cancels).toHaveLength(sentBefore);
+      await recover(command, kill);
+      expect(sandbox().log.cancels).toHaveLength(goesOn ? 1 : sentBefore + 1);
+
+      expect(jobs("__all_backup_job")).toEqual([]);
+      const ended = jobs("__all_backup_job_history");
+      expect(ended.at(-1)).toMatchObject({ status: "CANCELED" });
+      expect((await deployment()).pending_operations ?? []).toEqual([]);
+      const record = await stack.resource("CancelBackup");
+      if (command === "destroy") {
+        expect(record).toBeUndefined();
+      } else {
+        expect(record?.outputs?.outcome).toBe("stopped");
+        // Whoever came after the job's end finds none; whoever saw it, how it ended.
+        const recorded = (record?.outputs?.jobs ?? []) as { jobId: string; status: string }[];
+        for (const job of recorded) {
+          expect(ended).toContainEqual({ job_id: Number(job.jobId), status: job.status });
+        }
+      }
+      expect(sandbox().openConnections).toBe(0);
+    }
+  });
+});
