@@ -91,8 +91,11 @@ async function runAndKill(command: Command, kill: Kill, phase: Phase): Promise<v
   // Pulumi's language host looks after a CLI that was killed only every few minutes, and ends itself then.
   const own = started.filter(({ command }) => kill !== "SIGKILL of the CLI" || !LANGUAGE_HOST.test(command));
   const left = () => own.filter(isRunning).map((process) => process.command);
-  await expect.poll(left, { timeout: 15_000 }).toEqual([]);
-  for (const other of started.filter(isRunning)) process.kill(other.pid, "SIGKILL");
+  try {
+    await expect.poll(left, { timeout: 15_000 }).toEqual([]);
+  } finally {
+    for (const other of started.filter(isRunning)) process.kill(other.pid, "SIGKILL");
+  }
   hold.release();
   sandbox().faults.clear();
   await expect.poll(() => sandbox().openConnections).toBe(0);

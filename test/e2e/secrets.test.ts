@@ -1,67 +1,148 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { createCertificate } from "../sandbox/certificates.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
+import { newProject } from "../support/consumer.ts";
 import { useSandbox } from "../support/sandbox.ts";
-import { environmentFor, type Stack } from "../support/stack.ts";
+import { findSecrets } from "../support/secretSearch.ts";
+import { type CommandResult, environmentFor, Stack } from "../support/stack.ts";
 import { programStack, setArgs } from "./program.ts";
+import { BROKEN_DRIVER, markerOf, SECRETS_PROGRAM, WAYS, type Way } from "./secretsProgram.ts";
 
 const sandbox = useSandbox();
 const MARKER = "marker-pa55word";
-let stack: Stack | undefined;
+let stack: Stack;
 afterEach(() => stack?.remove());
 
-/** Everything a password could have got into: what the CLI printed, and the state as it is stored. */
-async function everythingSaid(): Promise<string> {
-  return `${stack?.output}\n${await stack?.export()}`;
+/** A stack whose resources log in with a marker each, in each of these ways. */
+async function secretsStack(ways: readonly Way[]): Promise<Stack> {
+  for (const way of ways) sandbox().addTenant(`tenant_${way}`);
+  setPasswords(ways, markerOf);
+  const { OCEANBASE_PASSWORD: _, ...environment } = environmentFor(sandbox());
+  const created = await Stack.create(newProject("secrets", { "index.js": SECRETS_PROGRAM }), {
+    ...environment,
+    PLAIN_ARGUMENT: markerOf("plainArgument"),
+    BESIDE: markerOf("besideTheConnection"),
+    NESTED_OUTPUT: markerOf("nestedOutput"),
+    ...(ways.includes("environment") ? { OCEANBASE_PASSWORD: markerOf("environment") } : {}),
+  });
+  await created.config("ways", JSON.stringify(ways));
+  if (ways.includes("secretArgument")) {
+    await created.config("secretArgument", markerOf("secretArgument"), true);
+  }
+  if (ways.includes("nestedConfiguration")) {
+    await created.must("config", "set", "--path", "nested.user", "user_nestedConfiguration");
+    const password = markerOf("nestedConfiguration");
+    await created.must("config", "set", "--path", "--secret", "nested.password", password);
+  }
+  if (ways.includes("configuration")) {
+    await created.config("oceanbase:password", markerOf("configuration"), true);
+  }
+  return created;
 }
 
-/** The marker as it is, and as base64 and escapes would hide it. */
-function hidingPlaces(marker: string): string[] {
-  return [marker, Buffer.from(marker).toString("base64").replace(/=+$/, ""), encodeURIComponent(marker)];
+function setPasswords(ways: readonly Way[], passwordOf: (way: Way) => string): void {
+  const { users } = sandbox().tenant("sys");
+  for (const way of ways) {
+    const name = `user_${way}`;
+    if (!users.some((user) => user.name === name)) users.push({ name, password: "", alterSystem: true });
+    sandbox().cluster.tenants.setPassword("sys", name, passwordOf(way));
+  }
 }
 
-test.each(["argument", "environment", "configuration"] as const)(
-  "a password given by %s is never shown and never stored in clear",
-  async (way) => {
-    sandbox().cluster.tenants.setPassword("sys", "root", MARKER);
-    const { OCEANBASE_PASSWORD: _, ...environment } = environmentFor(sandbox());
-    const args = { tenants: ["mysql_tenant"], timeoutSeconds: 1 };
-    stack = await programStack(
-      way === "environment" ? { ...environment, OCEANBASE_PASSWORD: MARKER } : environment,
-      args,
-    );
-    if (way === "argument") await stack.config("password", MARKER, true);
-    if (way === "configuration") await stack.config("oceanbase:password", MARKER, true);
+/** What a password may have got into: what the CLI printed, the state, the disk, and what the server was sent. */
+async function places(): Promise<Record<string, string>> {
+  const sent = sandbox().log.entries.map(({ sql }) => sql);
+  const said = { output: stack.output, sent: sent.join("\n") };
+  stack.output = "";
+  sandbox().log.clear();
+  const exported = await stack.export();
+  stack.output = "";
+  return { ...said, exported, disk: stack.onDisk() };
+}
 
-    expect((await stack.preview()).code).toBe(0);
-    // An interrupted create, an update that goes on with it, one that fails at login, a refused one, a destroy.
-    sandbox().startBackup("mysql_tenant");
-    sandbox().setStuck("mysql_tenant", true);
-    expect((await stack.up()).code).not.toBe(0);
-    sandbox().setStuck("mysql_tenant", false);
-    expect((await stack.up()).code).toBe(0);
-    await setArgs(stack, { ...args, triggers: [1] });
-    sandbox().cluster.tenants.setPassword("sys", "root", "another-one");
-    expect((await stack.up()).output).toContain("1045");
-    sandbox().cluster.tenants.setPassword("sys", "root", MARKER);
-    await setArgs(stack, { ...args, tenants: ["nowhere"] });
-    expect((await stack.up()).output).toContain("nowhere does not exist");
-    await setArgs(stack, { ...args, tenants: [] });
-    expect((await stack.preview()).output).toContain("is empty");
-    expect((await stack.refresh()).code).toBe(0);
-    const said = await everythingSaid();
-    expect((await stack.destroy()).code).toBe(0);
+async function expectHidden(secrets: readonly string[], course: string): Promise<void> {
+  for (const [place, text] of Object.entries(await places())) {
+    expect({ course, place, found: findSecrets(text, secrets) }).toEqual({ course, place, found: [] });
+  }
+}
 
-    for (const text of [said, await everythingSaid()]) {
-      for (const place of hidingPlaces(MARKER)) expect(text).not.toContain(place);
-      expect(text).not.toContain("PASSWD-SANDBOX-SECRET");
-    }
-    // Only as an argument is it in the state at all, and there as a secret.
-    const state = said.slice(said.lastIndexOf('"deployment"'));
-    expect(state.includes('"password": {')).toBe(way === "argument");
-    expect(state).toContain('"host": "127.0.0.1"');
-  },
-);
+// The environment comes before the configuration, so the two do not go together.
+test.each([
+  ["argument or environment", WAYS.filter((way) => way !== "configuration")],
+  ["configuration", ["configuration"] as const],
+])("a password given by %s is never shown and never stored in clear", async (_, ways) => {
+  stack = await secretsStack(ways);
+  const secrets = [...ways.map(markerOf), "PASSWD-SANDBOX-SECRET"];
+  const change = (changes: object) => stack.config("changes", JSON.stringify(changes));
+  const up = (environment = {}) =>
+    stack.pulumi(["up", "--yes", "--skip-preview", "--continue-on-error"], environment);
+  const startBackups = async () => {
+    for (const way of ways) sandbox().startBackup(`tenant_${way}`);
+    const running = "SELECT * FROM oceanbase.__all_backup_job WHERE status = 'DOING'";
+    await expect.poll(() => sandbox().rows(running)).toHaveLength(ways.length);
+  };
+  const setStuck = (stuck: boolean) => {
+    for (const way of ways) sandbox().setStuck(`tenant_${way}`, stuck);
+  };
+  /** Every resource has met it, and nothing of it has shown a password. */
+  const expectCourse = async (course: string, result: CommandResult, shown: RegExp, times: number) => {
+    const lines = result.output.split("\n").filter((line) => shown.test(line));
+    expect({ course, output: lines.length < times ? result.output : "" }).toEqual({ course, output: "" });
+    await expectHidden(secrets, course);
+  };
+  const all = ways.length;
+
+  await expectCourse("preview", await stack.preview(), /no backup to cancel runs now/, all);
+  await change({ tenants: [] });
+  for (const way of ways) {
+    // The first one ends the command.
+    const refused = await stack.pulumi(["preview", "--diff"], { ONLY_WAY: way });
+    await expectCourse("check failure", refused, /is empty/, 1);
+  }
+  await change({});
+  setPasswords(ways, () => "another-one");
+  await expectCourse("login failure", await up(), /1045/, all);
+  setPasswords(ways, markerOf);
+  await sandbox().stop();
+  await expectCourse("server away", await up(), /ECONNREFUSED|refused the connection/, all);
+  await sandbox().start();
+
+  await startBackups();
+  setStuck(true);
+  await change({ timeoutSeconds: 1 });
+  await expectCourse("timeout", await up(), /after 1 s not yet stopped/, all);
+  setStuck(false);
+  await expectCourse("resume", await up(), /updated \(/, all);
+
+  await startBackups();
+  await change({ triggers: [1] });
+  const act = { kind: "error", errno: 1146, message: "no such view" } as const;
+  sandbox().faults.inject({ match: /BACKUP_JOB_HISTORY/, times: 1000, act });
+  await expectCourse("partial failure", await up(), /no such view.*goes on from here/, all);
+  sandbox().faults.clear();
+
+  await startBackups();
+  await change({ triggers: [2], recoveryWindow: "14d" });
+  await expectCourse("success", await up(), /updated \(/, 2 * all);
+  await expectCourse("refresh", await stack.refresh(), /unchanged/, 1);
+
+  const preload = join(stack.directory, "brokenDriver.js");
+  writeFileSync(preload, BROKEN_DRIVER);
+  await change({ triggers: [3], recoveryWindow: "14d" });
+  const broken = { NODE_OPTIONS: `--require ${preload}` };
+  await expectCourse("crash", await up(broken), /the driver is broken/, all);
+
+  await change({ triggers: [4], recoveryWindow: "14d" });
+  await startBackups();
+  const replaced = await stack.pulumi(["up", "--yes", "--skip-preview", "--replace", "**CancelBackup::*"]);
+  await expectCourse("replace", replaced, /replaced/, all);
+  await startBackups();
+  const destroyed = await stack.destroy();
+  expect(sandbox().log.cancels).toHaveLength(all);
+  await expectCourse("destroy", destroyed, /deleted \(/, 2 * all);
+});
 
 test("a password that is an argument can be rotated without a statement", async () => {
   const { OCEANBASE_PASSWORD: password, ...environment } = environmentFor(sandbox());
@@ -91,7 +172,7 @@ test("the key of a client certificate is never shown and never stored in clear",
     expect((await stack.up()).output).toContain("is empty");
     expect((await stack.destroy()).code).toBe(0);
     const [, firstLineOfKey = key] = key.split("\n");
-    for (const place of hidingPlaces(firstLineOfKey)) expect(await everythingSaid()).not.toContain(place);
+    await expectHidden([firstLineOfKey], "the life of a key");
     expect(secure.log.cancels).toHaveLength(1);
   } finally {
     await secure.stop();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LoginCredentials, Sandbox } from "../sandbox/sandbox.ts";
@@ -92,6 +92,15 @@ export class Stack {
   async config(key: string, value: string, secret = false): Promise<void> {
     // A value may begin with a dash: a key in PEM does.
     await this.must("config", "set", secret ? "--secret" : "--plaintext", "--", key, value);
+  }
+
+  /** Everything that lies on the disk of it: the state, its history and copies, the configuration. */
+  onDisk(): string {
+    const folders = [this.state, this.directory];
+    const files = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+    );
+    return files.map((file) => readFileSync(join(file.parentPath, file.name), "utf8")).join("\n");
   }
 
   async outputs(): Promise<Record<string, unknown>> {
