@@ -50,6 +50,15 @@ export default defineConfig({
           testTimeout: 180_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: "load",
+          include: ["load/**/*.test.ts"],
+          globalSetup: "support/installedPackage.ts",
+          testTimeout: 400_000,
+        },
+      },
     ],
   },
 });

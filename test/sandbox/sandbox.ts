@@ -55,6 +55,8 @@ export class Sandbox {
   readonly faults = new Faults();
   readonly logins: Logins;
   port: number;
+  /** How many connections there were at the same time at most. */
+  mostConnections = 0;
   private readonly tls: ServerCertificate | undefined;
   private readonly sockets = new Set<Socket>();
   private readonly connections = new Map<number, Connection>();
@@ -93,6 +95,7 @@ export class Sandbox {
     const tls = this.tls && createSecureContext({ cert: this.tls.cert, key: this.tls.key });
     const server = createServer((socket) => {
       this.sockets.add(socket);
+      this.mostConnections = Math.max(this.mostConnections, this.sockets.size);
       socket.on("close", () => this.sockets.delete(socket));
       this.lastConnectionId += 1;
       const id = this.lastConnectionId;
