@@ -52,7 +52,7 @@ if (process.argv[1]?.includes("dynamic-provider")) {
     const connection = await createConnection(options);
     const query = connection.query;
     connection.query = function (...args) {
-      if (!/CDB_OB_BACKUP_JOBS/.test(args[0].sql)) return query.apply(this, args);
+      if (!/CANCEL BACKUP/.test(args[0].sql)) return query.apply(this, args);
       const failure = () => Object.assign(new TypeError("the driver is broken"), { options, connection });
       setImmediate(() => { throw failure(); });
       throw failure();

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { MAX_CONNECTIONS } from "../../provider/oceanbase/connectionPool.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { newProject } from "../support/consumer.ts";
+import { soak } from "../support/soak.ts";
 import { Stack } from "../support/stack.ts";
 
 /*
@@ -66,8 +67,8 @@ function figures() {
   }));
 }
 
-test("500 resources for one cluster share its connections, and each sends its statement once", async () => {
-  const tenants = Array.from({ length: 500 }, (_, i) => `tenant_${i}`);
+test("many resources for one cluster share its connections, and each sends its statement once", async () => {
+  const tenants = Array.from({ length: soak(150, 500) }, (_, i) => `tenant_${i}`);
   const { port, log } = await clusterWith(tenants);
   const seconds = await upAndDestroy(tenants.map((name) => ({ name, tenants: [name], port })));
   const [seen] = figures();

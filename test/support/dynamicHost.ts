@@ -86,6 +86,11 @@ export class DynamicHost {
     });
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
   async stop(): Promise<void> {
     this.client?.close();
     this.engine.forceShutdown();
