@@ -68,12 +68,14 @@ function provider<Inputs extends object, State extends object>(
     },
     async create(inputs) {
       const { id, state } = await hostFailures(
+        inputs,
         whileEngineLives((signal) => lifecycle.create(inputs, context(signal))),
       );
       return { id, outs: state };
     },
     async update(id, olds, news) {
       const outs = await hostFailures(
+        news,
         whileEngineLives((signal) => lifecycle.update(id, olds, news, context(signal))),
       );
       return { outs };
@@ -115,12 +117,16 @@ function checkFailure({ path, reason }: InputProblem): dynamic.CheckFailure {
   return { property: "", reason: `${path}: ${reason}` };
 }
 
-/** A partial failure the way the host knows it: it saves the properties and prints the reasons. */
-async function hostFailures<T>(work: Promise<T>): Promise<T> {
+/**
+ * A partial failure the way the host knows it: it saves the properties and prints the reasons. Unlike those of a success
+ * it saves them as they are; without the reference to the code nobody could refresh or delete the resource any more.
+ */
+async function hostFailures<T>(inputs: object, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
-    throw Object.assign(error, { properties: error.state, reasons: [error.message] });
+    const { __provider } = inputs as { __provider?: unknown };
+    throw Object.assign(error, { properties: { ...error.state, __provider }, reasons: [error.message] });
   }
 }

@@ -89,6 +89,21 @@ test("a partial failure is saved whole, reference included, and taken up by the 
   expect(sandbox().log.cancels).toHaveLength(1);
 });
 
+test("a policy that was left half changed keeps the reference, too", async () => {
+  await host.configure({});
+  const { provider, ...others } = {
+    provider: 'exports.handler = () => require("pulumi-oceanbase-backup/provider").backupCleanupPolicy;',
+    connection: connectionTo(sandbox(), sandbox().logins.sys),
+    password: sandbox().logins.sys.password,
+    tenant: "mysql_tenant",
+  };
+  const policy = (recoveryWindow: string) => ({ __provider: provider, ...others, recoveryWindow });
+  const { id, properties } = await host.create(policy("7d"));
+  sandbox().faults.inject({ match: /ADD DELETE/, times: 2, act: { kind: "error", errno: 1235 } });
+  const { partial } = await failureOf(host.update(id, properties, policy("14d")));
+  expect(partial?.properties).toMatchObject({ __provider: provider, unfinished: "change" });
+});
+
 describe("check", () => {
   beforeEach(() => host.configure({}));
 
