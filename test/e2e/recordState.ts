@@ -1,32 +1,38 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startSandbox } from "../sandbox/sandbox.ts";
 import { newProject } from "../support/consumer.ts";
 import prepare from "../support/installedPackage.ts";
-import { environmentFor, Stack } from "../support/stack.ts";
+import { Stack } from "../support/stack.ts";
 import { ROOT } from "../toolchain/run.mjs";
-import { RECORDED_PASSWORD, RECORDED_PROGRAM } from "./recordedProgram.ts";
+import { RECORDED_PORT, recordedCluster, recordedEnvironment } from "./recordedCluster.ts";
 
 /*
  * Run once for every release (`npm run record-state`): writes the state that this version leaves behind. Every later
  * version has to understand it (oldState.test.ts).
  */
 await prepare();
-const sandbox = await startSandbox({ speed: 300, timing: { backupSeconds: 1_000_000 } });
-sandbox.cluster.tenants.setPassword("sys", "root", RECORDED_PASSWORD);
+const sandbox = await recordedCluster();
 sandbox.startBackup("mysql_tenant");
 sandbox.startBackup("oracle_tenant");
 sandbox.setStuck("oracle_tenant", true);
-const environment = { ...environmentFor(sandbox), OCEANBASE_PASSWORD: RECORDED_PASSWORD };
-const stack = await Stack.create(newProject("recorded", { "index.js": RECORDED_PROGRAM }), environment);
-await stack.up();
+sandbox.startBackup("spared_tenant");
+sandbox.setPolicy("oracle_tenant", "7d");
+const program = join(import.meta.dirname, "recordedProgram.js");
+const project = newProject("recorded", { "index.js": readFileSync(program, "utf8") });
+const stack = await Stack.create(project, recordedEnvironment(sandbox));
+const up = ["up", "--yes", "--skip-preview", "--continue-on-error"];
+await stack.pulumi(up, { RECORDED_WINDOW: "7d" });
+// The policy is dropped and cannot be added again, neither the new one nor the old one.
+sandbox.faults.inject({ match: /ADD DELETE/, times: 2, act: { kind: "error", errno: 1235 } });
+await stack.pulumi(up);
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-const directory = join(import.meta.dirname, "state");
+const directory = join(import.meta.dirname, "state", version);
 mkdirSync(directory, { recursive: true });
 const state = (await stack.export())
-  .replaceAll(`"port": ${sandbox.port}`, '"port": 2881')
-  .replaceAll(`127.0.0.1:${sandbox.port}`, "127.0.0.1:2881");
-writeFileSync(join(directory, `${version}.json`), state);
+  .replaceAll(`"port": ${sandbox.port}`, `"port": ${RECORDED_PORT}`)
+  .replaceAll(`127.0.0.1:${sandbox.port}`, `127.0.0.1:${RECORDED_PORT}`);
+writeFileSync(join(directory, "state.json"), state);
+cpSync(program, join(directory, "program.js"));
 console.log(`written: the state of version ${version}`);
 stack.remove();
 await sandbox.stop();
