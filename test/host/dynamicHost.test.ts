@@ -173,7 +173,11 @@ test("an error is one line, without a stack", async () => {
 test("a wait shows status lines that leave no trace, and warnings that do", async () => {
   await host.configure({});
   sandbox().startBackup("mysql_tenant");
-  await host.create(withPassword());
+  sandbox().setStuck("mysql_tenant", true);
+  const created = host.create(withPassword());
+  await expect.poll(() => host.logs).toHaveLength(1);
+  sandbox().setStuck("mysql_tenant", false);
+  await created;
   expect(host.logs).toEqual([
     expect.objectContaining({
       ephemeral: true,
