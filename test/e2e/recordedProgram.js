@@ -1,6 +1,6 @@
 // The program whose state is recorded at every release: one resource for each kind of record.
 const { BackupCleanupPolicy, CancelBackup } = require("pulumi-oceanbase-backup");
-const password = /** @type {string} */ (process.env.OCEANBASE_PASSWORD);
+const password = process.env.OCEANBASE_PASSWORD;
 new CancelBackup("stopped", { tenants: ["mysql_tenant"], reason: "kept for later", triggers: [1] });
 new CancelBackup("keptStopped", { tenants: ["mysql_tenant"], keepStopped: true });
 new CancelBackup("issued", { tenants: ["oracle_tenant"], timeoutSeconds: 0 });
