@@ -46,10 +46,10 @@ for (const way of config.requireObject("ways")) {
  */
 export const BROKEN_DRIVER = `
 if (process.argv[1]?.includes("dynamic-provider")) {
-  const driver = require("mysql2/promise");
+  const driver = require("mysql2");
   const { createConnection } = driver;
-  driver.createConnection = async (options) => {
-    const connection = await createConnection(options);
+  driver.createConnection = (options) => {
+    const connection = createConnection(options);
     const query = connection.query;
     connection.query = function (...args) {
       if (!/CANCEL BACKUP/.test(args[0].sql)) return query.apply(this, args);
