@@ -242,6 +242,7 @@ export class ConnectionPool {
         },
         (failure: unknown) => {
           this.connecting -= 1;
+          if (attempt.signal.aborted) return this.connectForNewcomers();
           const others = [...this.open].filter((connection) => !connection.isOver).length + this.connecting;
           this.contentUntilMs = Date.now() + CONTENT_MS;
           if (others > 0) return;
@@ -251,6 +252,12 @@ export class ConnectionPool {
           this.connectWaiters.clear();
         },
       );
+  }
+
+  /** Whoever waits now has come after a vain attempt was stopped; how that one ended is not their concern. */
+  private connectForNewcomers(): void {
+    if (this.connecting === 0 && this.connectWaiters.size > 0) this.connect();
+    else this.work();
   }
 
   /** A new connection to the first endpoint that answers. */

@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { MAX_CONNECTIONS } from "../../../provider/oceanbase/connectionPool.ts";
@@ -172,6 +172,29 @@ test("giving up a login cuts what was being tried, and tries no other server", a
   await pause(1500);
   expect(tried).toHaveLength(1);
   silent.close();
+});
+
+test("who comes when a login is given up gets a login of its own", async () => {
+  let accepted = 0;
+  const silentAtFirst = createServer((client) => {
+    client.on("error", () => {});
+    accepted += 1;
+    if (accepted === 1) return;
+    const server = connect(sandbox().port, "127.0.0.1");
+    client.pipe(server).pipe(client);
+  });
+  await new Promise<void>((resolve) => silentAtFirst.listen(0, "127.0.0.1", resolve));
+  const { port } = silentAtFirst.address() as { port: number };
+  const login = loginOf(sandbox(), sandbox().logins.sys, { endpoints: [{ host: "127.0.0.1", port }] });
+  const impatient = new AbortController();
+  const first = openSession(login, impatient.signal).catch((error) => error);
+  await expect.poll(() => accepted).toBe(1);
+  impatient.abort();
+  const session = await openSession(login);
+  expect(await first).toMatchObject({ kind: "aborted" });
+  expect(accepted).toBe(2);
+  await session.close();
+  silentAtFirst.close();
 });
 
 describe("a connection that was left over", () => {
