@@ -26,6 +26,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Its tests wait most of the time.
+        test: {
+          name: "faults",
+          include: ["faults/**/*.test.ts"],
+          testTimeout: 180_000,
+          maxConcurrency: 100,
+        },
+      },
+      {
+        extends: true,
         test: {
           name: "package",
           include: ["package/**/*.test.ts"],

@@ -4,6 +4,8 @@ import { ServerError } from "./cluster/errors.ts";
 export type FaultAction =
   /** The statement does nothing and this error comes back. */
   | { kind: "error"; errno: number; sqlState?: string; message?: string }
+  /** The statement does its work, and this error comes back all the same. */
+  | { kind: "error after"; errno: number; sqlState?: string; message?: string }
   /** The connection dies before the statement did anything. */
   | { kind: "cut before" }
   /** The statement does its work, then the connection dies without a reply. */
@@ -18,6 +20,8 @@ export type FaultAction =
 export interface Fault {
   /** Which statements; a login counts as `login user@tenant`, and only an error can be done to it. */
   match: RegExp;
+  /** The first of them that it happens to, counted from now; default 1. */
+  nth?: number;
   /** How many of them; default 1. */
   times?: number;
   act: FaultAction;
@@ -28,7 +32,7 @@ export class Faults {
   private readonly pending: Required<Fault>[] = [];
 
   inject(fault: Fault): void {
-    this.pending.push({ times: 1, ...fault });
+    this.pending.push({ nth: 1, times: 1, ...fault });
   }
 
   clear(): void {
@@ -37,15 +41,20 @@ export class Faults {
 
   /** The fault for this statement, used up by taking it. */
   take(sql: string): FaultAction | undefined {
-    const index = this.pending.findIndex((fault) => fault.match.test(sql));
-    const fault = this.pending[index];
-    if (fault === undefined) return undefined;
-    fault.times -= 1;
-    if (fault.times <= 0) this.pending.splice(index, 1);
-    return fault.act;
+    for (const fault of this.pending) {
+      if (!fault.match.test(sql)) continue;
+      if (fault.nth > 1) {
+        fault.nth -= 1;
+        continue;
+      }
+      fault.times -= 1;
+      if (fault.times <= 0) this.pending.splice(this.pending.indexOf(fault), 1);
+      return fault.act;
+    }
+    return undefined;
   }
 }
 
-export function faultError(action: Extract<FaultAction, { kind: "error" }>): ServerError {
+export function faultError(action: Extract<FaultAction, { kind: "error" | "error after" }>): ServerError {
   return new ServerError(action.errno, action.sqlState ?? "HY000", action.message ?? "injected error");
 }

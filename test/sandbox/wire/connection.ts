@@ -227,6 +227,7 @@ export class Connection {
         fault.until.then(() => this.packets.send(...resultPackets(result, this.status, format)));
         return;
       }
+      if (fault?.kind === "error after") throw faultError(fault);
       this.reply(sql, result, format, note);
     } catch (error) {
       if (error instanceof ServerError) note(error.errno);

@@ -1,0 +1,57 @@
+import { describe, expect, test, vi } from "vitest";
+import { type Cell, runCell } from "./cell.ts";
+import { EXPECTED, type Expected } from "./expectations.ts";
+import { FAULTS } from "./faults.ts";
+import { OPERATIONS, type Operation } from "./operations.ts";
+import { PHASES } from "./phases.ts";
+import { cellKey, cellText, tables, tablesOnPage, writeTables } from "./table.ts";
+
+/** What a machine may need beyond the time that is waited for, with a hundred cells at once on it. */
+const SLACK_SECONDS = 25;
+
+// Without an engine a warning goes to the error output.
+vi.spyOn(console, "error").mockImplementation(() => {});
+
+const cells: Cell[] = PHASES.flatMap((phase) =>
+  FAULTS.flatMap((fault) =>
+    (Object.keys(OPERATIONS) as Operation[]).map((operation) => ({ fault, phase, operation })),
+  ),
+);
+
+/** A deletion saves nothing of an attempt, so the next one begins anew. */
+function expectedOf({ fault, phase, operation }: Cell): Expected {
+  const expected = EXPECTED[phase][fault.class];
+  if (operation !== "delete" || expected.ending === "done") return expected;
+  return { ...expected, ending: "thrown", next: 1 };
+}
+
+const texts = new Map<string, string>();
+
+describe("each fault, in each phase of each operation", () => {
+  // Those that wait longest begin first.
+  const inOrder = cells.toSorted((a, b) => expectedOf(b).seconds - expectedOf(a).seconds);
+  test.concurrent.for(inOrder.map((cell) => [cellKey(cell), cell] as const))("%s", async ([, cell]) => {
+    const expected = expectedOf(cell);
+    const observed = await runCell(cell);
+    texts.set(cellKey(cell), cellText(cell, observed));
+    expect(observed).toMatchObject({
+      ending: expected.ending,
+      sent: expected.sent,
+      next: expected.next,
+      nextActed: expected.ending !== "done",
+    });
+    expect(observed.seconds).toBeLessThan(expected.seconds + SLACK_SECONDS);
+    if (expected.ending !== "done") expect(observed.message).toMatch(cell.fault.says);
+  });
+});
+
+test("no statement is sent twice without a reason that is written down", () => {
+  const unexplained = cells.filter((cell) => expectedOf(cell).sent > 1 && expectedOf(cell).why === undefined);
+  expect(unexplained.map(cellKey)).toEqual([]);
+});
+
+test("the page shows what has come of every cell (npm run faults:table writes it)", () => {
+  const now = tables(texts);
+  if (process.env.FAULTS_TABLE === "write") writeTables(now);
+  expect(tablesOnPage()).toBe(now);
+});
