@@ -1,3 +1,4 @@
+import { settleMs } from "./backoff";
 import { leavesEffectOpen, OceanBaseError } from "./errors";
 import type { Session } from "./session";
 import { type CancelScope, cancelBackupStatement } from "./statements";
@@ -5,9 +6,6 @@ import { pauseUntilNextLook } from "./watchJobs";
 
 /** How often one action sends the statement at most: after a lost reply, and for jobs that started late. */
 const MAX_SENDS = 5;
-
-/** Pause before the jobs are asked what a statement without a reply has done; grows with every send. */
-const SETTLE_MS = 500;
 
 /** What the jobs say of a statement whose reply is missing. */
 export type Effect =
@@ -111,7 +109,7 @@ export class CancelSender {
 
   /** Asks the jobs what the statement has done; false when it is to be sent again. */
   private async isSettled(error: OceanBaseError, sentAt: string): Promise<boolean> {
-    await pauseUntilNextLook(SETTLE_MS * this.sends, this.session.address, this.signal);
+    await pauseUntilNextLook(settleMs(this.sends), this.session.address, this.signal);
     const effect = await this.questions.effect();
     if (effect === "left unmarked") {
       if (this.mayStillSend) return false;

@@ -31,6 +31,7 @@ export interface Login {
   /** Absent: an empty password, which a new cluster's root has. */
   password?: string;
   tls?: TlsSettings;
+  /** How long one server may take to answer, and for how long one that answers and is busy is asked again. */
   connectTimeoutSeconds: number;
   /** Longest wait for one reply; default 40. */
   replyTimeoutSeconds?: number;

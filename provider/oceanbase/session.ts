@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { backoffMs } from "./backoff";
 import { ConnectionPool, noReplyText } from "./connectionPool";
 import type { Row } from "./driver";
 import { isWorthRepeating, OceanBaseError } from "./errors";
@@ -53,8 +54,8 @@ interface SharedPool {
 const pools = new Map<string, SharedPool>();
 
 /**
- * Logs in. Fails after every endpoint was tried once, or at once when the server refuses the login. Sessions of the same
- * login share their connections.
+ * Logs in. Fails after every endpoint was tried once, or at once when the server refuses the login; a server that is busy
+ * with itself is asked again, see {@link Login.connectTimeoutSeconds}. Sessions of the same login share their connections.
  */
 export async function openSession(login: Login, signal?: AbortSignal): Promise<Session> {
   const key = JSON.stringify(login);
@@ -94,10 +95,24 @@ class SharedSession implements Session {
     this.pool.checkNewConnections((ask, address) => check({ address, read: ask }));
   }
 
-  /** Makes sure that there is a connection. */
+  /**
+   * Makes sure that there is a connection. A server that answers and is busy with itself is asked again for as long as a
+   * login may take; one that is away is not.
+   */
   async login(): Promise<void> {
-    const connected = { rows: this.pool.connected(this.signal), giveUp: () => {} };
-    await this.bounded(connected, Number.POSITIVE_INFINITY, `logging in as ${this.address}`);
+    const untilMs = Date.now() + this.pool.login.connectTimeoutSeconds * 1000;
+    for (let attempt = 0; ; attempt += 1) {
+      const doing = `logging in as ${this.address}`;
+      try {
+        const connected = { rows: this.pool.connected(this.signal), giveUp: () => {} };
+        return await this.bounded(connected, Number.POSITIVE_INFINITY, doing);
+      } catch (error) {
+        const isBusy = error instanceof OceanBaseError && error.kind === "transient";
+        const delayMs = backoffMs(attempt);
+        if (!isBusy || Date.now() + delayMs >= untilMs) throw error;
+        await this.pause(delayMs, doing);
+      }
+    }
   }
 
   async read(sql: string, doing: string, untilMs: number, maxAgeMs = 0): Promise<Row[]> {
@@ -122,7 +137,7 @@ class SharedSession implements Session {
       } catch (error) {
         const delayMs = backoffMs(attempt);
         if (!isWorthRepeating(error) || Date.now() + delayMs >= untilMs) throw error;
-        await this.pause(delayMs, doing);
+        await this.pause(delayMs, `${doing} as ${this.address}`);
       }
     }
   }
@@ -173,7 +188,7 @@ class SharedSession implements Session {
     try {
       await pause(ms, undefined, this.signal ? { signal: this.signal } : {});
     } catch {
-      throw new OceanBaseError("aborted", `${doing} as ${this.address}: given up on request`);
+      throw new OceanBaseError("aborted", `${doing}: given up on request`);
     }
   }
 
@@ -191,10 +206,4 @@ class SharedSession implements Session {
     }, LINGER_MS);
     shared.closing.unref();
   }
-}
-
-/** Grows from 0.25 s to 5 s, and is never the same for two who wait: half of it is chance. */
-function backoffMs(attempt: number): number {
-  const fullMs = Math.min(250 * 2 ** attempt, 5000);
-  return fullMs / 2 + Math.random() * (fullMs / 2);
 }
