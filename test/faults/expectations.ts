@@ -34,6 +34,9 @@ const LAST_LOOK = 5;
 /** `timeoutSeconds` of the others: long enough for a reply that never comes and one that does. */
 export const LONG_WAIT = 90;
 
+/** What a machine may need beyond the time that is waited for, with a hundred cells at once on it. */
+export const SLACK_SECONDS = 25;
+
 const done = (seconds = SOON): Expected => ({ ending: "done", sent: 1, next: 0, seconds });
 const doneInTwo = (why: string): Expected => ({ ending: "done", sent: 2, why, next: 0, seconds: SOON });
 const nothingSent = (seconds: number): Expected => ({

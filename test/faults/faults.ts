@@ -1,17 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import type { FaultProxy, Trouble } from "./proxy.ts";
+import type { Trouble } from "./proxy.ts";
+import type { Target } from "./target.ts";
 
 /** The query at which a fault strikes: the nth of those that match. */
 export interface Moment {
   match: RegExp;
   nth: number;
-}
-
-/** What stands between the package and its cluster, and the cluster. */
-export interface Target {
-  proxy: FaultProxy;
-  sandbox: Sandbox;
 }
 
 /**

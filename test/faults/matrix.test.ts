@@ -1,13 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
 import { type Cell, runCell } from "./cell.ts";
-import { EXPECTED, type Expected } from "./expectations.ts";
+import { EXPECTED, type Expected, SLACK_SECONDS } from "./expectations.ts";
 import { FAULTS } from "./faults.ts";
 import { OPERATIONS, type Operation } from "./operations.ts";
 import { PHASES } from "./phases.ts";
 import { cellKey, cellText, tables, tablesOnPage, writeTables } from "./table.ts";
-
-/** What a machine may need beyond the time that is waited for, with a hundred cells at once on it. */
-const SLACK_SECONDS = 25;
 
 // Without an engine a warning goes to the error output.
 vi.spyOn(console, "error").mockImplementation(() => {});

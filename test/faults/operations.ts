@@ -4,7 +4,7 @@ import type { CancelBackupState } from "../../provider/resources/cancelBackupSta
 import { PartialFailure } from "../../provider/resources/context.ts";
 import { recordingContext } from "../support/sandbox.ts";
 import { Stack } from "./engine.ts";
-import type { Target } from "./faults.ts";
+import type { Target } from "./target.ts";
 
 /** A stack, and the command that is run on it: the one that a fault strikes, and the one after it, too. */
 export interface Attempt {

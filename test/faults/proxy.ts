@@ -28,8 +28,12 @@ interface Trap {
 /** First byte of a command that carries SQL: COM_QUERY and COM_STMT_PREPARE. */
 const SQL_COMMANDS: readonly (number | undefined)[] = [0x03, 0x16];
 
-/** Below the range from which systems give out ports by themselves: a port that is given up for a while stays free. */
-const PORTS = { first: 20_000, count: 10_000 };
+/**
+ * Below the range from which systems give out ports by themselves, and each once in this process: so a port that is given
+ * up for a while stays free. Another process begins somewhere else.
+ */
+const PORTS = { first: 10_000, count: 20_000 };
+let nextPort = Math.floor(Math.random() * PORTS.count);
 
 /**
  * Stands between a client and a server and lets everything through, until it is told to make trouble: at the connection
@@ -54,7 +58,8 @@ export class FaultProxy {
   static async to(targetPort: number): Promise<FaultProxy> {
     const proxy = new FaultProxy(targetPort);
     while (proxy.server === undefined) {
-      proxy.port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+      proxy.port = PORTS.first + (nextPort % PORTS.count);
+      nextPort += 1;
       await proxy.listen().catch((error) => {
         if (error.code !== "EADDRINUSE") throw error;
       });
@@ -65,6 +70,11 @@ export class FaultProxy {
   /** Trouble for the nth of the queries that match and are still to come, once. */
   trap(match: RegExp, trouble: Trouble, nth = 1): void {
     this.traps.push({ match, rest: nth - 1, trouble });
+  }
+
+  /** How many troubles have not found their query yet. */
+  get waiting(): number {
+    return this.traps.length;
   }
 
   /** Ends every connection and takes no more. */

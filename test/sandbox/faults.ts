@@ -35,6 +35,11 @@ export class Faults {
     this.pending.push({ nth: 1, times: 1, ...fault });
   }
 
+  /** How many have not found their statement yet. */
+  get waiting(): number {
+    return this.pending.length;
+  }
+
   clear(): void {
     this.pending.length = 0;
   }
