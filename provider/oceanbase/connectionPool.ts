@@ -301,6 +301,8 @@ export class ConnectionPool {
           }),
         address,
       );
+      // One that ended at once is none. Who took it for one would make the next at once, hundreds in a second.
+      if (connection.isOver) throw { code: "ECONNRESET" } satisfies DriverFailure;
       return connection;
     } catch (failure) {
       connection.destroy();

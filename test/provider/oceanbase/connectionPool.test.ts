@@ -5,6 +5,9 @@ import { MAX_CONNECTIONS } from "../../../provider/oceanbase/connectionPool.ts";
 import { openSession, type Session } from "../../../provider/oceanbase/session.ts";
 import { stopBackups } from "../../../provider/oceanbase/stopBackups.ts";
 import { startSandbox } from "../../sandbox/sandbox.ts";
+import { greeting, newSalt } from "../../sandbox/wire/handshake.ts";
+import { PacketStream } from "../../sandbox/wire/packets.ts";
+import { okPacket } from "../../sandbox/wire/resultPackets.ts";
 import { loginOf, useSandbox } from "../../support/sandbox.ts";
 
 /*
@@ -195,6 +198,28 @@ test("who comes when a login is given up gets a login of its own", async () => {
   expect(accepted).toBe(2);
   await session.close();
   silentAtFirst.close();
+});
+
+test("a server that ends each connection right after the login is not asked for one after the other", async () => {
+  let accepted = 0;
+  const fickle = createServer((client) => {
+    client.on("error", () => {});
+    accepted += 1;
+    const packets = new PacketStream(client);
+    // What nobody has asked for makes the driver give the connection up.
+    packets.onPacket = () => packets.send(okPacket(2), okPacket(2), okPacket(2));
+    packets.send(greeting(1, "5.7.25-OceanBase-v4.2.5.1", newSalt(), false));
+  });
+  await new Promise<void>((resolve) => fickle.listen(0, "127.0.0.1", resolve));
+  const { port } = fickle.address() as { port: number };
+  const login = loginOf(sandbox(), sandbox().logins.sys, { endpoints: [{ host: "127.0.0.1", port }] });
+  const asked = openSession(login).then(async (session) => {
+    await session.read("SELECT 1 AS ONE", "asking", Date.now() + 1500).finally(() => session.close());
+  });
+  await expect(asked).rejects.toMatchObject({ kind: "unreachable" });
+  // Pauses that begin with up to 0.25 s leave room for a handful.
+  expect(accepted).toBeLessThan(15);
+  fickle.close();
 });
 
 describe("a connection that was left over", () => {
