@@ -10,6 +10,18 @@ export default defineConfig({
     maxWorkers: 2,
     allowOnly: false,
     passWithNoTests: false,
+    // Measured where it is asked for, by `--coverage`: on what runs inside the tests' own processes. A run of some of
+    // the tests measures nothing.
+    coverage: {
+      allowExternal: true,
+      include: ["../provider/**/*.ts", "../sdk/**/*.ts"],
+      reporter: ["text-summary", "json-summary", "html"],
+      reportsDirectory: "../.toolchain/coverage",
+      thresholds: {
+        "../provider/**/*.ts": { lines: 95, branches: 95 },
+        "../sdk/**/*.ts": { lines: 95, branches: 95 },
+      },
+    },
     projects: [
       { extends: true, test: { name: "unit", include: ["provider/**/*.test.ts", "sdk/**/*.test.ts"] } },
       { extends: true, test: { name: "sandbox", include: ["sandbox/**/*.test.ts"] } },
