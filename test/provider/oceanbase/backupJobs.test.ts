@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { readEndedJobs, readLiveJobs } from "../../../provider/oceanbase/backupJobs.ts";
+import { readEndedJobs, readEndedParts, readLiveJobs } from "../../../provider/oceanbase/backupJobs.ts";
 import { identifyServer } from "../../../provider/oceanbase/identity.ts";
 import { openSession } from "../../../provider/oceanbase/session.ts";
 import type { LoginCredentials } from "../../sandbox/sandbox.ts";
 import { loginOf, useSandbox } from "../../support/sandbox.ts";
+import { ScriptedSession, serverInSys, serverInTenant } from "./scriptedSession.ts";
 
 const sandbox = useSandbox();
 const soon = () => Date.now() + 5000;
@@ -91,4 +92,71 @@ test("an id that is not one is never put into a query", async () => {
   const job = { tenantId: "1002", jobId: "1) OR (1=1" };
   await expect(readEndedJobs(session, server, [job], soon())).rejects.toThrow(RangeError);
   await session.close();
+});
+
+test("a view may be without a value in any column", async () => {
+  const names =
+    "JOB_ID BACKUP_SET_ID INITIATOR_TENANT_ID INITIATOR_JOB_ID EXECUTOR_TENANT_ID BACKUP_TYPE START_TIMESTAMP END_TIMESTAMP STATUS RESULT COMMENT PATH";
+  const row = Object.fromEntries(names.split(" ").map((name) => [name, null]));
+  const [job] = await readLiveJobs(new ScriptedSession([/./, [row]]), serverInTenant(), soon());
+  expect(job).toEqual({
+    tenantId: "1002",
+    tenant: "one",
+    jobId: "",
+    backupSetId: "",
+    initiatorTenantId: "",
+    initiatorJobId: "",
+    executorTenantIds: [""],
+    type: "full",
+    status: "",
+    result: 0,
+    comment: "",
+    path: "",
+    startedAt: "",
+    endedAt: undefined,
+  });
+});
+
+test.each([
+  ["D", "full"],
+  ["I", "incremental"],
+  ["incremental", "incremental"],
+  ["FULL_I", "full"],
+])("a backup of type %s is %s", async (text, type) => {
+  const session = new ScriptedSession([/./, [{ BACKUP_TYPE: text, EXECUTOR_TENANT_ID: "1002, 1004" }]]);
+  const [job] = await readLiveJobs(session, serverInSys(), soon());
+  expect(job).toMatchObject({ type, executorTenantIds: ["1002", "1004"] });
+});
+
+test("an answer that two waits share names the tenants that each of them knows", async () => {
+  const session = new ScriptedSession([/./, [{ TENANT_ID: "1006", JOB_ID: "1" }]]);
+  const before = serverInSys();
+  const [early] = await readLiveJobs(session, before, soon());
+  expect(early?.tenant).toBe("1006");
+  const after = {
+    ...before,
+    tenants: before.tenants.map((known) => ({ ...known, id: "1006", name: "three" })),
+  };
+  const [late] = await readLiveJobs(session, after, soon());
+  expect(late?.tenant).toBe("three");
+});
+
+test("the ended parts of cluster backups are asked for by these backups, and never the backups' own jobs", async () => {
+  const session = new ScriptedSession([/JOB_HISTORY/, []]);
+  await readEndedParts(session, serverInTenant("ORACLE"), ["3", "4"], soon());
+  expect(session.asked[0]?.sql).toMatch(
+    /^SELECT JOB_ID, .* "COMMENT", PATH FROM SYS\.DBA_OB_BACKUP_JOB_HISTORY WHERE INITIATOR_TENANT_ID = 1 AND TENANT_ID <> 1 AND INITIATOR_JOB_ID IN \(3, 4\)$/,
+  );
+});
+
+test("several ended jobs are asked for by tenant and id, in a user tenant by id alone", async () => {
+  const jobs = ["8", "9"].map((jobId) => ({ tenantId: "1002", jobId }));
+  const session = new ScriptedSession([/JOB_HISTORY/, []]);
+  await readEndedJobs(session, serverInSys(), jobs, soon());
+  await readEndedJobs(session, serverInTenant(), jobs, soon());
+  await readEndedJobs(session, serverInTenant(), [], soon());
+  expect(session.asked.map(({ sql }) => sql.replace(/.* WHERE /, ""))).toEqual([
+    "(TENANT_ID, JOB_ID) IN ((1002, 8), (1002, 9))",
+    "JOB_ID IN (8, 9)",
+  ]);
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { QUERY_ATTRIBUTES_OFFERED, SEVERAL_RESULTS } from "../../../provider/oceanbase/driver.ts";
 import {
+  connectionError,
   isWorthRepeating,
   leavesEffectOpen,
+  networkMeaning,
   OceanBaseError,
   serverError,
 } from "../../../provider/oceanbase/errors.ts";
@@ -55,5 +58,103 @@ describe("what follows from a server's error", () => {
   test("a connection that ended without a reply leaves open what a statement did", () => {
     expect(leavesEffectOpen(new OceanBaseError("unreachable", "cut", { outcomeUnknown: true }))).toBe(true);
     expect(leavesEffectOpen(new OceanBaseError("unreachable", "refused"))).toBe(false);
+  });
+});
+
+describe("a failed login", () => {
+  const failed = (failure: Parameters<typeof connectionError>[1]) =>
+    connectionError("logging in", failure, 5000);
+
+  test.each([
+    [{ code: "HANDSHAKE_NO_SSL_SUPPORT" }, "refused", /offers no TLS, so the password was not sent/],
+    [
+      { code: "HANDSHAKE_SSL_ERROR", message: "self-signed" },
+      "refused",
+      /TLS failed \(self-signed\), so the password/,
+    ],
+    [{ code: "AUTH_SWITCH_PLUGIN_ERROR", message: "asks for sha" }, "refused", /^logging in: asks for sha$/],
+    [
+      { code: QUERY_ATTRIBUTES_OFFERED },
+      "unsupported",
+      /offers query attributes, as MySQL 8 does; an OceanBase/,
+    ],
+    [{ code: "ETIMEDOUT" }, "unreachable", /no answer within 5 s; check connection\.host/],
+    [
+      { code: "ECONNREFUSED" },
+      "unreachable",
+      /nothing listens there \(ECONNREFUSED\); check connection\.host/,
+    ],
+    [{ code: "ECONNRESET" }, "unreachable", /the connection was cut \(ECONNRESET\)/],
+    [{ code: "ENOTFOUND" }, "unreachable", /the host name is not known/],
+    [{ code: "EAI_AGAIN" }, "unreachable", /could not be looked up/],
+    [{ code: "EHOSTUNREACH" }, "unreachable", /no route to the host/],
+    [{ code: "ENETUNREACH" }, "unreachable", /no route to the network/],
+    [{ code: "EPIPE" }, "unreachable", /the connection was cut/],
+    [{ code: "PROTOCOL_CONNECTION_LOST" }, "unreachable", /the connection was cut/],
+    [
+      { code: "HANDSHAKE_UNKNOWN_ERROR", message: "odd packet" },
+      "refused",
+      /no session could be made \(odd packet\)$/,
+    ],
+    [{ code: "ODD" }, "refused", /no session could be made \(ODD\)$/],
+    [{}, "refused", /no session could be made \(\)$/],
+  ] as const)("with %j is %s", (failure, kind, text) => {
+    expect(failed(failure)).toMatchObject({ kind, message: expect.stringMatching(text) });
+  });
+
+  test.each([
+    [1040, "transient"],
+    [1045, "refused"],
+    [1235, "refused"],
+    [3118, "refused"],
+    [4666, "refused"],
+    [4669, "refused"],
+    [5150, "transient"],
+    [5160, "refused"],
+    [5260, "refused"],
+    [8001, "transient"],
+    [4023, "transient"],
+    [9999, "server"],
+  ] as const)("with error %i is %s, and not a word about a statement", (errno, kind) => {
+    const error = failed({ code: "ER_ODD", errno, sqlMessage: "no" });
+    expect(error).toMatchObject({ kind, errno, said: undefined });
+    expect(error.message).toContain(`logging in: the server said "no" (error ${errno})`);
+  });
+});
+
+test.each([
+  [1031, "refused"],
+  [5360, "refused"],
+  [1142, "refused"],
+  [1064, "unsupported"],
+  [1210, "input"],
+  [4016, "refused"],
+  [5160, "refused"],
+  [1235, "refused"],
+  [5260, "refused"],
+] as const)("statement error %i is %s, with advice", (errno, kind) => {
+  expect(said(errno)).toMatchObject({ kind, message: expect.stringMatching(/\(error \d+\): .+; .+/) });
+});
+
+test("an error that nobody has put into words says its number; one to wait for says so", () => {
+  expect(said(9999).message).toMatch(/\(error 9999\); see OceanBase's error codes for its meaning$/);
+  expect(said(4038).message).toMatch(/: the server asked is not the leader any more; try again$/);
+  expect(serverError("doing", {}, "statement").message).toMatch(/said "" \(error 0\)/);
+});
+
+test.each([
+  [{ code: SEVERAL_RESULTS }, "one statement was sent and several results came back"],
+  [{ code: "ECONNRESET", message: "read ECONNRESET" }, "the connection was cut"],
+  [{ code: "ODD", message: "odd packet" }, "odd packet"],
+  [{}, "the connection failed"],
+])("the driver's %j in a few words: %s", (failure, text) => {
+  expect(networkMeaning(failure)).toBe(text);
+});
+
+test("an error knows its name, and that nothing is unknown of it by default", () => {
+  expect(new OceanBaseError("server", " two\n\n lines \n")).toMatchObject({
+    name: "OceanBaseError",
+    message: "two lines",
+    outcomeUnknown: false,
   });
 });

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { OceanBaseError } from "../../../provider/oceanbase/errors.ts";
-import { checkIsCluster, identifyServer, isSameCluster } from "../../../provider/oceanbase/identity.ts";
+import {
+  checkIsCluster,
+  identifyServer,
+  isSameCluster,
+  tenantNameOf,
+} from "../../../provider/oceanbase/identity.ts";
 import { openSession } from "../../../provider/oceanbase/session.ts";
 import type { FlavorName } from "../../sandbox/cluster/flavors.ts";
 import { type Logins, startSandbox } from "../../sandbox/sandbox.ts";
 import { loginOf, useSandbox } from "../../support/sandbox.ts";
+import { type Answer, ScriptedSession, serverInSys } from "./scriptedSession.ts";
 
 const sandbox = useSandbox();
 
@@ -92,4 +98,69 @@ describe("the cluster of a record", () => {
       /found tenant sys of cluster obdemo \(id 1001\), but it has to be tenant sys of cluster prod \(id 7\)/,
     );
   });
+});
+
+describe("what a server may say", () => {
+  const ROW = { VERSION: "4.2.5.1", OWN_ID: "1", TENANT_ID: "1", TENANT_NAME: "sys", TENANT_TYPE: "SYS" };
+  const STATE = { COMPATIBILITY_MODE: "MYSQL", STATUS: "NORMAL", LOCKED: "NO" };
+  const CLUSTER: Answer = [/SHOW PARAMETERS/, [{ NAME: "cluster", VALUE: "prod" }]];
+  const VARIABLES: Answer = [/SHOW VARIABLES LIKE 'version/, [{ VALUE: "5.7.25-OceanBase-v3.2" }]];
+  const said = (rows: Answer[1], cluster = CLUSTER) =>
+    identifyServer(new ScriptedSession([/OB_VERSION/, rows], cluster, VARIABLES), 0);
+
+  test("the tenant of the login is the one it says, wherever it stands in the list", async () => {
+    const own = { ...ROW, ...STATE, OWN_ID: "1002" };
+    const server = await said([own, { ...own, TENANT_ID: "1002", TENANT_NAME: "one", TENANT_TYPE: "USER" }]);
+    expect(server.tenant).toMatchObject({ id: "1002", name: "one", type: "USER" });
+    expect(server).toMatchObject({ cluster: "prod", clusterId: "" });
+  });
+
+  test("a version before 4, no tenant, or no version at all is no server to do it on", async () => {
+    for (const rows of [[{ ...ROW, VERSION: "3.2.4" }], [], [{ ...ROW, OWN_ID: "7" }]]) {
+      await expect(said(rows)).rejects.toMatchObject({
+        kind: "unsupported",
+        message: expect.stringMatching(
+          /found an OceanBase without tenant-level backups \(5\.7\.25-OceanBase-v3\.2, 5\.7\.25-OceanBase-v3\.2\)/,
+        ),
+      });
+    }
+    const silent = new ScriptedSession([/OB_VERSION/, []], [/SHOW VARIABLES/, []]);
+    await expect(identifyServer(silent, 0)).rejects.toThrow(
+      /a server that is not OceanBase \(\); OceanBase 4\.0/,
+    );
+  });
+
+  test("a column without a value takes nothing for granted", async () => {
+    const nothing = { TENANT_TYPE: null, COMPATIBILITY_MODE: null, STATUS: null, LOCKED: null };
+    const server = await said([
+      { ...ROW, ...nothing },
+      { ...ROW, ...nothing, TENANT_ID: null, TENANT_NAME: null },
+    ]);
+    expect(server.tenants[0]).toMatchObject({ type: "USER", mode: "MYSQL", status: "", locked: false });
+    expect(server.tenants[1]).toMatchObject({ id: "", name: "" });
+  });
+
+  test("a cluster that cannot be asked for now is no cluster without a name", async () => {
+    const away = new OceanBaseError("unreachable", "cut");
+    const busy = new OceanBaseError("transient", "electing", { errno: 4654 });
+    for (const failure of [away, busy, new TypeError("a bug")]) {
+      await expect(said([{ ...ROW, ...STATE }], [/SHOW PARAMETERS/, failure])).rejects.toBe(failure);
+    }
+  });
+});
+
+test("a record or a server without a cluster is taken at its tenant's word, and says so in an error", () => {
+  const record = { cluster: "prod", clusterId: "7", tenant: "sys" };
+  const untold = serverInSys({ cluster: "", clusterId: "" });
+  expect(isSameCluster(untold, record)).toBe(true);
+  expect(isSameCluster(serverInSys(), { cluster: "", clusterId: "", tenant: "sys" })).toBe(true);
+  expect(isSameCluster(serverInSys({ cluster: "" }), { ...record, clusterId: "8" })).toBe(false);
+  expect(() => checkIsCluster("at", untold, { ...record, tenant: "one" })).toThrow(
+    /^at: found tenant sys of cluster \(unnamed\) \(id unknown\), but .* prod \(id 7\); if the one found is meant, change triggers, else correct connection$/,
+  );
+});
+
+test("a tenant that is gone goes by its id", () => {
+  expect(tenantNameOf(serverInSys(), "1004")).toBe("two");
+  expect(tenantNameOf(serverInSys(), "1006")).toBe("1006");
 });

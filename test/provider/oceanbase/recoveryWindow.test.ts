@@ -18,6 +18,9 @@ test.each([
   ["010d", 691_200_000_000n],
   ["0x10d", 0x10dn * 1_000_000n],
   ["0x7h", 25_200_000_000n],
+  ["01us", 1n],
+  ["017us", 15n],
+  [`${2n ** 63n - 1n}us`, 2n ** 63n - 1n],
   ["106751991d", 106_751_991n * 86_400_000_000n],
 ])("%s is read as the server reads it: %i microseconds", (text, length) => {
   expect(windowMicroseconds(text)).toBe(length);
@@ -55,6 +58,8 @@ test.each([
   [undefined, undefined, true],
   ["what", "what", true],
   ["what", "ever", false],
+  ["what", "7d", false],
+  [undefined, "what", false],
 ])("whether %j is as long as %j: %j", (one, other, same) => {
   expect(isSameWindow(one, other)).toBe(same);
   expect(isSameWindow(other, one)).toBe(same);
