@@ -2,6 +2,7 @@ import { connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { MAX_CONNECTIONS } from "../../../provider/oceanbase/connectionPool.ts";
+import { OceanBaseError } from "../../../provider/oceanbase/errors.ts";
 import { openSession, type Session } from "../../../provider/oceanbase/session.ts";
 import { stopBackups } from "../../../provider/oceanbase/stopBackups.ts";
 import { startSandbox } from "../../sandbox/sandbox.ts";
@@ -258,6 +259,84 @@ describe("a connection that was left over", () => {
   });
 });
 
+/** Connections of this process that keep it alive; those of the sandbox are among them. */
+const holdingConnections = () =>
+  process.getActiveResourcesInfo().filter((resource) => resource === "TCPSocketWrap").length;
+
+test("a connection keeps the process alive as long as somebody has a session, and no longer", async () => {
+  await expect.poll(holdingConnections).toBe(0);
+  const [first, second] = await sessions(2);
+  if (first === undefined || second === undefined) throw new Error("two sessions");
+  expect(holdingConnections()).toBe(2);
+  await first.close();
+  expect(holdingConnections()).toBe(2);
+  await second.close();
+  // The sandbox's end of it stays.
+  expect(holdingConnections()).toBe(1);
+  const again = await sessions(1);
+  expect(holdingConnections()).toBe(2);
+  await closeAll(again);
+});
+
+test("closing a session twice takes no connection from another one", async () => {
+  const [first, second] = await sessions(2);
+  await first?.close();
+  await first?.close();
+  await pause(700);
+  expect(sandbox().openConnections).toBe(1);
+  await second?.close();
+});
+
+test("what a session that has ended knew of its cluster is no check for the next one", async () => {
+  const [before] = await sessions(1);
+  let checks = 0;
+  before?.checkNewConnections(async () => {
+    checks += 1;
+  });
+  await before?.close();
+  // Until somebody knows again which cluster it has to be, the connection there is has to do.
+  const all = await sessions(8);
+  await Promise.all(all.map((session, i) => session.read(`SELECT ${i} AS N`, "asking", soon())));
+  expect(sandbox().log.logins).toBe(1);
+  expect(checks).toBe(0);
+  await closeAll(all);
+});
+
+describe("an answer of a moment ago", () => {
+  const ASK = "SELECT 7 AS SEVEN";
+  const asked = () => sandbox().log.matching(/SEVEN/).length;
+
+  test("serves whoever says that it is good enough, for as long as it is", async () => {
+    const [one, two] = await sessions(2);
+    for (const session of [one, two, one]) await session?.read(ASK, "asking", soon(), 60_000);
+    expect(asked()).toBe(1);
+    await pause(20);
+    await two?.read(ASK, "asking", soon(), 5);
+    expect(asked()).toBe(2);
+    await one?.read(ASK, "asking", soon());
+    expect(asked()).toBe(3);
+    await closeAll([one, two].filter((session) => session !== undefined));
+  });
+
+  test("is forgotten when the server was lost: it may have come back another one", async () => {
+    const [session] = await sessions(1);
+    await session?.read(ASK, "asking", soon(), 60_000);
+    sandbox().cutConnections();
+    await session?.read("SELECT 1 AS ONE", "asking", soon());
+    await session?.read(ASK, "asking", soon(), 60_000);
+    expect(asked()).toBe(2);
+    await session?.close();
+  });
+
+  test("that was a failure is none", async () => {
+    const [session] = await sessions(1);
+    sandbox().faults.inject({ match: /SEVEN/, act: { kind: "error", errno: 1142 } });
+    await expect(session?.read(ASK, "asking", soon(), 60_000)).rejects.toMatchObject({ errno: 1142 });
+    expect(await session?.read(ASK, "asking", soon(), 60_000)).toEqual([{ SEVEN: "7" }]);
+    await session?.close();
+  });
+});
+
 test("a server with few connections to spare gets no more than it takes", async () => {
   const all = await sessions(10);
   all[0]?.checkNewConnections(async () => {});
@@ -267,6 +346,53 @@ test("a server with few connections to spare gets no more than it takes", async 
   // Three more were asked for and refused, once; after that the one there is has to do.
   expect(sandbox().log.logins).toBeLessThanOrEqual(1 + MAX_CONNECTIONS);
   await closeAll(all);
+});
+
+test("a further connection that the check refuses is not used, and the reason reaches nobody who has one", async () => {
+  const all = await sessions(6);
+  all[0]?.checkNewConnections(async () => {
+    throw new OceanBaseError("otherCluster", "another cluster answers");
+  });
+  const rows = await Promise.all(all.map((session, i) => session.read(`SELECT ${i} AS N`, "asking", soon())));
+  expect(rows.map((row) => row[0]?.N)).toEqual(["0", "1", "2", "3", "4", "5"]);
+  expect(new Set(sandbox().log.entries.map(({ connectionId }) => connectionId)).size).toBe(1);
+  await closeAll(all);
+});
+
+test("the only connection that the check refuses fails whoever waits for it", async () => {
+  const [session] = await sessions(1);
+  session?.checkNewConnections(async () => {
+    throw new OceanBaseError("otherCluster", "another cluster answers");
+  });
+  sandbox().cutConnections();
+  await expect(session?.read("SELECT 1 AS ONE", "asking", soon())).rejects.toMatchObject({
+    kind: "otherCluster",
+  });
+  expect(sandbox().log.matching(/ONE/)).toEqual([]);
+  await session?.close();
+});
+
+test("a check that the server does not answer is bounded, and its failure says what was asked", async () => {
+  const [session] = await sessions(1);
+  session?.checkNewConnections(async (server) => {
+    await server.read("SELECT 'CHECK' AS C", "checking", Date.now() + 300);
+  });
+  sandbox().cutConnections();
+  // Until this end has noticed, too.
+  await pause(200);
+  sandbox().faults.inject({ match: /CHECK/, act: { kind: "stall" }, times: 100 });
+  await expect(session?.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")).rejects.toMatchObject({
+    kind: "unreachable",
+    message: expect.stringMatching(/^checking as root@sys at 127\.0\.0\.1:\d+: no reply within 1 s$/),
+  });
+  expect(sandbox().log.cancels).toEqual([]);
+  sandbox().faults.clear();
+  sandbox().faults.inject({ match: /CHECK/, act: { kind: "error", errno: 1142 } });
+  await expect(session?.read("SELECT 1 AS ONE", "asking", soon())).rejects.toMatchObject({
+    kind: "refused",
+    message: expect.stringMatching(/^checking as root@sys at .*error 1142/),
+  });
+  await session?.close();
 });
 
 test("two clusters share nothing", async () => {

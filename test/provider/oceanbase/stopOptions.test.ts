@@ -327,6 +327,25 @@ describe("a backup that starts again", () => {
   });
 });
 
+test("a job that another cancel marks while the action looks on is waited for: until it ends nothing has stopped", async () => {
+  sandbox().startBackup("mysql_tenant");
+  let isLate = false;
+  const cancelAnother = (text: string) => {
+    if (isLate || !text.startsWith("stopped; looking on")) return;
+    isLate = true;
+    sandbox().startBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", true);
+    sandbox().cluster.backups.cancel([sandbox().tenant("mysql_tenant")]);
+  };
+  const report = await stop({ settleSeconds: 30, timeoutSeconds: 2 }, "sys", cancelAnother);
+  expect(report.interrupted).toMatchObject({ kind: "timeout" });
+  expect(report.jobs).toMatchObject([
+    { jobId: "1", status: "CANCELED" },
+    { jobId: "2", status: "CANCELING" },
+  ]);
+  expect(report.stoppedAt).toBeUndefined();
+});
+
 describe("a job that stays CANCELING", () => {
   test("is diagnosed while it is waited for, and in the error at the end", async () => {
     await running("mysql_tenant");
