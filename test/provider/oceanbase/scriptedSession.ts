@@ -2,7 +2,7 @@ import type { Server, Tenant } from "../../../provider/oceanbase/identity.ts";
 import type { Row, Session } from "../../../provider/oceanbase/session.ts";
 
 /** What a query that matches brings, or fails with. */
-export type Answer = readonly [RegExp, Row[] | Error];
+export type Answer = readonly [RegExp, Row[] | Error | (() => Row[])];
 
 /** A session whose answers are given beforehand: for servers that say what the sandbox never says. */
 export class ScriptedSession implements Session {
@@ -19,7 +19,7 @@ export class ScriptedSession implements Session {
     const [, answer] = this.answers.find(([pattern]) => pattern.test(sql)) ?? [];
     if (answer === undefined) throw new Error(`no answer is scripted for: ${sql}`);
     if (answer instanceof Error) throw answer;
-    return answer;
+    return typeof answer === "function" ? answer() : answer;
   }
 
   checkNewConnections(): void {}
