@@ -116,9 +116,9 @@ describe("a preview", () => {
     expect(sandbox().log.logins).toBe(0);
   });
 
-  test("leaves out what turned out to be undefined, at any depth", async () => {
+  test("leaves out what turned out to be nothing, at any depth", async () => {
     const sys = { ...connectionTo(sandbox(), sandbox().logins.sys), host: "localhost" };
-    const nothing = pulumi.output(undefined) as unknown as pulumi.Output<string>;
+    const nothing = pulumi.output(null) as unknown as pulumi.Output<string>;
     const connection = { ...sys, cluster: nothing, password: sandbox().logins.sys.password };
     await run(argsFor({ connection, reason: nothing }));
     await linesShown(1);
