@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DriverConnection } from "../../../provider/oceanbase/driver.ts";
@@ -7,7 +8,7 @@ import type { Login } from "../../../provider/oceanbase/login.ts";
  * What the driver is told, and what is made of its answers. That the driver does as it is told is in session.test.ts.
  */
 const createConnection = vi.hoisted(() => vi.fn());
-vi.mock("mysql2/promise", () => ({ createConnection }));
+vi.mock("mysql2", () => ({ createConnection }));
 
 interface Cell {
   type: unknown;
@@ -15,20 +16,27 @@ interface Cell {
   buffer(): Buffer | null;
 }
 let listening: Server;
-let answer: [unknown, unknown];
+let driver: EventEmitter & { serverCapabilityFlags: number; pause(): void };
+let answer: [unknown, unknown] | Error;
 /** What the driver gives a cell to, when rows come in. */
 let typeCast: (cell: Cell) => string | null;
 
 beforeEach(async () => {
   listening = createServer(() => {}).listen(0, "127.0.0.1");
   await new Promise((resolve) => listening.once("listening", resolve));
-  createConnection.mockReset().mockResolvedValue({
-    on: () => {},
-    connection: { serverCapabilityFlags: 0 },
-    query: async (options: { typeCast: typeof typeCast }) => {
-      typeCast = options.typeCast;
-      return answer;
-    },
+  driver = Object.assign(new EventEmitter(), {
+    serverCapabilityFlags: 0,
+    pause: vi.fn(),
+    promise: () => ({
+      query: async (options: { typeCast: typeof typeCast }) => {
+        typeCast = options.typeCast;
+        return answer instanceof Error ? Promise.reject(answer) : answer;
+      },
+    }),
+  });
+  createConnection.mockReset().mockImplementation(() => {
+    setImmediate(() => driver.emit("connect"));
+    return driver;
   });
 });
 afterEach(() => listening.close());
@@ -144,10 +152,50 @@ test("a connection that was given up before the driver was there is never made",
   expect(createConnection).not.toHaveBeenCalled();
 });
 
-test("a login that fails leaves no socket behind", async () => {
-  createConnection.mockRejectedValue({ code: "HANDSHAKE_SSL_ERROR" });
+describe("a connection is over", () => {
   const open = () => new Promise((resolve) => listening.getConnections((_, count) => resolve(count)));
-  const failed = await connected().catch((failure: unknown) => failure);
-  expect(failed).toEqual({ code: "HANDSHAKE_SSL_ERROR" });
-  await expect.poll(open).toBe(0);
+
+  test("when its login fails, and leaves no socket behind", async () => {
+    createConnection.mockImplementation(() => {
+      setImmediate(() => driver.emit("error", { code: "HANDSHAKE_SSL_ERROR" }));
+      return driver;
+    });
+    await expect(connected()).rejects.toEqual({ code: "HANDSHAKE_SSL_ERROR" });
+    await expect.poll(open).toBe(0);
+  });
+
+  test("when the driver says so later", async () => {
+    const connection = await connected();
+    expect(connection.isOver).toBe(false);
+    driver.emit("error", new Error("read ECONNRESET"));
+    expect(connection.isOver).toBe(true);
+    await expect.poll(open).toBe(0);
+  });
+
+  test("when a server offers what OceanBase never offers", async () => {
+    driver.serverCapabilityFlags = 0x0800_0000;
+    await expect(connected()).rejects.toEqual({ code: "QUERY_ATTRIBUTES_OFFERED" });
+    await expect.poll(open).toBe(0);
+  });
+
+  test("when a reply comes out of order: nothing that came with it counts", async () => {
+    const connection = await connected();
+    answer = [[["1"]], [{ name: "a" }]];
+    driver.emit("warn", new Error("packets out of order"));
+    expect(driver.pause).toHaveBeenCalled();
+    await expect(connection.query("SELECT")).rejects.toEqual({ code: "PACKETS_OUT_OF_ORDER", fatal: true });
+    expect(connection.isOver).toBe(true);
+  });
+});
+
+test.each([
+  ["the server has refused, and the connection goes on", { sqlMessage: "no" }, undefined],
+  ["was no answer of the server, and ends the connection", {}, true],
+])("a failure that %s", async (_, details, fatal) => {
+  const connection = await connected();
+  answer = Object.assign(new Error("no"), details);
+  expect(((await connection.query("SELECT").catch((error) => error)) as { fatal?: boolean }).fatal).toBe(
+    fatal,
+  );
+  connection.destroy();
 });

@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { QUERY_ATTRIBUTES_OFFERED, SEVERAL_RESULTS } from "../../../provider/oceanbase/driver.ts";
+import {
+  PACKETS_OUT_OF_ORDER,
+  QUERY_ATTRIBUTES_OFFERED,
+  REPLY_TOO_LARGE,
+  SEVERAL_RESULTS,
+} from "../../../provider/oceanbase/driver.ts";
 import {
   connectionError,
   isWorthRepeating,
   leavesEffectOpen,
-  networkMeaning,
+  noAnswerError,
   OceanBaseError,
   serverError,
 } from "../../../provider/oceanbase/errors.ts";
@@ -143,12 +148,15 @@ test("an error that nobody has put into words says its number; one to wait for s
 });
 
 test.each([
-  [{ code: SEVERAL_RESULTS }, "one statement was sent and several results came back"],
-  [{ code: "ECONNRESET", message: "read ECONNRESET" }, "the connection was cut"],
-  [{ code: "ODD", message: "odd packet" }, "odd packet"],
-  [{}, "the connection failed"],
-])("the driver's %j in a few words: %s", (failure, text) => {
-  expect(networkMeaning(failure)).toBe(text);
+  [{ code: SEVERAL_RESULTS }, "unsupported", "one statement was sent and several results came back"],
+  [{ code: PACKETS_OUT_OF_ORDER }, "unsupported", "the packets of a reply came out of order"],
+  [{ code: REPLY_TOO_LARGE }, "unsupported", "more than 32 MiB came for one reply"],
+  [{ code: "ECONNRESET", message: "read ECONNRESET" }, "unreachable", "the connection was cut"],
+  [{ code: "ODD", message: "odd packet" }, "unreachable", "odd packet"],
+  [{}, "unreachable", "the connection failed"],
+] as const)("a statement that ends with %j is %s, and nobody knows what it did", (failure, kind, text) => {
+  const error = noAnswerError("cancelling", failure);
+  expect(error).toMatchObject({ kind, message: `cancelling: ${text}`, outcomeUnknown: true });
 });
 
 test("an error knows its name, and that nothing is unknown of it by default", () => {
