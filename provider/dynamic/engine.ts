@@ -10,8 +10,11 @@ export interface LogRequest {
 /** The connection to the engine, by the gRPC library's own numbers for its states. */
 export interface EngineChannel {
   getConnectivityState(tryToConnect: boolean): number;
-  /** Calls back once when the state is another one; `deadline` may be `Infinity`. */
-  watchConnectivityState(state: number, deadline: number, changed: () => void): void;
+  /**
+   * Calls back once when the state is another one, or with an error when it still is the same at the deadline:
+   * milliseconds since 1970, or `Infinity`.
+   */
+  watchConnectivityState(state: number, deadline: number, changed: (isUnchanged?: Error) => void): void;
 }
 
 /** The engine, as far as a provider talks to it. */

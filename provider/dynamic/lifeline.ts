@@ -4,6 +4,9 @@ import { type EngineChannel, findEngine } from "./engine";
 const READY = 2;
 const NOT_TO_BE_HAD = 3;
 
+/** An engine to which no connection could be made again for this long is gone. */
+const PATIENCE_MS = 2_000;
+
 /** The calls that are under way. */
 const calls = new Set<AbortController>();
 let isWatching = false;
@@ -40,11 +43,18 @@ function watchEngine(): void {
   }
 }
 
-/** A connection that was lost may be made again; an engine to which none can be made any more is gone. */
+/**
+ * A connection that was lost may be made again; an engine to which none can be made any more is gone. One to which there
+ * never was a connection says nothing: the address may not be one that can be reached from here.
+ */
 function watch(channel: EngineChannel, wasReady: boolean): void {
   const state = channel.getConnectivityState(true);
-  if (wasReady && state === NOT_TO_BE_HAD) giveUp();
-  else channel.watchConnectivityState(state, Infinity, () => watch(channel, wasReady || state === READY));
+  const isLost = wasReady && state === NOT_TO_BE_HAD;
+  const deadline = isLost ? Date.now() + PATIENCE_MS : Number.POSITIVE_INFINITY;
+  channel.watchConnectivityState(state, deadline, (isUnchanged) => {
+    if (isUnchanged) giveUp();
+    else watch(channel, wasReady || state === READY);
+  });
 }
 
 function giveUp(): void {

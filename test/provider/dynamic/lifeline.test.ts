@@ -83,6 +83,26 @@ test("work is told to stop when the engine has gone, and the process ends when a
   await given;
 });
 
+test("an engine that is back at the second attempt was not gone", async () => {
+  const states = [2, 0, 1, 3, 1, 2];
+  const seen: number[] = [];
+  vi.spyOn(EngineClient.prototype, "getChannel").mockImplementation(() => ({
+    getConnectivityState: () => states[seen.length],
+    watchConnectivityState: (state: number, _deadline: number, changed: () => void) => {
+      seen.push(state);
+      if (seen.length < states.length) setImmediate(changed);
+    },
+  }));
+  const { whileEngineLives, signals } = await startedWith(engine.address);
+  const { act, end, isAborted } = work();
+  const result = whileEngineLives(act);
+  await expect.poll(() => seen).toEqual(states);
+  expect(isAborted()).toBe(false);
+  end();
+  await result;
+  expect(signals).toEqual([]);
+});
+
 test("an engine that cannot be reached yet is none that has gone", async () => {
   engine.stop();
   const made = channels();
