@@ -235,11 +235,13 @@ class StopAction {
 
   /** No more of the scope than these jobs need. */
   private noMoreThanFor(jobs: readonly BackupJob[]): CancelScope {
-    const { statement } = this.scope;
-    // A cluster backup's own job, and one of a tenant whose name is not known, cannot be named.
-    const canBeNamed = (job: BackupJob) => !isClusterJob(job) && job.tenant !== job.tenantId;
-    if (statement === "own" || !jobs.every(canBeNamed)) return statement;
-    return [...new Set(jobs.map((job) => job.tenant))];
+    const { statement, tenants } = this.scope;
+    const lockedIds = new Set(tenants.filter((tenant) => tenant.locked).map((tenant) => tenant.id));
+    // A cluster backup's own job cannot be named. Once it has started its jobs it ends with them, so naming those will do.
+    const needsAll = (job: BackupJob) =>
+      isClusterJob(job) ? job.status === "INIT" : job.tenant === job.tenantId || lockedIds.has(job.tenantId);
+    if (statement === "own" || jobs.some(needsAll)) return statement;
+    return [...new Set(jobs.filter((job) => !isClusterJob(job)).map((job) => job.tenant))];
   }
 
   async issueAndWatch(target: CancelScope | undefined): Promise<void> {

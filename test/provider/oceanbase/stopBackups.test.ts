@@ -6,6 +6,7 @@ import { rehearseStop, stopBackups } from "../../../provider/oceanbase/stopBacku
 import type { StopControl, StopReport, StopRequest } from "../../../provider/oceanbase/stopRequest.ts";
 import { type Logins, type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 import { FAST, loginOf, useSandbox } from "../../support/sandbox.ts";
+import { stoppedJob } from "./stoppedJobs.ts";
 
 const sandbox = useSandbox();
 
@@ -255,6 +256,32 @@ describe("a cluster backup", () => {
     const report = await stop({ timeoutSeconds: 0 });
     expect(report).toMatchObject({ jobs: [], startingClusterJobs: ["1"] });
     expect(report.warnings.join()).toContain("cluster backup 1 has not started its jobs yet");
+  });
+
+  test("that works on after an attempt at all is taken up by the names of its tenants, and nobody else's", async () => {
+    sandbox().addTenant("other");
+    sandbox().startClusterBackup(["mysql_tenant", "oracle_tenant"]);
+    await expect.poll(() => liveJobs(ORACLE_TENANT)).toMatchObject([{ status: "DOING" }]);
+    sandbox().startBackup("other");
+    const isMeant = { jobId: "1", initiator: "sys", status: "DOING" } as const;
+    const earlier = {
+      statement: "ALTER SYSTEM CANCEL BACKUP",
+      issuedAt: "2026-01-01T00:00:00.000Z",
+      jobs: [
+        stoppedJob({ ...isMeant, tenantId: "1", tenant: "sys" }),
+        stoppedJob({ ...isMeant, tenantId: "1002", tenant: "mysql_tenant" }),
+        stoppedJob({ ...isMeant, tenantId: "1004", tenant: "oracle_tenant" }),
+      ],
+    };
+    const report = await stop({ asked: "all", earlier });
+    expect(report.interrupted).toBeUndefined();
+    expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`, `oracle_tenant`"]);
+    expect(report.jobs.map((job) => [job.tenant, job.status])).toEqual([
+      ["sys", "FAILED"],
+      ["mysql_tenant", "CANCELED"],
+      ["oracle_tenant", "CANCELED"],
+    ]);
+    expect(report.restarted).toMatchObject([{ tenant: "other", status: "DOING" }]);
   });
 
   test('that has not started its jobs yet never starts them with "all"', async () => {
