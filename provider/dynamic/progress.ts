@@ -1,3 +1,4 @@
+import { oneLine } from "../oceanbase/errors";
 import { findEngine } from "./engine";
 
 /** How the engine shows a line: by weight, and whether it stays on the screen. */
@@ -20,7 +21,7 @@ export function showStatus(text: string): void {
 
 /** Shows a warning that stays; without an engine it goes to the error output. */
 export function showWarning(text: string): void {
-  if (!log(SEVERITY.warning, text, false)) console.error(`warning: ${text}`);
+  if (!log(SEVERITY.warning, text, false)) console.error(`warning: ${oneLine(text)}`);
 }
 
 function log(severity: number, text: string, ephemeral: boolean): boolean {
@@ -29,7 +30,7 @@ function log(severity: number, text: string, ephemeral: boolean): boolean {
   try {
     const request = engine.newRequest();
     request.setSeverity(severity);
-    request.setMessage(text);
+    request.setMessage(oneLine(text));
     request.setEphemeral(ephemeral);
     engine.client.log(request, () => {});
     return true;

@@ -32,10 +32,21 @@ interface Waiter {
   reject(failure: unknown): void;
 }
 
+/** Something that was asked for. */
+export interface PendingReply {
+  rows: Promise<Row[]>;
+  /** Ends when it has been sent. */
+  sent: Promise<void>;
+  /** Waits no longer; says whether it had been sent. */
+  giveUp(): boolean;
+}
+
 /** Something to be sent, once, for everybody who waits for it. */
 interface Task {
   sql: string;
   waiters: Set<Waiter>;
+  /** Ends when it is sent; from then on it is the server that keeps the reply back, before that it is our own queue. */
+  sent: PromiseWithResolvers<void>;
   /** The connection it was sent on; undefined while it is in the queue. */
   connection: DriverConnection | undefined;
 }
@@ -101,18 +112,19 @@ export class ConnectionPool {
    */
   async connected(signal?: AbortSignal): Promise<void> {
     for (const connection of this.open) if (connection.isOver) this.open.delete(connection);
-    while (this.open.size > 0) {
-      const { rows, giveUp } = this.query(SIGN_OF_LIFE, true);
+    // Each turn ends with an answer, with the caller gone, or with one connection less.
+    while (this.open.size > 0 && !signal?.aborted) {
       const timeoutMs = this.login.connectTimeoutSeconds * 1000;
-      const answer = await inTime(rows, timeoutMs, signal);
+      const ping = this.query(SIGN_OF_LIFE, "first");
+      const answer = await inTime(ping, timeoutMs, signal);
       if (answer === "answered") return;
-      giveUp();
-      if (answer === "aborted") return;
+      ping.giveUp();
       if (answer === "late") {
         const why = `no answer within ${timeoutMs / 1000} s; check connection.host, connection.port and firewalls`;
         throw new OceanBaseError("unreachable", `asking ${this.address} for a sign of life: ${why}`);
       }
     }
+    if (signal?.aborted) return;
     const { promise, waiter } = newWaiter();
     this.connectWaiters.add(waiter);
     const giveUp = () => {
@@ -153,19 +165,21 @@ export class ConnectionPool {
    * Sends a query, or joins one that is about to be sent. Fails with what the driver says, or with an OceanBaseError
    * when no connection can be had.
    *
-   * @returns the rows, and how to wait no longer; that says whether the query had been sent
+   * @param turn `shared`: in its turn, for everybody who asks the same until then. `own`: in its turn, for nobody else.
+   *   `first`: shared, and before everything else that waits
    */
-  query(sql: string, mayJoin: boolean): { rows: Promise<Row[]>; giveUp: () => boolean } {
-    let task = mayJoin ? this.queue.find((queued) => queued.sql === sql) : undefined;
+  query(sql: string, turn: "shared" | "own" | "first"): PendingReply {
+    let task = turn === "own" ? undefined : this.queue.find((queued) => queued.sql === sql);
     if (task === undefined) {
-      task = { sql, waiters: new Set(), connection: undefined };
-      this.queue.push(task);
+      task = { sql, waiters: new Set(), sent: Promise.withResolvers(), connection: undefined };
+      if (turn === "first") this.queue.unshift(task);
+      else this.queue.push(task);
     }
     const joined = task;
     const { promise, waiter } = newWaiter();
     joined.waiters.add(waiter);
     this.work();
-    return { rows: promise, giveUp: () => this.leave(joined, waiter) };
+    return { rows: promise, sent: joined.sent.promise, giveUp: () => this.leave(joined, waiter) };
   }
 
   /** A query that nobody waits for any more is not sent; one that was keeps its connection busy, so that one is cut. */
@@ -203,7 +217,8 @@ export class ConnectionPool {
 
   private send(task: Task, connection: DriverConnection): void {
     task.connection = connection;
-    const work = task.sql === SIGN_OF_LIFE ? connection.ping().then(() => []) : connection.query(task.sql);
+    task.sent.resolve();
+    const work = task.sql === SIGN_OF_LIFE ? signOfLife(connection) : connection.query(task.sql);
     work.then(
       (rows: Row[]) => {
         for (const waiter of task.waiters) waiter.resolve(rows);
@@ -355,9 +370,12 @@ export class ConnectionPool {
 
   /** A server never has a reason to repeat a password, nor to write a book; should one do it, nobody reads it here. */
   private scrubbed(failure: DriverFailure): DriverFailure {
-    const { password } = this.login;
-    const scrub = (text: string) =>
-      (password === undefined || password.length < 4 ? text : text.replaceAll(password, "***")).slice(0, 500);
+    const { password = "" } = this.login;
+    const scrub = (text: string) => {
+      if (password === "" || !text.includes(password)) return text.slice(0, 500);
+      // What a short password is struck out of can be guessed from what is left.
+      return password.length < 4 ? "*** (not shown)" : text.replaceAll(password, "***").slice(0, 500);
+    };
     return {
       ...(failure.code === undefined ? {} : { code: failure.code }),
       ...(failure.errno === undefined ? {} : { errno: failure.errno }),
@@ -375,22 +393,39 @@ function newWaiter(): { promise: Promise<Row[]>; waiter: Waiter } {
   return { promise, waiter: { resolve, reject } };
 }
 
-/** Waits for an answer, whatever it is, for a time. */
+/** A server that answers with an error is alive, too, unless it ends the session with it. */
+async function signOfLife(connection: DriverConnection): Promise<Row[]> {
+  await connection.ping().catch((failure: DriverFailure) => {
+    if (failure.sqlMessage === undefined || failure.fatal || endsSession(failure)) {
+      // Whatever it was: the next one who asks must not be given this connection.
+      connection.destroy();
+      throw failure;
+    }
+  });
+  return [];
+}
+
+/** Waits for an answer, whatever it is, for a time that begins when the question has been sent. */
 function inTime(
-  work: Promise<unknown>,
+  { rows, sent }: PendingReply,
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<"answered" | "failed" | "late" | "aborted"> {
   return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    let isSettled = false;
     const settle = (answer: "answered" | "failed" | "late" | "aborted") => {
+      isSettled = true;
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
       resolve(answer);
     };
     const onAbort = () => settle("aborted");
-    const timer = setTimeout(() => settle("late"), timeoutMs);
+    sent.then(() => {
+      if (!isSettled) timer = setTimeout(() => settle("late"), timeoutMs);
+    });
     signal?.addEventListener("abort", onAbort, { once: true });
-    work.then(
+    rows.then(
       () => settle("answered"),
       () => settle("failed"),
     );

@@ -308,6 +308,10 @@ export function isWorthRepeating(error: unknown): boolean {
   return error instanceof OceanBaseError && (error.kind === "transient" || error.kind === "unreachable");
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, " ").trim();
+/**
+ * The same text on one line, without what a terminal would act on: a server's words may hold control characters, which
+ * move the cursor or name the window, and marks that turn the direction of writing round.
+ */
+export function oneLine(text: string): string {
+  return text.replace(/\s*[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+\s*/gu, " ").trim();
 }

@@ -103,6 +103,7 @@ class SharedSession implements Session {
     const untilMs = Date.now() + this.pool.login.connectTimeoutSeconds * 1000;
     for (let attempt = 0; ; attempt += 1) {
       const doing = `logging in as ${this.address}`;
+      if (this.signal?.aborted) throw this.givenUp(doing);
       try {
         const connected = { rows: this.pool.connected(this.signal), giveUp: () => {} };
         return await this.bounded(connected, Number.POSITIVE_INFINITY, doing);
@@ -120,9 +121,7 @@ class SharedSession implements Session {
     const recent = this.pool.recentAnswer(sql, maxAgeMs);
     if (recent !== undefined) {
       const answer = { rows: recent, giveUp: () => {} };
-      const rows = await this.bounded(answer, Math.max(1, untilMs - Date.now()), doing).catch(
-        () => undefined,
-      );
+      const rows = await this.bounded(answer, untilMs, doing).catch(() => undefined);
       if (rows !== undefined) return rows;
     }
     const rows = this.readNow(sql, doing, untilMs);
@@ -133,7 +132,7 @@ class SharedSession implements Session {
   private async readNow(sql: string, doing: string, untilMs: number): Promise<Row[]> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.query(sql, doing, untilMs, true);
+        return await this.query(sql, doing, untilMs, "shared");
       } catch (error) {
         const delayMs = backoffMs(attempt);
         if (!isWorthRepeating(error) || Date.now() + delayMs >= untilMs) throw error;
@@ -143,41 +142,53 @@ class SharedSession implements Session {
   }
 
   async send(sql: string, doing: string): Promise<void> {
-    await this.query(sql, doing, Number.POSITIVE_INFINITY, false);
+    await this.query(sql, doing, Number.POSITIVE_INFINITY, "own");
   }
 
-  private async query(sql: string, what: string, untilMs: number, mayJoin: boolean): Promise<Row[]> {
-    const timeoutMs = Math.min(this.pool.replyTimeoutMs, Math.max(1, untilMs - Date.now()));
+  private async query(sql: string, what: string, untilMs: number, turn: "shared" | "own"): Promise<Row[]> {
+    const doing = `${what} as ${this.address}`;
+    if (this.signal?.aborted) throw this.givenUp(doing);
     try {
-      const query = this.pool.query(sql, mayJoin);
-      return await this.bounded(query, timeoutMs, `${what} as ${this.address}`);
+      return await this.bounded(this.pool.query(sql, turn), untilMs, doing);
     } catch (failure) {
       throw this.pool.statementError(failure, what);
     }
   }
 
-  /** Waits, but not for ever: neither a silent server nor a caller that gives up keeps us here. */
+  private givenUp(doing: string): OceanBaseError {
+    return new OceanBaseError("aborted", `${doing}: given up on request`);
+  }
+
+  /**
+   * Waits, but not for ever: neither a silent server nor a caller that gives up keeps us here. The time for a reply
+   * begins when the question has been sent: in a queue behind others it is not the server that is silent.
+   */
   private bounded<T>(
-    { rows, giveUp }: { rows: Promise<T>; giveUp: () => unknown },
-    timeoutMs: number,
+    { rows, sent, giveUp }: { rows: Promise<T>; sent?: Promise<void>; giveUp: () => unknown },
+    untilMs: number,
     doing: string,
   ): Promise<T> {
     const { signal } = this;
     return new Promise<T>((resolve, reject) => {
+      const timers: NodeJS.Timeout[] = [];
+      let isSettled = false;
+      const settle = () => {
+        isSettled = true;
+        for (const timer of timers) clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+      };
       const leave = (kind: "aborted" | "unreachable", why: string) => {
         settle();
         // What was never sent has done nothing.
         const outcomeUnknown = giveUp() === true;
         reject(new OceanBaseError(kind, `${doing}: ${why}`, { outcomeUnknown }));
       };
-      const onAbort = () => leave("aborted", "given up on request");
-      const timer = Number.isFinite(timeoutMs)
-        ? setTimeout(() => leave("unreachable", noReplyText(timeoutMs)), timeoutMs)
-        : undefined;
-      const settle = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", onAbort);
+      const leaveAfter = (ms: number) => {
+        if (!isSettled) timers.push(setTimeout(() => leave("unreachable", noReplyText(ms)), ms));
       };
+      const onAbort = () => leave("aborted", "given up on request");
+      if (Number.isFinite(untilMs)) leaveAfter(Math.max(1, untilMs - Date.now()));
+      sent?.then(() => leaveAfter(this.pool.replyTimeoutMs));
       signal?.addEventListener("abort", onAbort, { once: true });
       if (signal?.aborted) onAbort();
       rows.then(resolve, reject).finally(settle);
@@ -188,7 +199,7 @@ class SharedSession implements Session {
     try {
       await pause(ms, undefined, this.signal ? { signal: this.signal } : {});
     } catch {
-      throw new OceanBaseError("aborted", `${doing}: given up on request`);
+      throw this.givenUp(doing);
     }
   }
 

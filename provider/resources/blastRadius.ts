@@ -1,5 +1,5 @@
 import { isRunning } from "../oceanbase/backupJobs";
-import { OceanBaseError } from "../oceanbase/errors";
+import { OceanBaseError, oneLine } from "../oceanbase/errors";
 import { type Selection, selectTenants, sparedText } from "../oceanbase/jobFilter";
 import { type JobSnapshot, type ListedJob, readJobSnapshot, toListedJob } from "../oceanbase/jobList";
 import { checkNotLocked, isInScope, resolveScope } from "../oceanbase/scope";
@@ -45,6 +45,11 @@ export async function blastRadius(
   snapshotOf: SnapshotReader,
 ): Promise<string | undefined> {
   if (checkCancelBackup(inputs).problems.length > 0) return undefined;
+  // It holds the server's words: names and comments.
+  return oneLine(await radiusText(inputs, snapshotOf));
+}
+
+async function radiusText(inputs: CancelBackupInputs, snapshotOf: SnapshotReader): Promise<string> {
   let snapshot: JobSnapshot;
   try {
     snapshot = await snapshotOf(inputs);
