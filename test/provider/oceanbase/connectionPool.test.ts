@@ -138,6 +138,8 @@ describe("one who gives up", () => {
     setTimeout(() => controller.abort(), 100);
     await expect(queued).rejects.toMatchObject({ kind: "aborted", outcomeUnknown: false });
     await stalled;
+    // What was asked before comes first: now the statement would have gone out.
+    await one.read("SELECT 2 AS TWO", "asking", soon());
     expect(sandbox().log.cancels).toEqual([]);
     await closeAll([one, two]);
   });
@@ -354,6 +356,7 @@ test("a further connection that the check refuses is not used, and the reason re
   const rows = await Promise.all(all.map((session, i) => session.read(`SELECT ${i} AS N`, "asking", soon())));
   expect(rows.map((row) => row[0]?.N)).toEqual(["0", "1", "2", "3", "4", "5"]);
   expect(new Set(sandbox().log.entries.map(({ connectionId }) => connectionId)).size).toBe(1);
+  await expect.poll(() => sandbox().openConnections).toBe(1);
   await closeAll(all);
 });
 
@@ -391,6 +394,87 @@ test("a check that the server does not answer is bounded, and its failure says w
     message: expect.stringMatching(/^checking as root@sys at .*error 1142/),
   });
   await session?.close();
+});
+
+describe("a server's error", () => {
+  const connectionsUsed = async (errno: number) => {
+    const [session] = await sessions(1);
+    sandbox().faults.inject({ match: /ONE/, act: { kind: "error", errno } });
+    await session?.read("SELECT 1 AS ONE", "asking", Date.now()).catch(() => {});
+    await session?.read("SELECT 2 AS TWO", "asking", soon());
+    await session?.close();
+    return new Set(sandbox().log.entries.map(({ connectionId }) => connectionId)).size;
+  };
+
+  test.each([4064, 5066, 8000, 8001, 8999])(
+    "%i ends the session on the server, so the connection is replaced",
+    async (errno) => {
+      expect(await connectionsUsed(errno)).toBe(2);
+    },
+  );
+
+  test.each([1142, 4012, 7999, 9000, 9036])("%i leaves the connection as it was", async (errno) => {
+    expect(await connectionsUsed(errno)).toBe(1);
+  });
+
+  test("shows no password and no book, whatever the server repeats", async () => {
+    const { password } = sandbox().logins.sys;
+    const act = {
+      kind: "error",
+      errno: 1045,
+      message: `who says ${password}? ${password} ${"x".repeat(2000)}`,
+    } as const;
+    sandbox().faults.inject({ match: /^login/, act });
+    const login = await openSession(loginOf(sandbox(), sandbox().logins.sys)).catch(
+      (error: Error) => error.message,
+    );
+    const [session] = await sessions(1);
+    sandbox().faults.inject({ match: /ONE/, act });
+    const read = await session
+      ?.read("SELECT 1 AS ONE", "asking", soon())
+      .catch((error: Error) => error.message);
+    for (const message of [login, read]) {
+      expect(message).toMatch(/who says \*\*\*\? \*\*\* x+" \(error 1045\)/);
+      expect(message).not.toContain(password);
+      expect(String(message).length).toBeLessThan(1000);
+    }
+    await session?.close();
+  });
+
+  test("keeps its words when the password is as short as any of them", async () => {
+    const login = loginOf(sandbox(), sandbox().logins.sys, { password: "or" });
+    await expect(openSession(login)).rejects.toThrow(/check connection\.user.*password/);
+    const act = { kind: "error", errno: 1045, message: "error or not" } as const;
+    sandbox().faults.inject({ match: /^login/, act });
+    await expect(openSession(login)).rejects.toThrow(/"error or not"/);
+    sandbox().faults.inject({ match: /^login/, act: { ...act, message: "said four" } });
+    await expect(openSession({ ...login, password: "four" })).rejects.toThrow(/"said \*\*\*"/);
+  });
+});
+
+describe("several endpoints", () => {
+  const endpoints = (...ports: number[]) => ports.map((port) => ({ host: "127.0.0.1", port }));
+  const opened = (ports: number[]) =>
+    openSession({ ...loginOf(sandbox(), sandbox().logins.sys), endpoints: endpoints(...ports) as never });
+
+  test("that are all away are unreachable, each with its reason", async () => {
+    await expect(opened([1, 2])).rejects.toMatchObject({
+      kind: "unreachable",
+      message: expect.stringMatching(
+        /^logging in as .*:1: nothing listens there.*; then logging in as .*:2: nothing/,
+      ),
+    });
+  });
+
+  test("of which one is busy may be worth another try", async () => {
+    sandbox().faults.inject({ match: /^login/, times: 1000, act: { kind: "error", errno: 1040 } });
+    const login = loginOf(sandbox(), sandbox().logins.sys, { connectTimeoutSeconds: 1 });
+    const failed = openSession({ ...login, endpoints: endpoints(1, sandbox().port) as never });
+    await expect(failed).rejects.toMatchObject({
+      kind: "transient",
+      message: expect.stringMatching(/nothing listens there.*; then .*error 1040/),
+    });
+  });
 });
 
 test("two clusters share nothing", async () => {

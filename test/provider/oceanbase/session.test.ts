@@ -240,6 +240,20 @@ describe("giving up", () => {
     });
   });
 
+  test("ends the pause before a read is tried again", async () => {
+    const controller = new AbortController();
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal);
+    sandbox().faults.inject({ match: /SELECT 1/, times: 1000, act: { kind: "error", errno: 4023 } });
+    const read = session.read("SELECT 1 AS ONE", "asking", Date.now() + 60_000);
+    await expect.poll(() => sandbox().log.matching(/SELECT 1/).length).toBeGreaterThan(1);
+    controller.abort();
+    await expect(read).rejects.toMatchObject({
+      kind: "aborted",
+      message: expect.stringMatching(/^asking as root@sys at 127\.0\.0\.1:\d+: given up on request$/),
+    });
+    await session.close();
+  });
+
   test("leaves no connection behind", async () => {
     const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
     expect(sandbox().openConnections).toBe(1);

@@ -479,6 +479,41 @@ describe("when the stop takes too long", () => {
     ]);
   });
 
+  test.each([
+    ["runs", ["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`"], "CANCELED"],
+    ["has ended", [], "COMPLETED"],
+  ])("an attempt of which nobody knows whether it arrived, and whose job %s", async (state, sent, status) => {
+    sandbox().startBackup("mysql_tenant");
+    sandbox().startBackup("oracle_tenant");
+    const job = (await stop({ timeoutSeconds: 0, asked: ["oracle_tenant"] })).jobs[0];
+    if (job === undefined) throw new Error("no job was seen");
+    sandbox().log.clear();
+    if (state === "has ended") {
+      sandbox().finishBackup("mysql_tenant");
+      await expect.poll(() => liveJobs(MYSQL_TENANT)).toEqual([]);
+    }
+    const jobs = [{ ...job, tenantId: "1002", tenant: "mysql_tenant", status: "DOING" }];
+    const report = await stop({
+      earlier: { statement: "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`", jobs },
+    });
+    expect(cancels()).toEqual(sent);
+    expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", status }]);
+    expect(report.interrupted).toBeUndefined();
+  });
+
+  test("a wait of 0 s whose look fails has sent the statement all the same, and says so", async () => {
+    sandbox().startBackup("mysql_tenant");
+    const refuseViews = () =>
+      sandbox().faults.inject({ match: /BACKUP_JOBS/, times: 10, act: { kind: "error", errno: 1142 } });
+    sandbox().faults.inject({ match: /CANCEL BACKUP/, act: { kind: "just before", happens: refuseViews } });
+    const report = await stop({ timeoutSeconds: 0 });
+    expect(report.interrupted).toBeUndefined();
+    expect(report.issuedAt).toBeDefined();
+    expect(report.warnings).toContainEqual(
+      expect.stringMatching(/^the jobs could not be looked at after the statement: .*error 1142/),
+    );
+  });
+
   test("a wait of 0 s sends the statement and reports the jobs as marked", async () => {
     sandbox().startBackup("mysql_tenant");
     sandbox().setStuck("mysql_tenant", true);
