@@ -7,6 +7,8 @@ export default defineConfig({
     // A test that never ends is a failure; what is slow by nature says so itself.
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What is waited for comes soon, but not within a second on every machine.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
     allowOnly: false,
     passWithNoTests: false,

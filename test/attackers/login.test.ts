@@ -10,7 +10,9 @@ import {
   failureOf,
   LOGIN_BOUND_MS,
   PASSWORD,
-  REPLY_BOUND_MS,
+  SHORT_BOUND_MS,
+  SHORT_LOGIN,
+  SHORT_REPLY,
   useRogues,
 } from "./victim.ts";
 
@@ -160,8 +162,8 @@ describe.each(["without TLS", "with TLS, from a server with a good certificate"]
       const server = await start({
         onPacket: (victim) => victim.send(victim.packets === 1 ? packet.ok : authSwitch(SALT, plugin)),
       });
-      const opened = await session(server, tls);
-      await failureOf(opened.send("ALTER SYSTEM CANCEL BACKUP", "cancelling"), REPLY_BOUND_MS);
+      const opened = await session(server, { ...tls, ...SHORT_REPLY });
+      await failureOf(opened.send("ALTER SYSTEM CANCEL BACKUP", "cancelling"), SHORT_BOUND_MS);
       expectNoPassword(server);
       expect(server.payloads).toHaveLength(2);
     });
@@ -187,7 +189,7 @@ describe.each(["without TLS", "with TLS, from a server with a good certificate"]
 
   test("asking for the one method without end is given up in time, and learns one hash", async () => {
     const server = await start({ onPacket: (victim) => victim.send(authSwitch(SALT)) });
-    const failure = await failureOf(session(server, tls), LOGIN_BOUND_MS);
+    const failure = await failureOf(session(server, { ...tls, ...SHORT_LOGIN }), SHORT_BOUND_MS);
     expect(failure.kind).toBe("unreachable");
     expectOnlyHashes(server, server.payloads.length);
   });

@@ -23,17 +23,39 @@ const BATCH = 25;
 const names = fc.array(attackersName, { minLength: BATCH, maxLength: BATCH });
 const batches = (count: number) => ({ numRuns: Math.ceil(count / BATCH) });
 
-/** How many names were tried, taken and refused by each part; shown at the end. */
-const counts: Record<string, { tried: number; taken: number; refused: number }> = {};
-function count(what: string, tried: number, taken: number): void {
-  const sum = counts[what] ?? { tried: 0, taken: 0, refused: 0 };
-  counts[what] = {
-    tried: sum.tried + tried,
-    taken: sum.taken + taken,
-    refused: sum.refused + tried - taken,
-  };
+/** What each part has tried: how often it took and refused one, and the different ones. */
+class Count {
+  taken = 0;
+  refused = 0;
+  readonly distinct = new Set<string>();
+
+  add(tried: string, isTaken: boolean): void {
+    this.distinct.add(tried);
+    if (isTaken) this.taken += 1;
+    else this.refused += 1;
+  }
+
+  /** Of what was tried at least these parts were taken and refused: neither answer is one that all of them get. */
+  expectShares(least: { taken: number; refused: number }): void {
+    const tried = this.taken + this.refused;
+    expect(this.taken / tried).toBeGreaterThan(least.taken);
+    expect(this.refused / tried).toBeGreaterThan(least.refused);
+  }
 }
-afterAll(() => console.log(JSON.stringify(counts)));
+
+const counts = new Map<string, Count>();
+function newCount(what: string): Count {
+  const count = new Count();
+  counts.set(what, count);
+  return count;
+}
+afterAll(() => {
+  for (const [what, { taken, refused, distinct }] of counts) {
+    console.log(
+      `${what}: ${JSON.stringify({ tried: taken + refused, distinct: distinct.size, taken, refused })}`,
+    );
+  }
+});
 
 /** The names that the check of CancelBackup has nothing against. */
 function takenByCheck(tried: readonly string[]): string[] {
@@ -77,16 +99,14 @@ function expectReadBack(taken: readonly string[]): void {
 describe("of the big list of naughty strings each name", () => {
   test("is refused, or read back in a statement of its own", () => {
     expect(NAUGHTY.length).toBeGreaterThan(400);
-    let taken = 0;
+    const count = newCount("naughty strings");
     for (const name of NAUGHTY) {
       const [accepted] = takenByCheck([name]);
-      if (accepted === undefined) continue;
-      taken += 1;
-      expectReadBack([accepted]);
+      count.add(name, accepted !== undefined);
+      if (accepted !== undefined) expectReadBack([accepted]);
     }
-    count("naughty strings", NAUGHTY.length, taken);
-    expect(taken).toBeGreaterThan(200);
-    expect(NAUGHTY.length - taken).toBeGreaterThan(20);
+    expect(count.taken).toBeGreaterThan(200);
+    expect(count.refused).toBeGreaterThan(20);
   }, 60_000);
 });
 
@@ -94,14 +114,17 @@ describe("of attackers' names each", () => {
   test(
     "is refused, or read back in a statement with others",
     () => {
+      const count = newCount("CancelBackup");
       fc.assert(
         fc.property(names, (tried) => {
           const taken = takenByCheck(tried);
-          count("CancelBackup", tried.length, tried.filter((name) => taken.includes(name)).length);
+          for (const name of tried) count.add(name, taken.includes(name));
           if (taken.length > 0) expectReadBack(taken);
         }),
-        batches(soak(100_000, 1_000_000)),
+        batches(soak(150_000, 1_500_000)),
       );
+      expect(count.distinct.size).toBeGreaterThan(soak(100_000, 1_000_000));
+      count.expectShares({ taken: 0.2, refused: 0.2 });
     },
     soak(240_000, 2_400_000),
   );
@@ -109,11 +132,12 @@ describe("of attackers' names each", () => {
   test(
     "is refused for a cleanup policy, or read back in both of its statements",
     () => {
+      const count = newCount("BackupCleanupPolicy");
       const policy = { recoveryWindow: "7d" };
       fc.assert(
         fc.property(attackersName, (tenant) => {
           const { problems } = checkBackupCleanupPolicy({ connection, tenant, ...policy });
-          count("BackupCleanupPolicy", 1, problems.length === 0 ? 1 : 0);
+          count.add(tenant, problems.length === 0);
           if (problems.length > 0) {
             expect(problems.map(({ path }) => path)).toEqual(["tenant"]);
             return;
@@ -131,15 +155,17 @@ describe("of attackers' names each", () => {
         }),
         { numRuns: soak(10_000, 100_000) },
       );
+      count.expectShares({ taken: 0.2, refused: 0.2 });
     },
     soak(120_000, 1_200_000),
   );
 
   test("is refused as a recovery window, or stands in the statement as it is", () => {
+    const count = newCount("recovery windows");
     fc.assert(
       fc.property(fc.oneof(attackersName, fc.stringMatching(/^\d{1,9}[smhdSMHD]?$/)), (recoveryWindow) => {
         const { problems } = checkBackupCleanupPolicy({ connection, tenant: "t", recoveryWindow });
-        count("recovery windows", 1, problems.length === 0 ? 1 : 0);
+        count.add(recoveryWindow, problems.length === 0);
         if (problems.length > 0) return;
         const statement = addCleanupPolicyStatement({ recoveryWindow }, "t");
         expect(parseWithOceanBase(statement)).toMatchObject({ ok: true, statements: 1 });
@@ -147,9 +173,11 @@ describe("of attackers' names each", () => {
       }),
       { numRuns: soak(5_000, 50_000) },
     );
+    count.expectShares({ taken: 0.1, refused: 0.2 });
   }, 120_000);
 
   test("is refused in a login, or is the part of the login that it was given as", () => {
+    const count = newCount("logins");
     const part = fc.oneof({ weight: 3, arbitrary: fc.constantFrom("root", "t1", "a-b.c") }, attackersName);
     fc.assert(
       fc.property(part, part, fc.option(part, { nil: undefined }), (user, tenant, cluster) => {
@@ -158,11 +186,12 @@ describe("of attackers' names each", () => {
           connection: { ...connection, ...login },
           ...(tenant === "sys" ? { tenants: ["t1"] } : {}),
         });
-        count("logins", 1, problems.length === 0 ? 1 : 0);
+        count.add(JSON.stringify(login), problems.length === 0);
         if (problems.length > 0) return;
         expect(parseLoginName(loginName(login))).toEqual({ user, tenant, cluster });
       }),
       { numRuns: soak(10_000, 100_000) },
     );
+    count.expectShares({ taken: 0.2, refused: 0.2 });
   }, 120_000);
 });

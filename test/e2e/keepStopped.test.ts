@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { useSandbox } from "../support/sandbox.ts";
+import { untilJobs, useSandbox } from "../support/sandbox.ts";
 import { environmentFor, type Stack } from "../support/stack.ts";
 import { programStack } from "./program.ts";
 
@@ -20,7 +20,7 @@ test("a backup that runs again is drift, shown by a refresh and stopped by the n
   expect(sandbox().log.cancels).toHaveLength(1);
 
   sandbox().startBackup("mysql_tenant");
-  await expect.poll(liveJobs).toEqual([{ job_id: 2, status: "DOING" }]);
+  await untilJobs(sandbox(), "DOING");
   const refresh = await stack.refresh();
   expect(refresh).toMatchObject({ code: 0, output: expect.stringContaining("~ 1 updated") });
   expect(refresh.output).toContain(
@@ -47,7 +47,7 @@ test("a backup that runs again is drift, shown by a refresh and stopped by the n
 test("what a cancel leaves behind is listed, and a refresh sees it go", async () => {
   sandbox().setPolicy("mysql_tenant", "7d");
   sandbox().startBackup("mysql_tenant");
-  await expect.poll(liveJobs).toMatchObject([{ status: "DOING" }]);
+  await untilJobs(sandbox(), "DOING");
   stack = await programStack(environmentFor(sandbox()), { tenants: ["mysql_tenant"] });
   expect((await stack.up()).code).toBe(0);
   expect(await stack.resource("CancelBackup")).toMatchObject({
@@ -74,7 +74,7 @@ test("what a cancel leaves behind is listed, and a refresh sees it go", async ()
 test("an update that waits for the cleanup ends when the data is gone", async () => {
   sandbox().setPolicy("mysql_tenant", "7d");
   sandbox().startBackup("mysql_tenant");
-  await expect.poll(liveJobs).toMatchObject([{ status: "DOING" }]);
+  await untilJobs(sandbox(), "DOING");
   stack = await programStack(environmentFor(sandbox()), { tenants: ["mysql_tenant"], waitForCleanup: true });
   const up = stack.up();
   await expect.poll(fileStates, { timeout: 20_000 }).toEqual([{ file_status: "INCOMPLETE" }]);

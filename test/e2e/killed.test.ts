@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { newProject } from "../support/consumer.ts";
-import { descendantsOf, isRunning } from "../support/processes.ts";
-import { useSandbox } from "../support/sandbox.ts";
+import { familyOf, isRunning, killIfRunning, type RunningProcess } from "../support/processes.ts";
+import { untilJobs, useSandbox } from "../support/sandbox.ts";
 import { soak } from "../support/soak.ts";
 import { environmentFor, Stack } from "../support/stack.ts";
 
@@ -15,8 +15,10 @@ let stack: Stack;
 afterEach(() => stack.remove());
 
 const PROGRAM = `
+const { Config } = require("@pulumi/pulumi");
 const { CancelBackup } = require("pulumi-oceanbase-backup");
-new CancelBackup("stop", { tenants: ["mysql_tenant"], cancelOn: ["create", "delete"] });
+const triggers = [new Config().require("trigger")];
+new CancelBackup("stop", { tenants: ["mysql_tenant"], cancelOn: ["create", "delete"], triggers });
 `;
 
 /** Holds the provider in a phase: how the log shows that it is there, and how it goes on. */
@@ -63,6 +65,7 @@ async function runAndKill(command: Command, kill: Kill, phase: Phase): Promise<v
   const hold = HOLDS[phase](sandbox());
   let cli = 0;
   let output = "";
+  let hasEnded = false;
   const ended = stack.pulumi(
     args(command),
     {},
@@ -75,29 +78,35 @@ async function runAndKill(command: Command, kill: Kill, phase: Phase): Promise<v
       },
     },
   );
-  await expect.poll(() => hold.isReached(), { timeout: 30_000 }).toBe(true);
-  const started = descendantsOf(cli);
-  const host = started.find((process) => HOST.test(process.command));
-  expect(host).toBeDefined();
-  if (kill === "SIGKILL of the CLI") process.kill(cli, "SIGKILL");
-  if (kill === "SIGKILL of the host") process.kill(host?.pid as number, "SIGKILL");
-  if (kill.startsWith("SIGINT")) {
-    process.kill(cli, "SIGINT");
-    await expect.poll(() => output, { timeout: 10_000 }).toContain("^C received; cancelling");
-    if (kill === "SIGINT") hold.release();
-    else process.kill(cli, "SIGINT");
-  }
-  await ended;
-  // Pulumi's language host looks after a CLI that was killed only every few minutes, and ends itself then.
-  const own = started.filter(({ command }) => kill !== "SIGKILL of the CLI" || !LANGUAGE_HOST.test(command));
-  const left = () => own.filter(isRunning).map((process) => process.command);
+  ended.then(() => {
+    hasEnded = true;
+  });
+  let started: RunningProcess[] | undefined;
   try {
+    await expect.poll(() => hold.isReached(), { timeout: 30_000 }).toBe(true);
+    started = familyOf(cli);
+    const host = started.find((process) => HOST.test(process.command));
+    expect(host).toBeDefined();
+    if (kill === "SIGKILL of the CLI") process.kill(cli, "SIGKILL");
+    if (kill === "SIGKILL of the host") process.kill(host?.pid as number, "SIGKILL");
+    if (kill.startsWith("SIGINT")) {
+      process.kill(cli, "SIGINT");
+      await expect.poll(() => output).toContain("^C received; cancelling");
+      if (kill === "SIGINT") hold.release();
+      else process.kill(cli, "SIGINT");
+    }
+    await ended;
+    // Pulumi's language host looks after a CLI that was killed only every few minutes, and ends itself then.
+    const own = started.filter(
+      ({ command }) => kill !== "SIGKILL of the CLI" || !LANGUAGE_HOST.test(command),
+    );
+    const left = () => own.filter(isRunning).map((process) => process.command);
     await expect.poll(left, { timeout: 15_000 }).toEqual([]);
   } finally {
-    for (const other of started.filter(isRunning)) process.kill(other.pid, "SIGKILL");
+    for (const left of started ?? (hasEnded ? [] : familyOf(cli))) killIfRunning(left);
+    hold.release();
+    sandbox().faults.clear();
   }
-  hold.release();
-  sandbox().faults.clear();
   await expect.poll(() => sandbox().openConnections).toBe(0);
 }
 
@@ -124,15 +133,23 @@ const cells = PHASES.flatMap((_, shift) =>
   KILLS.map((kill, i) => [kill, PHASES[(i + shift) % PHASES.length] as Phase] as const),
 );
 
+/** What is run, and for which trigger: in the long form an update that sends the statement again, too. */
+const steps: readonly (readonly [Command, string])[] = [
+  ["up", "first"],
+  ...Array.from({ length: soak(0, 1) }, () => ["up", "second"] as const),
+  ["destroy", "second"],
+];
+
 describe.each(cells.slice(0, soak(6, cells.length)))("after %s in the phase %s", (kill, phase) => {
   const goesOn = kill === "SIGINT";
   const sentBefore = phase === "look" && !goesOn ? 0 : 1;
 
-  test("up and destroy end with the truth, and with one more statement at most", async () => {
+  test("every command ends with the truth, and with one more statement at most", async () => {
     stack = await Stack.create(newProject("killed", { "index.js": PROGRAM }), environmentFor(sandbox()));
-    for (const command of ["up", "destroy"] as const) {
+    for (const [command, trigger] of steps) {
+      await stack.config("trigger", trigger);
       sandbox().startBackup("mysql_tenant");
-      await expect.poll(() => jobs("__all_backup_job")).toMatchObject([{ status: "DOING" }]);
+      await untilJobs(sandbox(), "DOING");
       sandbox().log.clear();
 
       await runAndKill(command, kill, phase);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { FlavorName } from "../sandbox/cluster/flavors.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { useSandbox } from "../support/sandbox.ts";
+import { untilJobs, useSandbox } from "../support/sandbox.ts";
 import { environmentFor, type Stack } from "../support/stack.ts";
 import { programStack, setArgs } from "./program.ts";
 
@@ -129,7 +129,7 @@ test("a refresh brings the record up to date, and one without the cluster keeps 
   await sandbox().start();
 
   sandbox().setStuck("mysql_tenant", false);
-  await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+  await untilJobs(sandbox());
   expect((await stack.refresh()).code).toBe(0);
   expect(await stack.resource("CancelBackup")).toMatchObject({
     outputs: { outcome: "stopped", jobs: [{ status: "CANCELED", endedAt: expect.any(String) }] },

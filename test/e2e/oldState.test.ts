@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { newProject } from "../support/consumer.ts";
+import { untilJobs } from "../support/sandbox.ts";
 import { Stack } from "../support/stack.ts";
 import { RECORDED_PORT, recordedCluster, recordedEnvironment } from "./recordedCluster.ts";
 
@@ -70,12 +71,10 @@ test.each(readdirSync(directory))("the state of %s is refreshed, updated and des
 
   // The job of the unfinished record, as the same cluster would have it in its history by now.
   sandbox.startBackup("oracle_tenant");
-  await expect
-    .poll(() => sandbox.rows("SELECT status FROM oceanbase.__all_backup_job"))
-    .toEqual([{ status: "DOING" }]);
+  await untilJobs(sandbox, "DOING");
   expect(await stack.refresh()).toMatchObject({ code: 0 });
   sandbox.finishBackup("oracle_tenant");
-  await expect.poll(() => sandbox.rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+  await untilJobs(sandbox);
   expect(sandbox.log.matching(/^ALTER/)).toEqual([]);
 
   sandbox.addTenant("later_tenant");

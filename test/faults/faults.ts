@@ -47,7 +47,7 @@ function away(name: string, says: RegExp, act: (target: Target) => unknown): Fau
 }
 
 /** A fault of one query and its connection. Before the first query, it is the first query that it strikes. */
-function atQuery(name: string, faultClass: FaultClass, trouble: (target: Target) => Trouble): Fault {
+export function atQuery(name: string, faultClass: FaultClass, trouble: (target: Target) => Trouble): Fault {
   return {
     name,
     class: faultClass,

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { takePort } from "../support/ports.ts";
 import { forgetName, newName, restoreName } from "./names.ts";
 
 /** What becomes of one query, or of its reply. */
@@ -29,13 +30,6 @@ interface Trap {
 const SQL_COMMANDS: readonly (number | undefined)[] = [0x03, 0x16];
 
 /**
- * Below the range from which systems give out ports by themselves, and each once in this process: so a port that is given
- * up for a while stays free. Another process begins somewhere else.
- */
-const PORTS = { first: 10_000, count: 20_000 };
-let nextPort = Math.floor(Math.random() * PORTS.count);
-
-/**
  * Stands between a client and a server and lets everything through, until it is told to make trouble: at the connection
  * itself, or at one query, which it finds by reading the frames of the protocol (without TLS). It has a name of its own,
  * which can be forgotten.
@@ -57,13 +51,10 @@ export class FaultProxy {
 
   static async to(targetPort: number): Promise<FaultProxy> {
     const proxy = new FaultProxy(targetPort);
-    while (proxy.server === undefined) {
-      proxy.port = PORTS.first + (nextPort % PORTS.count);
-      nextPort += 1;
-      await proxy.listen().catch((error) => {
-        if (error.code !== "EADDRINUSE") throw error;
-      });
-    }
+    await takePort((port) => {
+      proxy.port = port;
+      return proxy.listen();
+    });
     return proxy;
   }
 

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import mysql from "mysql2/promise";
+import { takePort } from "../support/ports.ts";
 import { ensureKernel } from "../toolchain/kernel.mjs";
 import { TOOLCHAIN } from "../toolchain/run.mjs";
 
@@ -19,14 +20,15 @@ const PARAMETERS = ["memory_limit=1G", "datafile_size=256M", "log_disk_size=2G"]
 
 /**
  * Runs the server for as long as its standard input is open: however the tests end, that closes, the server is killed and
- * its data removed.
+ * its data removed. When the server ends by itself, nobody is left who would kill whoever has its number by then.
  */
 const WATCHDOG = `
 trap '' PIPE
 data=$1; shift; exec 3<&0
 "$@" & server=$!
-{ cat <&3; kill -9 $server; } >/dev/null 2>&1 &
+{ read -r _ <&3; kill -9 $server; } >/dev/null 2>&1 & watch=$!
 wait $server 2>/dev/null
+kill $watch 2>/dev/null
 rm -rf "$data"
 `;
 
@@ -42,7 +44,7 @@ export async function startKernel(): Promise<Kernel> {
   const program = await ensureKernel();
   mkdirSync(TOOLCHAIN, { recursive: true });
   const data = mkdtempSync(join(TOOLCHAIN, "kernel-data-"));
-  const port = await freePort();
+  const port = await takePort(isFree);
   const options = ["--nodaemon", "--port", String(port), "--base-dir", data, "--log-level", "ERROR"];
   const parameters = PARAMETERS.flatMap((parameter) => ["--parameter", parameter]);
   const watchdog = spawn("sh", ["-c", WATCHDOG, "sh", data, program, ...options, ...parameters], {
@@ -91,12 +93,11 @@ async function setRootPassword(port: number, password: string, watchdog: ChildPr
   }
 }
 
-async function freePort(): Promise<number> {
+/** Nobody listens there. */
+async function isFree(port: number): Promise<void> {
   const server = createServer();
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as { port: number };
   server.close();
   await once(server, "close");
-  return port;
 }

@@ -1,7 +1,7 @@
 import mariadb from "mariadb";
 import mysql from "mysql2/promise";
 import { describe, expect, test } from "vitest";
-import { useSandbox } from "../support/sandbox.ts";
+import { untilJobs, useSandbox } from "../support/sandbox.ts";
 import { createCertificate } from "./certificates.ts";
 import { type LoginCredentials, startSandbox } from "./sandbox.ts";
 
@@ -68,9 +68,7 @@ describe.each(Object.entries(clients))("%s", (name, connect) => {
   test("reads numbers, texts, times and NULL by query and by prepared statement", async () => {
     const client = await connect(sandbox().logins.sys);
     sandbox().startBackup("mysql_tenant");
-    await expect
-      .poll(() => sandbox().rows("SELECT status FROM oceanbase.__all_backup_job"))
-      .toEqual([{ status: "DOING" }]);
+    await untilJobs(sandbox(), "DOING");
     const sql = "SELECT TENANT_ID, STATUS, START_TIMESTAMP, END_TIMESTAMP FROM oceanbase.CDB_OB_BACKUP_JOBS";
     const [row] = await client.query(sql);
     expect(row).toMatchObject({ TENANT_ID: 1002, END_TIMESTAMP: null });

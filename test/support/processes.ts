@@ -8,17 +8,27 @@ export interface RunningProcess {
   command: string;
 }
 
-/** The processes that a process has started, and those that they have started. */
-export function descendantsOf(pid: number): RunningProcess[] {
+/** A process, the processes that it has started, and those that they have started. */
+export function familyOf(pid: number): RunningProcess[] {
   const all = runningProcesses();
   const below = (parent: number): RunningProcess[] =>
     all.filter((candidate) => candidate.parent === parent).flatMap((child) => [child, ...below(child.pid)]);
-  return below(pid);
+  return [...all.filter((candidate) => candidate.pid === pid), ...below(pid)];
 }
 
 /** Whether this very process still runs: its number may have passed to another one. */
 export function isRunning({ pid, command }: RunningProcess): boolean {
   return runningProcesses().some((other) => other.pid === pid && other.command === command);
+}
+
+/** Ends a process, unless it has ended meanwhile. */
+export function killIfRunning(running: RunningProcess): void {
+  if (!isRunning(running)) return;
+  try {
+    process.kill(running.pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function runningProcesses(): RunningProcess[] {

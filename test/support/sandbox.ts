@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 import type { Login } from "../../provider/oceanbase/login.ts";
 import type { Context } from "../../provider/resources/context.ts";
 import type { LoginCredentials, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
@@ -16,6 +16,12 @@ export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
   });
   afterEach(() => sandbox.stop());
   return () => sandbox;
+}
+
+/** Waits until the backup jobs that are not over, oldest first, have these statuses. */
+export async function untilJobs(sandbox: Sandbox, ...statuses: string[]): Promise<void> {
+  const live = () => sandbox.rows("SELECT status FROM oceanbase.__all_backup_job ORDER BY job_id");
+  await expect.poll(live).toEqual(statuses.map((status) => ({ status })));
 }
 
 /** The login of one of the sandbox's users, as the provider takes it. */
