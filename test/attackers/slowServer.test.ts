@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openSession } from "../../provider/oceanbase/session.ts";
 import { packet, type RogueOptions } from "./rogue.ts";
-import { failureOf, loginTo, useRogues } from "./victim.ts";
+import { failureOf, loginTo, SHORT_BOUND_MS, SHORT_LOGIN, SHORT_REPLY, useRogues } from "./victim.ts";
 
 /*
  * Servers that answer, but late, or to everything with an error. A client with one connection has to tell apart what the
@@ -22,7 +22,7 @@ const answeringAfter = (ms: number): RogueOptions => ({
 
 test("six statements in a row on one connection have each the whole time for their reply", async () => {
   const server = await rogue(answeringAfter(400));
-  const one = await session(server);
+  const one = await session(server, SHORT_REPLY);
   await Promise.all(["a", "b", "c", "d", "e", "f"].map((tenant) => one.send(cancel(tenant), "cancelling")));
   const sent = server.payloads.filter((payload) => payload.includes("CANCEL BACKUP"));
   expect(sent).toHaveLength(6);
@@ -30,9 +30,9 @@ test("six statements in a row on one connection have each the whole time for the
 
 test("whoever comes while the server is busy with a question waits for it", async () => {
   const server = await rogue(answeringAfter(1800));
-  const one = await session(server, { replyTimeoutSeconds: 20 });
+  const one = await session(server, { ...SHORT_LOGIN, replyTimeoutSeconds: 20 });
   const slow = one.read("SELECT 1", "asking", Date.now() + 20_000);
-  const other = await session(server, { replyTimeoutSeconds: 20 });
+  const other = await session(server, { ...SHORT_LOGIN, replyTimeoutSeconds: 20 });
   await slow;
   await other.close();
   expect(server.payloads.filter(isPing)).toHaveLength(1);
@@ -49,8 +49,8 @@ test("a server that answers a ping with an error is there, and is not asked agai
 
 test("a server that falls silent after the login is away for whoever comes then", async () => {
   const server = await rogue({ onPacket: (victim) => victim.packets === 1 && victim.send(packet.ok) });
-  await session(server);
-  const failure = await failureOf(session(server), 6000);
+  await session(server, SHORT_LOGIN);
+  const failure = await failureOf(session(server, SHORT_LOGIN), SHORT_BOUND_MS);
   expect(failure.kind).toBe("unreachable");
   expect(failure.message).toContain("asking root@sys at localhost");
   expect(failure.message).toContain("no answer within 1 s");
