@@ -2,7 +2,7 @@ import { isInSys, type Server, SYS_TENANT_ID, schemaOf, tenantNameOf } from "./i
 import type { Row, Session } from "./session";
 
 /** A row of the backup job views. Ids are BIGINT columns and stay text. */
-export interface BackupJob {
+export interface JobRow {
   tenantId: string;
   /** Name of the tenant; its id in digits when the tenant is gone. */
   tenant: string;
@@ -29,17 +29,17 @@ export interface BackupJob {
 }
 
 /** Names one job on a cluster. */
-export function jobKey(job: Pick<BackupJob, "tenantId" | "jobId">): string {
+export function jobKey(job: Pick<JobRow, "tenantId" | "jobId">): string {
   return `${job.tenantId}/${job.jobId}`;
 }
 
 /** Whether the job works on, unaware of any cancel. */
-export function isRunning(job: Pick<BackupJob, "status">): boolean {
+export function isRunning(job: Pick<JobRow, "status">): boolean {
   return job.status === "INIT" || job.status === "DOING";
 }
 
 /** Whether the job is the sys tenant's own job of a cluster backup, parent of the tenants' jobs. */
-export function isClusterJob(job: Pick<BackupJob, "tenantId">): boolean {
+export function isClusterJob(job: Pick<JobRow, "tenantId">): boolean {
   return job.tenantId === SYS_TENANT_ID;
 }
 
@@ -48,13 +48,13 @@ export async function readLiveJobs(
   session: Session,
   server: Server,
   untilMs: number,
-): Promise<readonly BackupJob[]> {
+): Promise<readonly JobRow[]> {
   const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOBS")}`;
   const rows = await session.read(sql, "reading the running backup jobs", untilMs);
   // Waits that share an answer share what it is turned into.
   const known = jobsByRows.get(rows);
   if (known?.tenants === server.tenants) return known.jobs;
-  const jobs = rows.map((row) => toBackupJob(row, server));
+  const jobs = rows.map((row) => toJobRow(row, server));
   jobsByRows.set(rows, { tenants: server.tenants, jobs });
   return jobs;
 }
@@ -71,41 +71,37 @@ export async function readLiveJobsOf(
   server: Server,
   tenantIds: readonly string[],
   untilMs: number,
-): Promise<readonly BackupJob[]> {
+): Promise<readonly JobRow[]> {
   if (!isInSys(server) || tenantIds.length > FEW_TENANTS) return await readLiveJobs(session, server, untilMs);
   const ids = [SYS_TENANT_ID, ...tenantIds].map(digits).join(", ");
   const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOBS")} WHERE TENANT_ID IN (${ids})`;
   const rows = await session.read(sql, "reading the running backup jobs", untilMs);
-  return rows.map((row) => toBackupJob(row, server));
+  return rows.map((row) => toJobRow(row, server));
 }
 
-const jobsByRows = new WeakMap<readonly Row[], { tenants: Server["tenants"]; jobs: readonly BackupJob[] }>();
+const jobsByRows = new WeakMap<readonly Row[], { tenants: Server["tenants"]; jobs: readonly JobRow[] }>();
 
 /** The ended ones among these jobs. A job is over when it is here and no longer among the live ones. */
 export async function readEndedJobs(
   session: Session,
   server: Server,
-  jobs: readonly Pick<BackupJob, "tenantId" | "jobId">[],
+  jobs: readonly Pick<JobRow, "tenantId" | "jobId">[],
   untilMs: number,
-): Promise<BackupJob[]> {
+): Promise<JobRow[]> {
   if (jobs.length === 0) return [];
   const where = isInSys(server)
     ? `(TENANT_ID, JOB_ID) IN (${jobs.map((job) => `(${digits(job.tenantId)}, ${digits(job.jobId)})`).join(", ")})`
     : `JOB_ID IN (${jobs.map((job) => digits(job.jobId)).join(", ")})`;
   const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOB_HISTORY")} WHERE ${where}`;
   const rows = await session.read(sql, "reading the ended backup jobs", untilMs);
-  return rows.map((row) => toBackupJob(row, server));
+  return rows.map((row) => toJobRow(row, server));
 }
 
 /** Every ended job the login can see that the server still remembers. */
-export async function readJobHistory(
-  session: Session,
-  server: Server,
-  untilMs: number,
-): Promise<BackupJob[]> {
+export async function readJobHistory(session: Session, server: Server, untilMs: number): Promise<JobRow[]> {
   const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOB_HISTORY")}`;
   const rows = await session.read(sql, "reading the ended backup jobs", untilMs);
-  return rows.map((row) => toBackupJob(row, server));
+  return rows.map((row) => toJobRow(row, server));
 }
 
 /** The ended jobs in single tenants that these cluster backups (their jobs in sys) have started. */
@@ -114,11 +110,11 @@ export async function readEndedParts(
   server: Server,
   clusterJobIds: readonly string[],
   untilMs: number,
-): Promise<BackupJob[]> {
+): Promise<JobRow[]> {
   const ids = clusterJobIds.map(digits).join(", ");
   const sql = `SELECT ${columns(server)} FROM ${backupView(server, "OB_BACKUP_JOB_HISTORY")} WHERE INITIATOR_TENANT_ID = ${SYS_TENANT_ID} AND TENANT_ID <> ${SYS_TENANT_ID} AND INITIATOR_JOB_ID IN (${ids})`;
   const rows = await session.read(sql, "reading the ended parts of a cluster backup", untilMs);
-  return rows.map((row) => toBackupJob(row, server));
+  return rows.map((row) => toJobRow(row, server));
 }
 
 /** Named columns only: versions differ in the others, and PASSWD is nobody's business. */
@@ -140,7 +136,7 @@ export function digits(id: string): string {
   return id;
 }
 
-function toBackupJob(row: Row, server: Server): BackupJob {
+function toJobRow(row: Row, server: Server): JobRow {
   const tenantId = row.TENANT_ID ?? server.tenant.id;
   return {
     tenantId,

@@ -2,7 +2,7 @@ import { backupView, digits } from "./backupJobs";
 import { type Meaning, OceanBaseError, withMeaning } from "./errors";
 import { isInSys, type Server, type Tenant, tenantNameOf } from "./identity";
 import type { Row, Session } from "./session";
-import type { StoppedJob } from "./stoppedJob";
+import type { BackupJob } from "./stoppedJob";
 
 /** What a backup that did not come to its end has left at its destination. */
 export interface Leftover {
@@ -19,7 +19,7 @@ export interface Leftover {
   /** OceanBase's word for its files: `INCOMPLETE`, or `DELETING` while a cleanup removes them. */
   fileStatus: string;
   /** Whether an automatic cleanup policy covers the tenant, so that the set is removed without anybody's doing. */
-  cleanedUp: boolean;
+  hasCleanupPolicy: boolean;
 }
 
 /** Files in these states are a backup, or are gone. */
@@ -33,7 +33,7 @@ const NOTHING_LEFT = ["AVAILABLE", "DELETED"];
 export async function readLeftovers(
   session: Session,
   server: Server,
-  jobs: readonly StoppedJob[],
+  jobs: readonly BackupJob[],
   coveredTenantIds: ReadonlySet<string>,
   untilMs: number,
 ): Promise<Leftover[]> {
@@ -98,6 +98,6 @@ function toLeftover(row: Row, server: Server, covered: ReadonlySet<string>): Lef
     path: (row.PATH ?? "").replace(/\?.*$/s, ""),
     bytes: Number(row.OUTPUT_BYTES ?? 0),
     fileStatus: row.FILE_STATUS ?? "",
-    cleanedUp: covered.has(tenantId),
+    hasCleanupPolicy: covered.has(tenantId),
   };
 }

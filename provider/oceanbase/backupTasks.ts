@@ -1,4 +1,4 @@
-import { type BackupJob, backupView, jobKey } from "./backupJobs";
+import { backupView, type JobRow, jobKey } from "./backupJobs";
 import { isInSys, type Server } from "./identity";
 import type { Row, Session } from "./session";
 
@@ -26,7 +26,7 @@ export interface BackupTask {
 export async function readTasks(
   session: Session,
   server: Server,
-  jobs: readonly Pick<BackupJob, "tenantId" | "jobId">[],
+  jobs: readonly Pick<JobRow, "tenantId" | "jobId">[],
   untilMs: number,
 ): Promise<Map<string, BackupTask>> {
   if (jobs.length === 0) return new Map();

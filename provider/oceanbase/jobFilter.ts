@@ -1,4 +1,4 @@
-import { type BackupJob, isClusterJob, isRunning } from "./backupJobs";
+import { isClusterJob, isRunning, type JobRow } from "./backupJobs";
 import { secondsBetween } from "./serverTime";
 
 /** Which jobs may be cancelled at all. A tenant is hit only when every job that runs in it matches. */
@@ -6,11 +6,11 @@ export interface JobFilter {
   /** Only jobs that run for longer than this. */
   olderThanSeconds?: number;
   /** Only jobs of these types. */
-  types?: readonly BackupJob["type"][];
+  types?: readonly JobRow["type"][];
 }
 
 /** A tenant that was left alone although a backup runs in it. */
-export interface SparedTenant {
+export interface ExcludedTenant {
   /** Id of the tenant, as text. */
   tenantId: string;
   /** Name of the tenant. */
@@ -22,30 +22,30 @@ export interface SparedTenant {
 /** The tenants that a filter lets through, by id, and those it keeps. Tenants without a running job are neither. */
 export interface Selection {
   hit: ReadonlySet<string>;
-  spared: readonly SparedTenant[];
+  excluded: readonly ExcludedTenant[];
 }
 
 /**
- * Decides tenant by tenant: the statement cannot pick a single job, so one that does not match spares all of them.
+ * Decides tenant by tenant: the statement cannot pick a single job, so one that does not match excludes all of them.
  *
  * @param jobs live jobs of the scope; those that are being cancelled already are past any choice
  * @param now the server's time as its views print it
  */
-export function selectTenants(jobs: readonly BackupJob[], filter: JobFilter, now: string): Selection {
+export function selectTenants(jobs: readonly JobRow[], filter: JobFilter, now: string): Selection {
   const hit = new Set<string>();
-  const spared = new Map<string, SparedTenant>();
+  const excluded = new Map<string, ExcludedTenant>();
   for (const job of jobs) {
     if (!isRunning(job) || isClusterJob(job)) continue;
     hit.add(job.tenantId);
     const { tenantId, tenant } = job;
     const reason = mismatch(job, filter, now);
-    if (reason !== undefined && !spared.has(tenantId)) spared.set(tenantId, { tenantId, tenant, reason });
+    if (reason !== undefined && !excluded.has(tenantId)) excluded.set(tenantId, { tenantId, tenant, reason });
   }
-  for (const tenantId of spared.keys()) hit.delete(tenantId);
-  return { hit, spared: [...spared.values()] };
+  for (const tenantId of excluded.keys()) hit.delete(tenantId);
+  return { hit, excluded: [...excluded.values()] };
 }
 
-function mismatch(job: BackupJob, { olderThanSeconds, types }: JobFilter, now: string): string | undefined {
+function mismatch(job: JobRow, { olderThanSeconds, types }: JobFilter, now: string): string | undefined {
   if (types !== undefined && !types.includes(job.type)) {
     return `job ${job.jobId} is ${job.type === "full" ? "a full" : "an incremental"} backup`;
   }
@@ -58,6 +58,6 @@ function mismatch(job: BackupJob, { olderThanSeconds, types }: JobFilter, now: s
 }
 
 /** `oracle_tenant (job 2 is a full backup)`. */
-export function sparedText({ tenant, reason }: SparedTenant): string {
+export function excludedText({ tenant, reason }: ExcludedTenant): string {
   return `${tenant} (${reason})`;
 }

@@ -1,4 +1,4 @@
-import { type BackupJob, jobKey, readJobHistory, readLiveJobs } from "./backupJobs";
+import { type JobRow, jobKey, readJobHistory, readLiveJobs } from "./backupJobs";
 import { type BackupTask, readTasks } from "./backupTasks";
 import { OceanBaseError } from "./errors";
 import { identifyServer, type Server } from "./identity";
@@ -6,10 +6,10 @@ import { resolveScope } from "./scope";
 import { readServerTime, secondsBetween } from "./serverTime";
 import type { Session } from "./session";
 import type { CancelScope } from "./statements";
-import { type StoppedJob, toStoppedJob } from "./stoppedJob";
+import { type BackupJob, toBackupJob } from "./stoppedJob";
 
 /** A backup job as it is at this moment. */
-export interface ListedJob extends StoppedJob {
+export interface ListedJob extends BackupJob {
   /** For how long it has been running, by the server's clock; for an ended job, for how long it ran. */
   ageSeconds?: number;
   /** How far it has come. Only of a live job whose task view can be read. */
@@ -35,7 +35,7 @@ export interface JobSnapshot {
   server: Server;
   /** The server's time, as its views print times. */
   now: string;
-  live: readonly BackupJob[];
+  live: readonly JobRow[];
   /** The live jobs' tasks, by {@link jobKey}. */
   tasks: ReadonlyMap<string, BackupTask>;
 }
@@ -66,7 +66,7 @@ export async function listJobs(
   const { server, live, now } = snapshot;
   const scope = resolveScope(session.address, server, asked, loginTenant, false);
   const ids = new Set([...scope.tenants, ...scope.skipped].map((tenant) => tenant.id));
-  const isMeant = (job: BackupJob) => scope.statement === "all" || ids.has(job.tenantId);
+  const isMeant = (job: JobRow) => scope.statement === "all" || ids.has(job.tenantId);
   // The live view was read first: what is in neither list has not got lost between them.
   const ended = history ? await readJobHistory(session, server, untilMs) : [];
   const liveKeys = new Set(live.map(jobKey));
@@ -74,20 +74,20 @@ export async function listJobs(
     ...live.filter(isMeant).map((job) => toListedJob(job, snapshot)),
     ...ended
       .filter((job) => isMeant(job) && !liveKeys.has(jobKey(job)))
-      .map((job) => withAge(toStoppedJob(job, "history"), job.endedAt ?? now)),
+      .map((job) => withAge(toBackupJob(job, "history"), job.endedAt ?? now)),
   ];
 }
 
 /** A live job of a snapshot. */
-export function toListedJob(job: BackupJob, { now, tasks }: Pick<JobSnapshot, "now" | "tasks">): ListedJob {
-  const listed = withAge(toStoppedJob(job, "live view"), now);
+export function toListedJob(job: JobRow, { now, tasks }: Pick<JobSnapshot, "now" | "tasks">): ListedJob {
+  const listed = withAge(toBackupJob(job, "live view"), now);
   const task = tasks.get(jobKey(job));
   if (task === undefined) return listed;
   const { inputBytes, outputBytes, tablets, finishedTablets } = task;
   return { ...listed, progress: { inputBytes, outputBytes, tablets, finishedTablets } };
 }
 
-function withAge(job: StoppedJob, until: string): ListedJob {
+function withAge(job: BackupJob, until: string): ListedJob {
   const ageSeconds = secondsBetween(job.startedAt, until);
   return ageSeconds === undefined ? job : { ...job, ageSeconds };
 }

@@ -5,7 +5,7 @@ import { isInScope, resolveScope } from "./scope";
 import { readServerTime } from "./serverTime";
 import type { Session } from "./session";
 import type { CancelScope } from "./statements";
-import { type StoppedJob, toStoppedJob } from "./stoppedJob";
+import { type BackupJob, toBackupJob } from "./stoppedJob";
 
 /** Which jobs are asked for. */
 export interface RunningJobsRequest {
@@ -24,12 +24,12 @@ export async function findRunningJobs(
   server: Server,
   { asked, loginTenant, filter }: RunningJobsRequest,
   untilMs: number,
-): Promise<StoppedJob[]> {
+): Promise<BackupJob[]> {
   const scope = resolveScope(session.address, server, asked, loginTenant, true);
   const live = await readLiveJobs(session, server, untilMs);
   const running = live.filter((job) => isInScope(scope, job) && isRunning(job));
   if (running.length === 0) return [];
-  const toRecord = (jobs: typeof running) => jobs.map((job) => toStoppedJob(job, "live view"));
+  const toRecord = (jobs: typeof running) => jobs.map((job) => toBackupJob(job, "live view"));
   if (filter === undefined) return toRecord(running);
   const { hit } = selectTenants(running, filter, await readServerTime(session, server, untilMs));
   return toRecord(running.filter((job) => hit.has(job.tenantId)));

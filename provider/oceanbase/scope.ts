@@ -1,4 +1,4 @@
-import type { BackupJob } from "./backupJobs";
+import type { JobRow } from "./backupJobs";
 import { OceanBaseError } from "./errors";
 import { isInSys, type Server, type Tenant, userTenantsByName } from "./identity";
 import type { CancelScope } from "./statements";
@@ -19,7 +19,7 @@ export interface Scope {
  * Whether a job is one of those a scope is about. A named tenant does not wait for the cluster backup's own job: other
  * tenants' backups go on in it.
  */
-export function isInScope(scope: Scope, job: Pick<BackupJob, "tenantId">): boolean {
+export function isInScope(scope: Scope, job: Pick<JobRow, "tenantId">): boolean {
   // A tenant that was created since the look is hit, too, when all are meant.
   if (scope.statement === "all") return !isAmong(scope.skipped, job.tenantId);
   return isAmong(scope.tenants, job.tenantId);

@@ -1,4 +1,4 @@
-import { type BackupJob, isClusterJob, isRunning, jobKey, readEndedJobs } from "./backupJobs";
+import { isClusterJob, isRunning, type JobRow, jobKey, readEndedJobs } from "./backupJobs";
 import { type Leftover, readLeftovers, tenantsWithoutFullBackup } from "./backupSets";
 import { CancelSender, type Effect } from "./cancelSender";
 import { tenantsWithoutCleanupPolicy } from "./cleanupPolicies";
@@ -11,7 +11,7 @@ import {
   type Server,
   userTenantsByName,
 } from "./identity";
-import { type JobFilter, type SparedTenant, selectTenants } from "./jobFilter";
+import { type ExcludedTenant, type JobFilter, selectTenants } from "./jobFilter";
 import { seemsToLackAlterSystem } from "./privileges";
 import { checkNotLocked, isInScope, resolveScope, type Scope } from "./scope";
 import { readServerTime } from "./serverTime";
@@ -85,7 +85,7 @@ class StopAction {
   private readonly stuck: StuckJobs;
   /** Ids of tenants that have a cleanup policy, as far as that could be found out. */
   private coveredIds: ReadonlySet<string> = new Set();
-  private spared: readonly SparedTenant[] = [];
+  private excluded: readonly ExcludedTenant[] = [];
   private leftovers: readonly Leftover[] = [];
   private stoppedAt: string | undefined;
   private interrupted: OceanBaseError | undefined;
@@ -178,7 +178,7 @@ class StopAction {
     );
   }
 
-  private liveJobs(): Promise<readonly BackupJob[]> {
+  private liveJobs(): Promise<readonly JobRow[]> {
     return readScopeJobs(this.session, this.server, this.scope, until(LOOK_MS, this.control));
   }
 
@@ -200,10 +200,10 @@ class StopAction {
   }
 
   /** The statement of an earlier attempt has arrived: a job that runs now is hit again only when it was meant then. */
-  private lookAgain(live: readonly BackupJob[], earlier: EarlierAttempt): CancelScope | undefined {
+  private lookAgain(live: readonly JobRow[], earlier: EarlierAttempt): CancelScope | undefined {
     if (this.request.filter !== undefined) {
       // What was chosen then is chosen: every tenant that was hit has a job in the record.
-      this.narrowTo(new Set(earlier.jobs.map((job) => job.tenantId)), earlier.spared ?? []);
+      this.narrowTo(new Set(earlier.jobs.map((job) => job.tenantId)), earlier.excluded ?? []);
     }
     this.watch.addRecorded(earlier.jobs, earlier.startingClusterJobs ?? []);
     this.watch.addCanceling(live);
@@ -213,19 +213,19 @@ class StopAction {
   }
 
   /** Leaves only the tenants in which every running job is one that may be cancelled. */
-  private async narrow(live: readonly BackupJob[], filter: JobFilter): Promise<void> {
+  private async narrow(live: readonly JobRow[], filter: JobFilter): Promise<void> {
     const jobs = live.filter((job) => isInScope(this.scope, job));
     const now = await readServerTime(this.session, this.server, until(LOOK_MS, this.control));
-    const { hit, spared } = selectTenants(jobs, filter, now);
+    const { hit, excluded } = selectTenants(jobs, filter, now);
     // All can be cancelled with a locked one among them, but the chosen ones have to be named.
     const locked = this.scope.tenants.filter((tenant) => tenant.locked && hit.has(tenant.id));
     const lockedIds = new Set(locked.map((tenant) => tenant.id));
-    const sparedToo = locked.map(({ id, name }) => ({ tenantId: id, tenant: name, reason: LOCKED }));
-    this.narrowTo(new Set([...hit].filter((id) => !lockedIds.has(id))), [...spared, ...sparedToo]);
+    const excludedToo = locked.map(({ id, name }) => ({ tenantId: id, tenant: name, reason: LOCKED }));
+    this.narrowTo(new Set([...hit].filter((id) => !lockedIds.has(id))), [...excluded, ...excludedToo]);
   }
 
-  private narrowTo(tenantIds: ReadonlySet<string>, spared: readonly SparedTenant[]): void {
-    this.spared = spared;
+  private narrowTo(tenantIds: ReadonlySet<string>, excluded: readonly ExcludedTenant[]): void {
+    this.excluded = excluded;
     const tenants = this.scope.tenants.filter((tenant) => tenantIds.has(tenant.id));
     const isOwn = this.scope.statement === "own" && tenants.length > 0;
     const statement = isOwn ? "own" : tenants.map((tenant) => tenant.name);
@@ -234,11 +234,11 @@ class StopAction {
   }
 
   /** No more of the scope than these jobs need. */
-  private noMoreThanFor(jobs: readonly BackupJob[]): CancelScope {
+  private noMoreThanFor(jobs: readonly JobRow[]): CancelScope {
     const { statement, tenants } = this.scope;
     const lockedIds = new Set(tenants.filter((tenant) => tenant.locked).map((tenant) => tenant.id));
     // A cluster backup's own job cannot be named. Once it has started its jobs it ends with them, so naming those will do.
-    const needsAll = (job: BackupJob) =>
+    const needsAll = (job: JobRow) =>
       isClusterJob(job) ? job.status === "INIT" : job.tenant === job.tenantId || lockedIds.has(job.tenantId);
     if (statement === "own" || jobs.some(needsAll)) return statement;
     return [...new Set(jobs.filter((job) => !isClusterJob(job)).map((job) => job.tenant))];
@@ -367,7 +367,7 @@ class StopAction {
       jobs: this.watch.report,
       startingClusterJobs: this.watch.startingClusterJobs,
       leftovers: this.leftovers,
-      spared: this.spared,
+      excluded: this.excluded,
       restarted: this.watch.restartedJobs,
       warnings: [...this.warnings, ...this.sender.warnings, ...this.watch.warnings],
       ...(this.interrupted === undefined ? {} : { interrupted: this.interrupted }),

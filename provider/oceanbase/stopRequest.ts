@@ -1,9 +1,9 @@
 import type { Leftover } from "./backupSets";
 import type { OceanBaseError } from "./errors";
 import type { ClusterRecord, Server } from "./identity";
-import type { JobFilter, SparedTenant } from "./jobFilter";
+import type { ExcludedTenant, JobFilter } from "./jobFilter";
 import type { CancelScope } from "./statements";
-import type { StoppedJob } from "./stoppedJob";
+import type { BackupJob } from "./stoppedJob";
 
 /** What is to be stopped. */
 export interface StopRequest {
@@ -35,11 +35,11 @@ export interface EarlierAttempt {
   statement?: string;
   /** Absent when it is not known whether the statement arrived. */
   issuedAt?: string;
-  jobs: readonly StoppedJob[];
+  jobs: readonly BackupJob[];
   /** Ids of cluster backups that had not started all their jobs. */
   startingClusterJobs?: readonly string[];
   /** Tenants that a filter had kept from being hit. */
-  spared?: readonly SparedTenant[];
+  excluded?: readonly ExcludedTenant[];
 }
 
 /** What the action needs from whoever runs it. */
@@ -60,15 +60,15 @@ export interface StopReport {
   issuedAt?: string;
   /** When the last job was seen in the history. */
   stoppedAt?: string;
-  jobs: readonly StoppedJob[];
+  jobs: readonly BackupJob[];
   /** Ids of cluster backups that may still start jobs which are meant to stop. Empty when the action is through. */
   startingClusterJobs: readonly string[];
   /** Incomplete backup sets that the jobs have left behind. */
   leftovers: readonly Leftover[];
   /** Tenants that the filter has kept from being hit. */
-  spared: readonly SparedTenant[];
+  excluded: readonly ExcludedTenant[];
   /** Jobs that were started after the statement, and left alone. */
-  restarted: readonly StoppedJob[];
+  restarted: readonly BackupJob[];
   warnings: readonly string[];
   /** Why the action did not come to its end although the statement may have taken effect. */
   interrupted?: OceanBaseError;

@@ -1,9 +1,9 @@
-import { type BackupJob, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import { type JobRow, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
 import { type Server, SYS_TENANT_ID } from "./identity";
 import type { Session } from "./session";
 
 /** How one backup job ended, or how it was last seen. */
-export interface StoppedJob {
+export interface BackupJob {
   /** Id of the tenant, as text: it is a BIGINT on the server. */
   tenantId: string;
   /** Name of the tenant; `sys` for the own job of a cluster backup. */
@@ -34,7 +34,7 @@ export interface StoppedJob {
 }
 
 /** The report's view of a job. Only a row of the history has an end: a live one may still change. */
-export function toStoppedJob(job: BackupJob, seenIn: "live view" | "history"): StoppedJob {
+export function toBackupJob(job: JobRow, seenIn: "live view" | "history"): BackupJob {
   return {
     tenantId: job.tenantId,
     tenant: job.tenant,
@@ -52,12 +52,12 @@ export function toStoppedJob(job: BackupJob, seenIn: "live view" | "history"): S
 }
 
 /** `tenant job 3 CANCELING`. */
-export function jobText(job: Pick<StoppedJob, "tenant" | "jobId" | "status">): string {
+export function jobText(job: Pick<BackupJob, "tenant" | "jobId" | "status">): string {
   return `${job.tenant} job ${job.jobId} ${job.status}`;
 }
 
 /** Whether a recorded job is over. */
-export function hasEnded(job: Pick<StoppedJob, "endedAt">): boolean {
+export function hasEnded(job: Pick<BackupJob, "endedAt">): boolean {
   return job.endedAt !== undefined;
 }
 
@@ -65,16 +65,16 @@ export function hasEnded(job: Pick<StoppedJob, "endedAt">): boolean {
 export async function readRecordedJobs(
   session: Session,
   server: Server,
-  jobs: readonly StoppedJob[],
+  jobs: readonly BackupJob[],
   untilMs: number,
-): Promise<StoppedJob[]> {
+): Promise<BackupJob[]> {
   const open = jobs.filter((job) => !hasEnded(job));
   const live = await readLiveJobs(session, server, untilMs);
   const ended = await readEndedJobs(session, server, open, untilMs);
   const now = new Map([
-    ...ended.map((job) => [jobKey(job), toStoppedJob(job, "history")] as const),
+    ...ended.map((job) => [jobKey(job), toBackupJob(job, "history")] as const),
     // Last, because a row that is still live may change: a cluster backup's own job is in both views for an instant.
-    ...live.map((job) => [jobKey(job), toStoppedJob(job, "live view")] as const),
+    ...live.map((job) => [jobKey(job), toBackupJob(job, "live view")] as const),
   ]);
   return jobs.map((job) => (hasEnded(job) ? job : (now.get(jobKey(job)) ?? job)));
 }

@@ -3,7 +3,7 @@ import { type BackupTask, readTasks } from "./backupTasks";
 import { OceanBaseError } from "./errors";
 import type { Server } from "./identity";
 import type { Session } from "./session";
-import type { StoppedJob } from "./stoppedJob";
+import type { BackupJob } from "./stoppedJob";
 
 /** A job that is CANCELING for this long is asked about: when all is well it takes 90 s at most. */
 const STUCK_AFTER_SECONDS = 120;
@@ -33,7 +33,7 @@ export class StuckJobs {
   }
 
   /** Takes in what a look has shown; asks the server about jobs that should have stopped by now. */
-  async note(unfinished: readonly StoppedJob[], untilMs: number): Promise<void> {
+  async note(unfinished: readonly BackupJob[], untilMs: number): Promise<void> {
     const now = Date.now();
     const canceling = unfinished.filter((job) => job.status === "CANCELING");
     const keys = new Set(canceling.map(jobKey));
@@ -55,13 +55,13 @@ export class StuckJobs {
     this.diagnosis = `${each.join("; ")}; ${CAUSES}`;
   }
 
-  private secondsOf(job: StoppedJob, now: number): number {
+  private secondsOf(job: BackupJob, now: number): number {
     return (now - (this.cancelingSince.get(jobKey(job)) ?? now)) / 1000;
   }
 
   /** A diagnosis that cannot be had is no reason to fail. */
   private async tasksOf(
-    jobs: readonly StoppedJob[],
+    jobs: readonly BackupJob[],
     untilMs: number,
   ): Promise<Map<string, BackupTask> | undefined> {
     try {

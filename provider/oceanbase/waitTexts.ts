@@ -1,6 +1,6 @@
 import { type Leftover, leftoverText } from "./backupSets";
 import { OceanBaseError } from "./errors";
-import { jobText, type StoppedJob } from "./stoppedJob";
+import { type BackupJob, jobText } from "./stoppedJob";
 
 /*
  * What a wait says while it goes on, and when its time is over.
@@ -10,7 +10,7 @@ import { jobText, type StoppedJob } from "./stoppedJob";
 export function timeoutError(
   at: string,
   elapsedMs: number,
-  unfinished: readonly StoppedJob[],
+  unfinished: readonly BackupJob[],
   diagnosis: string | undefined,
 ): OceanBaseError {
   const jobs = unfinished.map(jobText).join(", ");
@@ -25,7 +25,7 @@ export function timeoutError(
 
 /** For which jobs, and for how long already. */
 export function progressText(
-  unfinished: readonly StoppedJob[],
+  unfinished: readonly BackupJob[],
   elapsedMs: number,
   diagnosis: string | undefined,
 ): string {

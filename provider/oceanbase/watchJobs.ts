@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
-  type BackupJob,
   isClusterJob,
   isRunning,
+  type JobRow,
   jobKey,
   readEndedJobs,
   readEndedParts,
@@ -14,14 +14,14 @@ import { readTenants, type Server, SYS_TENANT_ID } from "./identity";
 import { oncePer } from "./oncePer";
 import { isInScope, type Scope } from "./scope";
 import type { Session } from "./session";
-import { hasEnded, type StoppedJob, toStoppedJob } from "./stoppedJob";
+import { type BackupJob, hasEnded, toBackupJob } from "./stoppedJob";
 
 /** What one look at the jobs has shown. */
 export interface Look {
   /** Jobs that have not ended yet. */
-  unfinished: readonly StoppedJob[];
+  unfinished: readonly BackupJob[];
   /** Running jobs that appeared although their cluster backup was known: the statement came too early for them. */
-  late: readonly BackupJob[];
+  late: readonly JobRow[];
 }
 
 /**
@@ -33,9 +33,9 @@ export class JobWatch {
   private readonly clusterJobIds = new Set<string>();
   /** Those of them that had not started any job yet, as far as the looks have shown. */
   private readonly startingIds = new Set<string>();
-  private readonly jobs = new Map<string, StoppedJob>();
+  private readonly jobs = new Map<string, BackupJob>();
   private readonly ended = new Set<string>();
-  private readonly restarted = new Map<string, StoppedJob>();
+  private readonly restarted = new Map<string, BackupJob>();
   /** In how many looks in a row a job was in neither view. */
   private readonly missing = new Map<string, number>();
   readonly warnings: string[] = [];
@@ -54,7 +54,7 @@ export class JobWatch {
    * What the record of an earlier attempt says: its jobs, of which the ended ones stay as they are, and the cluster
    * backups that it still had to look after.
    */
-  addRecorded(jobs: readonly StoppedJob[], startingClusterJobs: readonly string[]): void {
+  addRecorded(jobs: readonly BackupJob[], startingClusterJobs: readonly string[]): void {
     for (const job of jobs) {
       this.jobs.set(jobKey(job), job);
       if (hasEnded(job)) this.ended.add(jobKey(job));
@@ -66,35 +66,35 @@ export class JobWatch {
   }
 
   /** Jobs that are live before the statement goes out. All of them are to stop. */
-  addLive(live: readonly BackupJob[]): void {
+  addLive(live: readonly JobRow[]): void {
     for (const job of live) {
       if (isClusterJob(job) && isRunning(job)) this.clusterJobIds.add(job.jobId);
       if (isClusterJob(job) && this.mayStillStartJobs(job)) this.startingIds.add(job.jobId);
-      if (isInScope(this.scope, job)) this.jobs.set(jobKey(job), toStoppedJob(job, "live view"));
+      if (isInScope(this.scope, job)) this.jobs.set(jobKey(job), toBackupJob(job, "live view"));
     }
   }
 
   /** Jobs that are already being cancelled, when an earlier attempt is taken up again. */
-  addCanceling(live: readonly BackupJob[]): void {
+  addCanceling(live: readonly JobRow[]): void {
     this.addLive(live.filter((job) => job.status === "CANCELING"));
   }
 
   /** Whether the job is one of those that are to stop: seen before, or started by a cluster backup seen before. */
-  isMeant(job: BackupJob): boolean {
+  isMeant(job: JobRow): boolean {
     return this.jobs.has(jobKey(job)) || this.isPartOfKnown(job);
   }
 
   /** The jobs that were at work when they were seen last. */
-  get runningBefore(): StoppedJob[] {
+  get runningBefore(): BackupJob[] {
     return this.report.filter(isRunning);
   }
 
-  private isPartOfKnown(job: BackupJob): boolean {
+  private isPartOfKnown(job: JobRow): boolean {
     return job.initiatorTenantId === SYS_TENANT_ID && this.clusterJobIds.has(job.initiatorJobId);
   }
 
   /** Whether a cluster backup is still to start its jobs, one of them in a tenant of the scope. */
-  private mayStillStartJobs(clusterJob: BackupJob): boolean {
+  private mayStillStartJobs(clusterJob: JobRow): boolean {
     if (clusterJob.status !== "INIT") return false;
     return this.scope.tenants.some((tenant) => clusterJob.executorTenantIds.includes(tenant.id));
   }
@@ -104,12 +104,12 @@ export class JobWatch {
     return [...this.startingIds];
   }
 
-  get report(): StoppedJob[] {
+  get report(): BackupJob[] {
     return [...this.jobs.values()];
   }
 
   /** Jobs that were started after the statement, as they were last seen. They are left alone. */
-  get restartedJobs(): StoppedJob[] {
+  get restartedJobs(): BackupJob[] {
     return [...this.restarted.values()];
   }
 
@@ -123,7 +123,7 @@ export class JobWatch {
     return await this.take(await readScopeJobs(this.session, this.server, this.scope, untilMs), untilMs);
   }
 
-  private async take(live: readonly BackupJob[], untilMs: number): Promise<Look> {
+  private async take(live: readonly JobRow[], untilMs: number): Promise<Look> {
     const liveKeys = keysOf(live);
     const late = live.filter((job) => this.note(job));
     const vanished = [...this.jobs.values()].filter((job) => {
@@ -131,7 +131,7 @@ export class JobWatch {
       return !this.ended.has(key) && !liveKeys.has(key);
     });
     for (const job of await readEndedJobs(this.session, this.server, vanished, untilMs)) {
-      this.jobs.set(jobKey(job), toStoppedJob(job, "history"));
+      this.jobs.set(jobKey(job), toBackupJob(job, "history"));
       this.ended.add(jobKey(job));
     }
     await this.noteEndedParts(live, untilMs);
@@ -143,22 +143,22 @@ export class JobWatch {
   }
 
   /** Takes a live job in; true when it is one that the statement was too early for. */
-  private note(job: BackupJob): boolean {
+  private note(job: JobRow): boolean {
     if (!isInScope(this.scope, job)) return false;
     const key = jobKey(job);
     if (this.jobs.has(key)) {
-      this.jobs.set(key, toStoppedJob(job, "live view"));
+      this.jobs.set(key, toBackupJob(job, "live view"));
       this.ended.delete(key);
       return false;
     }
     // CANCELED stands in the live view for a moment, too, before the row moves.
     if (job.status === "CANCELING" || job.status === "CANCELED") {
-      this.jobs.set(key, toStoppedJob(job, "live view"));
+      this.jobs.set(key, toBackupJob(job, "live view"));
       return false;
     }
     if (!isRunning(job)) return false;
     if (this.isPartOfKnown(job)) {
-      this.jobs.set(key, toStoppedJob(job, "live view"));
+      this.jobs.set(key, toBackupJob(job, "live view"));
       return true;
     }
     if (!this.restarted.has(key)) {
@@ -166,7 +166,7 @@ export class JobWatch {
         `tenant ${job.tenant}: backup job ${job.jobId} was started after the statement, by ${initiatorText(job)}, and is ${job.status}; it was left alone (change triggers to cancel it, too)`,
       );
     }
-    this.restarted.set(key, toStoppedJob(job, "live view"));
+    this.restarted.set(key, toBackupJob(job, "live view"));
     return false;
   }
 
@@ -174,21 +174,21 @@ export class JobWatch {
    * A cluster backup that had started no job before the statement may have started one in between, and that one may
    * have been cancelled and gone before this look. Once it has started all it will, the history tells.
    */
-  private async noteEndedParts(live: readonly BackupJob[], untilMs: number): Promise<void> {
+  private async noteEndedParts(live: readonly JobRow[], untilMs: number): Promise<void> {
     const isStarting = (id: string) =>
       live.some((job) => isClusterJob(job) && job.jobId === id && job.status === "INIT");
     const started = [...this.startingIds].filter((id) => !isStarting(id));
     if (started.length === 0) return;
     for (const job of await readEndedParts(this.session, this.server, started, untilMs)) {
       if (!isInScope(this.scope, job) || this.jobs.has(jobKey(job))) continue;
-      this.jobs.set(jobKey(job), toStoppedJob(job, "history"));
+      this.jobs.set(jobKey(job), toBackupJob(job, "history"));
       this.ended.add(jobKey(job));
     }
     for (const id of started) this.startingIds.delete(id);
   }
 
   /** A job in neither view is on its way; one that stays away has gone with its tenant. */
-  private async noteMissing(missing: readonly StoppedJob[], untilMs: number): Promise<void> {
+  private async noteMissing(missing: readonly BackupJob[], untilMs: number): Promise<void> {
     const keys = new Set(missing.map(jobKey));
     for (const key of this.missing.keys()) if (!keys.has(key)) this.missing.delete(key);
     for (const key of keys) this.missing.set(key, (this.missing.get(key) ?? 0) + 1);
@@ -203,16 +203,16 @@ export class JobWatch {
     }
   }
 
-  private unfinished(live: readonly BackupJob[]): StoppedJob[] {
+  private unfinished(live: readonly JobRow[]): BackupJob[] {
     const jobs = [...this.jobs.values()].filter((job) => !this.ended.has(jobKey(job)));
     const starting = live.filter(
       (job) => isClusterJob(job) && this.startingIds.has(job.jobId) && !this.jobs.has(jobKey(job)),
     );
-    return [...jobs, ...starting.map((job) => toStoppedJob(job, "live view"))];
+    return [...jobs, ...starting.map((job) => toBackupJob(job, "live view"))];
   }
 }
 
-function initiatorText({ initiatorTenantId, initiatorJobId }: BackupJob): string {
+function initiatorText({ initiatorTenantId, initiatorJobId }: JobRow): string {
   if (initiatorTenantId !== SYS_TENANT_ID) return "the tenant itself";
   return `the sys tenant as part of cluster backup ${initiatorJobId}`;
 }
@@ -223,14 +223,14 @@ export async function readScopeJobs(
   server: Server,
   { statement, tenants }: Scope,
   untilMs: number,
-): Promise<readonly BackupJob[]> {
+): Promise<readonly JobRow[]> {
   if (statement === "all") return await readLiveJobs(session, server, untilMs);
   const ids = tenants.map((tenant) => tenant.id);
   return await readLiveJobsOf(session, server, ids, untilMs);
 }
 
 /** The keys of the jobs in an answer. */
-const keysOf = oncePer((live: readonly BackupJob[]): ReadonlySet<string> => new Set(live.map(jobKey)));
+const keysOf = oncePer((live: readonly JobRow[]): ReadonlySet<string> => new Set(live.map(jobKey)));
 
 /** Looks of all waits of a process fall on multiples of this, so that they can share one answer. */
 const BEAT_MS = 250;

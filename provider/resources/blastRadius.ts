@@ -1,6 +1,6 @@
 import { isRunning } from "../oceanbase/backupJobs";
 import { OceanBaseError, oneLine } from "../oceanbase/errors";
-import { type Selection, selectTenants, sparedText } from "../oceanbase/jobFilter";
+import { excludedText, type Selection, selectTenants } from "../oceanbase/jobFilter";
 import { type JobSnapshot, type ListedJob, readJobSnapshot, toListedJob } from "../oceanbase/jobList";
 import { checkNotLocked, isInScope, resolveScope } from "../oceanbase/scope";
 import {
@@ -74,17 +74,17 @@ function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
   const hit = selection === undefined ? running : running.filter((job) => selection.hit.has(job.tenantId));
   const when = cancelsOnCreate(inputs) ? "now" : "now (and nothing is sent before it is deleted)";
   const where = Array.isArray(asked) ? asked.join(", ") : asked === "all" ? "any tenant" : server.tenant.name;
-  const spared = sparedSuffix(selection);
-  if (hit.length === 0) return `no backup to cancel runs ${when} in ${where}${spared}`;
+  const excluded = excludedSuffix(selection);
+  if (hit.length === 0) return `no backup to cancel runs ${when} in ${where}${excluded}`;
   const shown = hit.slice(0, MAX_JOBS_SHOWN).map((job) => jobLine(toListedJob(job, snapshot)));
   const more = hit.length > MAX_JOBS_SHOWN ? ` and ${hit.length - MAX_JOBS_SHOWN} more` : "";
   const counted = `${hit.length} backup ${hit.length === 1 ? "job runs" : "jobs run"}`;
-  return `${counted} ${when}: ${shown.join("; ")}${more}${spared}`;
+  return `${counted} ${when}: ${shown.join("; ")}${more}${excluded}`;
 }
 
-function sparedSuffix(selection: Selection | undefined): string {
-  if (selection === undefined || selection.spared.length === 0) return "";
-  return `; spared: ${selection.spared.map(sparedText).join(", ")}`;
+function excludedSuffix(selection: Selection | undefined): string {
+  if (selection === undefined || selection.excluded.length === 0) return "";
+  return `; excluded: ${selection.excluded.map(excludedText).join(", ")}`;
 }
 
 /** `mysql_tenant job 7 DOING (full, 42 s old, 34 of 1200 tablets, 1.2 GB written)`. */

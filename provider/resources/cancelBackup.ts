@@ -11,6 +11,7 @@ import {
   checkCancelBackup,
   stopRequestOf,
 } from "./cancelBackupInputs";
+import { inCurrentWords } from "./cancelBackupRecord";
 import { read } from "./cancelBackupRefresh";
 import {
   type CancelBackupOutputs,
@@ -25,8 +26,16 @@ import { atDeletion, mustNotBePreview, recordOf, withinLookTime, withSession } f
 import { type CheckResult, type Context, PartialFailure } from "./context";
 import { hasSameAddress } from "./settings";
 
-/** The lifecycle of a CancelBackup, however Pulumi calls it. */
-export const cancelBackup = { check, diff, create, read, update, delete: remove };
+/** The lifecycle of a CancelBackup, however Pulumi calls it. State of any version comes in. */
+export const cancelBackup = {
+  check,
+  diff: (state: CancelBackupState, inputs: CancelBackupInputs) => diff(inCurrentWords(state), inputs),
+  create,
+  read: (state: CancelBackupState, context: Context) => read(inCurrentWords(state), context),
+  update: (id: string, state: CancelBackupState, inputs: CancelBackupInputs, context: Context) =>
+    update(id, inCurrentWords(state), inputs, context),
+  delete: (state: CancelBackupState, context: Context) => remove(inCurrentWords(state), context),
+};
 
 function check(inputs: CancelBackupInputs): CheckResult<CancelBackupInputs> {
   return checkCancelBackup(inputs);
@@ -35,7 +44,7 @@ function check(inputs: CancelBackupInputs): CheckResult<CancelBackupInputs> {
 /** Whether an update is due: an input has changed, or the last attempt is not settled. Nothing ever replaces. */
 function diff(state: CancelBackupState, inputs: CancelBackupInputs): { changes: boolean } {
   const { outcome } = state;
-  const isOpen = outcome === "unfinished" || outcome === "doubtful" || hasDrifted(state, inputs);
+  const isOpen = outcome === "unfinished" || outcome === "wouldFail" || hasDrifted(state, inputs);
   return { changes: isOpen || changedInputs(state, inputs).length > 0 };
 }
 
@@ -84,7 +93,7 @@ async function asksToBeCarriedOut(
   // Armed so far, and from now on to be carried out at once; or the other way round.
   if (cancelsOnCreate(inputs) !== cancelsOnCreate(state)) return true;
   if (state.connection.tenant !== inputs.connection.tenant) return true;
-  if (!cancelsOnCreate(inputs) && state.outcome === "doubtful") return true;
+  if (!cancelsOnCreate(inputs) && state.outcome === "wouldFail") return true;
   if (hasSameAddress(state, inputs)) return false;
   // Another address: of the same cluster, or of another one? Only the server can tell.
   if (state.server === undefined) return true;
@@ -123,14 +132,12 @@ async function stop(
   request: StopRequest,
 ): Promise<CancelBackupState> {
   const report = await withSession(inputs, context, (session) => stopBackups(session, request, context));
-  const outcome = outcomeOf(report, inputs);
-  const state: CancelBackupState = { ...inputs, ...outputsFrom(report, outcome) };
+  const state: CancelBackupState = { ...inputs, ...outputsFrom(report, outcomeOf(report, inputs)) };
   for (const warning of state.warnings) context.warn(warning);
-  if (outcome === "unfinished") {
+  if (state.outcome === "unfinished") {
     const why = report.interrupted?.message;
     throw new PartialFailure(id, state, `${why}; the next pulumi up goes on from here`);
   }
-  if (report.interrupted !== undefined) context.warn(report.interrupted.message);
   return state;
 }
 
@@ -147,12 +154,12 @@ async function rehearse(
   const outputs = await withSession(inputs, context, (session) =>
     rehearseStop(session, stopRequestOf(inputs), context),
   ).then(
-    (report) => outputsFrom(report, "armed"),
+    (report) => outputsFrom(report, "deferred"),
     (error): CancelBackupOutputs => {
       if (!(error instanceof OceanBaseError) || error.kind === "aborted") throw error;
       const isSameLogin = before?.connection.tenant === inputs.connection.tenant;
       return withSummary<CancelBackupOutputs>({
-        outcome: "doubtful",
+        outcome: "wouldFail",
         jobs: [],
         summary: "",
         ...(isSameLogin && before?.server ? { server: before.server } : {}),

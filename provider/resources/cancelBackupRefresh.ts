@@ -4,7 +4,7 @@ import { OceanBaseError } from "../oceanbase/errors";
 import { checkIsCluster, identifyServer, type Server } from "../oceanbase/identity";
 import { findRunningJobs } from "../oceanbase/runningJobs";
 import type { Session } from "../oceanbase/session";
-import { hasEnded, jobText, readRecordedJobs, type StoppedJob } from "../oceanbase/stoppedJob";
+import { type BackupJob, hasEnded, jobText, readRecordedJobs } from "../oceanbase/stoppedJob";
 import { stopRequestOf } from "./cancelBackupInputs";
 import { type CancelBackupState, withDrift, withSummary } from "./cancelBackupState";
 import { withinLookTime, withSession } from "./cluster";
@@ -45,7 +45,9 @@ function hasOpenJobs({ outcome, jobs, stoppedAt }: CancelBackupState): boolean {
 
 /** Whether a job that runs now is drift: not as long as the stop itself is not through. */
 function isKeptStopped({ keepStopped, outcome }: CancelBackupState): boolean {
-  return keepStopped === true && outcome !== "unfinished" && outcome !== "armed" && outcome !== "doubtful";
+  return (
+    keepStopped === true && outcome !== "unfinished" && outcome !== "deferred" && outcome !== "wouldFail"
+  );
 }
 
 async function withJobsOfNow(
@@ -76,7 +78,7 @@ async function withJobsOfNow(
 async function leftoversOf(
   session: Session,
   server: Server,
-  jobs: readonly StoppedJob[],
+  jobs: readonly BackupJob[],
   untilMs: number,
 ): Promise<Leftover[]> {
   const tenants = server.tenants.filter(({ id }) => jobs.some((job) => job.tenantId === id));

@@ -1,6 +1,6 @@
 import type { Leftover } from "../oceanbase/backupSets";
-import { type SparedTenant, sparedText } from "../oceanbase/jobFilter";
-import { jobText, type StoppedJob } from "../oceanbase/stoppedJob";
+import { type ExcludedTenant, excludedText } from "../oceanbase/jobFilter";
+import { type BackupJob, jobText } from "../oceanbase/stoppedJob";
 import type { StopReport } from "../oceanbase/stopRequest";
 import type { CancelBackupInputs } from "./cancelBackupInputs";
 import { type ServerRecord, serverRecord } from "./cluster";
@@ -12,12 +12,12 @@ import { type ServerRecord, serverRecord } from "./cluster";
  * - `issued`: the statement was sent and nobody waited (`timeoutSeconds: 0`).
  * - `timedOut`: the jobs had not stopped in time and that was to be a warning only (`onTimeout: "warn"`).
  * - `unfinished`: the action was interrupted; the next `up` takes it up where it was left.
- * - `armed`: nothing was sent; the statement goes out when the resource is deleted.
- * - `spared`: nothing was sent, because a job that may not be cancelled runs in every tenant that has one
+ * - `deferred`: nothing was sent; the statement goes out when the resource is deleted.
+ * - `excluded`: nothing was sent, because a job that may not be cancelled runs in every tenant that has one
  *   (`onlyOlderThanSeconds`, `onlyTypes`).
  * - `drifted`: a refresh found that a backup runs again where it was to be kept stopped (`keepStopped`); the next `up`
  *   stops it.
- * - `doubtful`: as `armed`, but as things were nothing could have been cancelled (see the warnings); the next `up` looks
+ * - `wouldFail`: as `deferred`, but as things were nothing could have been cancelled (see the warnings); the next `up` looks
  *   again.
  */
 export type Outcome =
@@ -25,9 +25,9 @@ export type Outcome =
   | "issued"
   | "timedOut"
   | "unfinished"
-  | "armed"
-  | "doubtful"
-  | "spared"
+  | "deferred"
+  | "wouldFail"
+  | "excluded"
   | "drifted";
 
 /** What an action adds to the inputs in the state. */
@@ -40,7 +40,7 @@ export interface CancelBackupOutputs {
   /** When the last job was seen to have ended; same clock. */
   stoppedAt?: string;
   /** The jobs that were running, and how each ended. */
-  jobs: readonly StoppedJob[];
+  jobs: readonly BackupJob[];
   /**
    * Ids of cluster backups that had not started all their jobs when the action was interrupted; the next `up` looks
    * after them. Absent when there are none.
@@ -49,14 +49,14 @@ export interface CancelBackupOutputs {
   /** Incomplete backup sets that the jobs have left behind. A refresh brings the list up to date. */
   leftovers?: readonly Leftover[];
   /** Tenants that were left alone because a job that may not be cancelled runs in them; absent when there are none. */
-  spared?: readonly SparedTenant[];
+  excluded?: readonly ExcludedTenant[];
   /** Jobs that were started after the statement, while the action was still looking, and left alone; absent when there are none. */
-  restarted?: readonly StoppedJob[];
+  restarted?: readonly BackupJob[];
   /** Jobs that a refresh found running where backups are to be kept stopped. */
-  drift?: readonly StoppedJob[];
+  drift?: readonly BackupJob[];
   /** One line for people. */
   summary: string;
-  /** Absent when an armed resource could not find out. */
+  /** Absent when a deferred resource could not find out. */
   server?: ServerRecord;
   warnings: readonly string[];
 }
@@ -65,11 +65,11 @@ export type CancelBackupState = CancelBackupInputs & CancelBackupOutputs;
 
 /** What the report of an action comes down to. */
 export function outcomeOf(
-  { interrupted, stoppedAt, statement, spared }: StopReport,
+  { interrupted, stoppedAt, statement, excluded }: StopReport,
   inputs: CancelBackupInputs,
 ): Outcome {
   if (interrupted === undefined) {
-    if (statement === undefined && spared.length > 0) return "spared";
+    if (statement === undefined && excluded.length > 0) return "excluded";
     return stoppedAt === undefined ? "issued" : "stopped";
   }
   return interrupted.kind === "timeout" && inputs.onTimeout === "warn" ? "timedOut" : "unfinished";
@@ -77,8 +77,9 @@ export function outcomeOf(
 
 /** The outputs that a report gives. */
 export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupOutputs {
-  const { statement, issuedAt, stoppedAt, jobs, warnings, startingClusterJobs } = report;
-  const { leftovers, spared, restarted } = report;
+  const { statement, issuedAt, stoppedAt, jobs, startingClusterJobs, interrupted } = report;
+  const isOnlyWarning = outcome === "timedOut" && interrupted !== undefined;
+  const { leftovers, excluded, restarted } = report;
   return withSummary(
     present({
       outcome,
@@ -88,12 +89,12 @@ export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupO
       jobs,
       startingClusterJobs: startingClusterJobs.length > 0 ? startingClusterJobs : undefined,
       leftovers,
-      spared: spared.length > 0 ? spared : undefined,
+      excluded: excluded.length > 0 ? excluded : undefined,
       restarted: restarted.length > 0 ? restarted : undefined,
       drift: undefined,
       summary: "",
       server: serverRecord(report.server),
-      warnings,
+      warnings: isOnlyWarning ? [...report.warnings, interrupted.message] : report.warnings,
     }),
   );
 }
@@ -102,7 +103,7 @@ export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupO
 export function outputsOf(state: CancelBackupState): CancelBackupOutputs {
   const { outcome, statement, issuedAt, stoppedAt, jobs, startingClusterJobs, summary, server, warnings } =
     state;
-  const { leftovers, spared, restarted, drift } = state;
+  const { leftovers, excluded, restarted, drift } = state;
   return present({
     outcome,
     statement,
@@ -111,7 +112,7 @@ export function outputsOf(state: CancelBackupState): CancelBackupOutputs {
     jobs,
     startingClusterJobs,
     leftovers,
-    spared,
+    excluded,
     restarted,
     drift,
     summary,
@@ -134,29 +135,29 @@ export function withSummary<T extends CancelBackupOutputs>(outputs: T): T {
   return { ...outputs, summary: summaryOf(outputs) };
 }
 
-function summaryOf({ outcome, jobs, spared = [], drift = [] }: CancelBackupOutputs): string {
+function summaryOf({ outcome, jobs, excluded = [], drift = [] }: CancelBackupOutputs): string {
   switch (outcome) {
-    case "armed":
-    case "doubtful":
+    case "deferred":
+    case "wouldFail":
       return "nothing sent yet; backups are cancelled when this resource is deleted";
-    case "spared":
-      return `nothing cancelled; spared ${spared.map(sparedText).join(", ")}`;
+    case "excluded":
+      return `nothing cancelled; excluded ${excluded.map(excludedText).join(", ")}`;
     case "drifted":
       return `${counted(drift)} running where backups are to be kept stopped: ${drift.map(jobText).join(", ")}`;
     default: {
-      const rest = spared.length === 0 ? "" : `; spared ${spared.map(sparedText).join(", ")}`;
+      const rest = excluded.length === 0 ? "" : `; excluded ${excluded.map(excludedText).join(", ")}`;
       if (jobs.length > 0) return `${counted(jobs)}: ${jobs.map(jobText).join(", ")}${rest}`;
       return `${outcome === "unfinished" ? "not finished" : "no backup was running"}${rest}`;
     }
   }
 }
 
-function counted(jobs: readonly StoppedJob[]): string {
+function counted(jobs: readonly BackupJob[]): string {
   return `${jobs.length} backup ${jobs.length === 1 ? "job" : "jobs"}`;
 }
 
 /** The same with these jobs as what runs against the will of the program; without any it is stopped. */
-export function withDrift<T extends CancelBackupOutputs>(outputs: T, drift: readonly StoppedJob[]): T {
+export function withDrift<T extends CancelBackupOutputs>(outputs: T, drift: readonly BackupJob[]): T {
   if (drift.length > 0) return withSummary({ ...outputs, outcome: "drifted", drift });
   if (outputs.outcome !== "drifted") return outputs;
   const { drift: _, ...others } = outputs;
@@ -164,7 +165,7 @@ export function withDrift<T extends CancelBackupOutputs>(outputs: T, drift: read
 }
 
 /** As the action itself had left it. */
-function outcomeWithoutDrift({ statement, spared = [], stoppedAt }: CancelBackupOutputs): Outcome {
-  if (statement === undefined && spared.length > 0) return "spared";
+function outcomeWithoutDrift({ statement, excluded = [], stoppedAt }: CancelBackupOutputs): Outcome {
+  if (statement === undefined && excluded.length > 0) return "excluded";
   return stoppedAt === undefined ? "issued" : "stopped";
 }

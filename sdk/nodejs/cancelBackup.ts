@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Leftover } from "../../provider/oceanbase/backupSets";
-import type { SparedTenant } from "../../provider/oceanbase/jobFilter";
-import type { StoppedJob } from "../../provider/oceanbase/stoppedJob";
+import type { ExcludedTenant } from "../../provider/oceanbase/jobFilter";
+import type { BackupJob } from "../../provider/oceanbase/stoppedJob";
 import type { BackupType } from "../../provider/resources/cancelBackupInputs";
 import type { Outcome } from "../../provider/resources/cancelBackupState";
 import type { ServerRecord } from "../../provider/resources/cluster";
@@ -68,11 +68,11 @@ export interface CancelBackupArgs {
   waitForCleanup?: pulumi.Input<boolean>;
   /**
    * Cancel only jobs that run for longer than this, in seconds by the server's clock; default: jobs of any age. The
-   * statement is for a whole tenant, so a tenant with any job that does not match is left alone and listed in `spared`,
+   * statement is for a whole tenant, so a tenant with any job that does not match is left alone and listed in `excluded`,
    * and only tenants with a matching job are named.
    */
   onlyOlderThanSeconds?: pulumi.Input<number>;
-  /** Cancel only backups of these types; default: both. A tenant with a job of another type is spared as above. */
+  /** Cancel only backups of these types; default: both. A tenant with a job of another type is excluded as above. */
   onlyTypes?: pulumi.Input<pulumi.Input<BackupType>[]>;
   /**
    * How long to look on after the stop, in seconds, 0 to 3600; default 0. A backup that starts in that time is reported
@@ -111,7 +111,7 @@ export interface CancelBackupArgs {
 export class CancelBackup extends DynamicResource {
   /**
    * How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the
-   * next `pulumi up` goes on), `armed` (to be sent on delete), `doubtful` (the same, but see `warnings`), `spared`
+   * next `pulumi up` goes on), `deferred` (to be sent on delete), `wouldFail` (the same, but see `warnings`), `excluded`
    * (nothing sent, see there) or `drifted` (the next `pulumi up` stops what runs again).
    */
   declare readonly outcome: pulumi.Output<Outcome>;
@@ -122,19 +122,19 @@ export class CancelBackup extends DynamicResource {
   /** When the last job was seen to have ended; the same clock. Undefined when nobody waited. */
   declare readonly stoppedAt: pulumi.Output<string | undefined>;
   /** The backup jobs that were running, and how each of them ended. */
-  declare readonly jobs: pulumi.Output<StoppedJob[]>;
+  declare readonly jobs: pulumi.Output<BackupJob[]>;
   /** All of it in one line. */
   declare readonly summary: pulumi.Output<string>;
-  /** The server that did it; undefined when an armed resource could not find out. */
+  /** The server that did it; undefined when a deferred resource could not find out. */
   declare readonly server: pulumi.Output<ServerRecord | undefined>;
   /** Incomplete backup sets that the cancelled jobs have left behind; a refresh brings the list up to date. */
   declare readonly leftovers: pulumi.Output<Leftover[]>;
   /** Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why; undefined when there are none. */
-  declare readonly spared: pulumi.Output<SparedTenant[] | undefined>;
+  declare readonly excluded: pulumi.Output<ExcludedTenant[] | undefined>;
   /** Backups that were started after the statement, as far as they were seen, and left alone; undefined when there are none. */
-  declare readonly restarted: pulumi.Output<StoppedJob[] | undefined>;
+  declare readonly restarted: pulumi.Output<BackupJob[] | undefined>;
   /** With `keepStopped`: the jobs that the last refresh found running. Undefined when there were none. */
-  declare readonly drift: pulumi.Output<StoppedJob[] | undefined>;
+  declare readonly drift: pulumi.Output<BackupJob[] | undefined>;
   /** What a person should know: tenants without a cleanup policy, tenants passed over, backups started anew. */
   declare readonly warnings: pulumi.Output<string[]>;
 
@@ -153,7 +153,7 @@ export class CancelBackup extends DynamicResource {
       jobs: undefined,
       summary: undefined,
       leftovers: undefined,
-      spared: undefined,
+      excluded: undefined,
       restarted: undefined,
       drift: undefined,
       server: undefined,

@@ -1,7 +1,7 @@
 export type { Leftover } from "../../provider/oceanbase/backupSets";
-export type { SparedTenant } from "../../provider/oceanbase/jobFilter";
+export type { ExcludedTenant } from "../../provider/oceanbase/jobFilter";
 export type { JobProgress, ListedJob } from "../../provider/oceanbase/jobList";
-export type { StoppedJob } from "../../provider/oceanbase/stoppedJob";
+export type { BackupJob } from "../../provider/oceanbase/stoppedJob";
 export type { BackupType } from "../../provider/resources/cancelBackupInputs";
 export type { Outcome } from "../../provider/resources/cancelBackupState";
 export type { ServerRecord } from "../../provider/resources/cluster";

@@ -32,18 +32,20 @@ describe("a preview", () => {
     expect(sandbox().log.logins).toBe(1);
   });
 
-  test("says so when nothing runs, and what would be spared", async () => {
+  test("says so when nothing runs, and what would be excluded", async () => {
     sandbox().startBackup("mysql_tenant");
-    const spared = await row({ tenants: "all", onlyTypes: ["incremental"] });
-    expect(spared).toMatch(
-      /no backup to cancel runs now in any tenant; spared: mysql_tenant \(job 1 is a full backup\)$/,
+    const excluded = await row({ tenants: "all", onlyTypes: ["incremental"] });
+    expect(excluded).toMatch(
+      /no backup to cancel runs now in any tenant; excluded: mysql_tenant \(job 1 is a full backup\)$/,
     );
   });
 
   test("says that a teardown sends nothing before the end", async () => {
     sandbox().startBackup("mysql_tenant");
-    const armed = await row({ tenants: ["mysql_tenant"], cancelOn: ["delete"] });
-    expect(armed).toContain("1 backup job runs now (and nothing is sent before it is deleted): mysql_tenant");
+    const deferred = await row({ tenants: ["mysql_tenant"], cancelOn: ["delete"] });
+    expect(deferred).toContain(
+      "1 backup job runs now (and nothing is sent before it is deleted): mysql_tenant",
+    );
   });
 
   test("says what is wrong already now, and does not fail for it", async () => {

@@ -34,12 +34,12 @@ const TODAY: Expected = {
     stopped: "stopped",
     keptStopped: "stopped",
     issued: "issued",
-    armed: "armed",
+    armed: "deferred",
     // The tenant has been made since.
-    doubtful: "armed",
+    doubtful: "deferred",
     unfinished: "stopped",
     timedOut: "timedOut",
-    spared: "spared",
+    spared: "excluded",
   },
   policyStatements: { up: [/ADD DELETE BACKUP POLICY .*'14d'/], destroy: 3 },
   cancels: [
@@ -52,7 +52,7 @@ const TODAY: Expected = {
 const EXPECTED: Record<string, Expected> = {
   "0.1.0-early": {
     up: /~ 1 updated\s+4 unchanged/,
-    outcomes: { stopped: "stopped", issued: "issued", armed: "armed", unfinished: "stopped" },
+    outcomes: { stopped: "stopped", issued: "issued", armed: "deferred", unfinished: "stopped" },
     cancels: ["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`, `oracle_tenant`"],
   },
 };

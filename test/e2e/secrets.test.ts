@@ -113,10 +113,10 @@ test.each([
       resources: readonly string[],
     ) => {
       expect(output).toMatch(shown);
-      const spared = resources.filter((resource) => !saidOf(output, shown).has(resource));
-      expect({ course, spared, output: spared.length > 0 ? output : "" }).toEqual({
+      const excluded = resources.filter((resource) => !saidOf(output, shown).has(resource));
+      expect({ course, excluded, output: excluded.length > 0 ? output : "" }).toEqual({
         course,
-        spared: [],
+        excluded: [],
         output: "",
       });
       await expectHidden(secrets, course);

@@ -37,7 +37,7 @@ export const OPERATIONS = {
     return { stack, run: () => stack.up(inputs) };
   },
 
-  /** The deletion of a resource that was armed for it. */
+  /** The deletion of a resource that was deferred for it. */
   async delete({ sandbox }: Target, inputs: CancelBackupInputs): Promise<Attempt> {
     const stack = new Stack();
     await stack.up({ ...inputs, cancelOn: ["delete"] });

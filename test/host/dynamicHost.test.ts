@@ -60,8 +60,8 @@ test("a resource goes through its life by the reference in its state", async () 
 
 test("the configuration is there for calls that do not wait for it", async () => {
   const { password } = sandbox().logins.sys;
-  const armed = inputs({ cancelOn: ["delete"] });
-  const record = { ...armed, jobs: [], server: { cluster: "obdemo", clusterId: "1001", tenant: "sys" } };
+  const deferred = inputs({ cancelOn: ["delete"] });
+  const record = { ...deferred, jobs: [], server: { cluster: "obdemo", clusterId: "1001", tenant: "sys" } };
   await host.configure({ "oceanbase:password": password });
   // As a destroy does it: the first calls of this process, all at once.
   await Promise.all(Array.from({ length: 5 }, (_, i) => host.delete(`id-${i}`, record)));

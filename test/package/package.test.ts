@@ -70,11 +70,11 @@ test.each(["commonjs", "module"])(
       }),
       "index.ts": `
       import * as pulumi from "@pulumi/pulumi";
-      import { BackupCleanupPolicy, type BackupCleanupPolicyArgs, CancelBackup, type CancelBackupArgs, type ConnectionArgs, type StoppedJob } from "pulumi-oceanbase-backup";
+      import { BackupCleanupPolicy, type BackupCleanupPolicyArgs, CancelBackup, type CancelBackupArgs, type ConnectionArgs, type BackupJob } from "pulumi-oceanbase-backup";
       const connection: ConnectionArgs = { host: pulumi.output("h"), password: pulumi.secret("x"), tls: { ca: "" } };
       const args: CancelBackupArgs = { tenants: [pulumi.output("a"), "b"], connection, triggers: [1, { a: [true] }] };
       const stop = new CancelBackup("stop", args, { dependsOn: [] });
-      const jobs: pulumi.Output<StoppedJob[]> = stop.jobs;
+      const jobs: pulumi.Output<BackupJob[]> = stop.jobs;
       const everyTenant = new CancelBackup("all", { tenants: "all", cancelOn: ["delete"], onTimeout: "warn" });
       export const status: pulumi.Output<string[]> = jobs.apply((all) => all.map((job) => job.status));
       export const warnings = everyTenant.warnings;

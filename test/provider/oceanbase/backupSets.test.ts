@@ -45,8 +45,8 @@ describe("what jobs have left behind", () => {
       { ...row, TENANT_ID: "1004", PATH: "file:///b" },
     ]);
     expect(found).toEqual([
-      expect.objectContaining({ tenant: "one", path: "oss://bucket/a", bytes: 9000, cleanedUp: true }),
-      expect.objectContaining({ tenant: "two", path: "file:///b", cleanedUp: false }),
+      expect.objectContaining({ tenant: "one", path: "oss://bucket/a", bytes: 9000, hasCleanupPolicy: true }),
+      expect.objectContaining({ tenant: "two", path: "file:///b", hasCleanupPolicy: false }),
     ]);
   });
 
@@ -61,7 +61,7 @@ describe("what jobs have left behind", () => {
         path: "",
         bytes: 0,
         fileStatus: "",
-        cleanedUp: true,
+        hasCleanupPolicy: true,
       },
     ]);
   });

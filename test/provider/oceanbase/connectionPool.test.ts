@@ -337,7 +337,7 @@ describe("an answer of a moment ago", () => {
   });
 });
 
-test("a server with few connections to spare gets no more than it takes", async () => {
+test("a server with few connection to spare gets no more than it takes", async () => {
   const all = await sessions(10);
   all[0]?.checkNewConnections(async () => {});
   sandbox().faults.inject({ match: /^login/, times: 100, act: { kind: "error", errno: 1040 } });

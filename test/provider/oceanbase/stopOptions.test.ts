@@ -53,20 +53,20 @@ async function completeBackup(tenant: string): Promise<void> {
 }
 
 describe("a filter", () => {
-  test("by type spares a tenant with a job of another type, and hits the others", async () => {
+  test("by type excludes a tenant with a job of another type, and hits the others", async () => {
     await completeBackup("oracle_tenant");
     await running("mysql_tenant");
     sandbox().startBackup("oracle_tenant", { incremental: true });
     const report = await stop({ asked: "all", filter: { types: ["incremental"] } });
     expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `oracle_tenant`"]);
     expect(report.jobs).toMatchObject([{ tenant: "oracle_tenant", type: "incremental", status: "CANCELED" }]);
-    expect(report.spared).toEqual([
+    expect(report.excluded).toEqual([
       { tenantId: "1002", tenant: "mysql_tenant", reason: "job 1 is a full backup" },
     ]);
     runs(MYSQL_TENANT);
   });
 
-  test("by age spares a tenant whose job is not old enough, by the server's clock", async () => {
+  test("by age excludes a tenant whose job is not old enough, by the server's clock", async () => {
     sandbox().clock.pause();
     sandbox().startBackup("mysql_tenant");
     sandbox().clock.advance(1000);
@@ -76,7 +76,7 @@ describe("a filter", () => {
     sandbox().clock.resume();
     const report = await stop({ asked: "all", filter: { olderThanSeconds: 1400 } });
     expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`"]);
-    expect(report.spared).toMatchObject([
+    expect(report.excluded).toMatchObject([
       {
         tenant: "oracle_tenant",
         reason: expect.stringMatching(/^job 1 is 5\d\d s old, not older than 1400 s$/),
@@ -84,7 +84,7 @@ describe("a filter", () => {
     ]);
   });
 
-  test("spares a tenant when only one of its two jobs does not match", async () => {
+  test("excludes a tenant when only one of its two jobs does not match", async () => {
     await running("mysql_tenant");
     sandbox().clock.advance(5000);
     sandbox().startClusterBackup(["mysql_tenant"]);
@@ -92,24 +92,24 @@ describe("a filter", () => {
     const report = await stop({ filter: { olderThanSeconds: 3000 } });
     expect(cancels()).toEqual([]);
     expect(report.statement).toBeUndefined();
-    expect(report.spared).toMatchObject([{ reason: expect.stringContaining("job 2 is") }]);
+    expect(report.excluded).toMatchObject([{ reason: expect.stringContaining("job 2 is") }]);
     expect(live(MYSQL_TENANT).map((job) => job.status)).not.toContain("CANCELING");
   });
 
   test("names no tenant without a job: one that starts in between would be too young", async () => {
     const report = await stop({ asked: "all", filter: { olderThanSeconds: 0 } });
     expect(cancels()).toEqual([]);
-    expect(report).toMatchObject({ jobs: [], spared: [] });
+    expect(report).toMatchObject({ jobs: [], excluded: [] });
   });
 
   test("works from a user tenant, in either mode", async () => {
     await running("mysql_tenant", "oracle_tenant");
     sandbox().clock.advance(1000);
-    const spared = await stop({ asked: "own", filter: { types: ["incremental"] } }, "mysqlTenant");
-    expect(spared.spared).toHaveLength(1);
+    const excluded = await stop({ asked: "own", filter: { types: ["incremental"] } }, "mysqlTenant");
+    expect(excluded.excluded).toHaveLength(1);
     expect(cancels()).toEqual([]);
     const young = await stop({ asked: "own", filter: { olderThanSeconds: 100_000 } }, "oracleTenant");
-    expect(young.spared).toMatchObject([{ reason: expect.stringMatching(/job 1 is \d+ s old/) }]);
+    expect(young.excluded).toMatchObject([{ reason: expect.stringMatching(/job 1 is \d+ s old/) }]);
     const old = await stop(
       { asked: "own", filter: { olderThanSeconds: 500, types: ["full"] } },
       "oracleTenant",
@@ -141,17 +141,17 @@ test("a filter over all goes on without a tenant that is dropped just before the
   expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", status: "CANCELED" }, {}]);
 });
 
-test("a filter over all spares a locked tenant, which cannot be named", async () => {
+test("a filter over all excludes a locked tenant, which cannot be named", async () => {
   await running("mysql_tenant", "oracle_tenant");
   sandbox().cluster.tenants.setLocked("oracle_tenant", true);
   const report = await stop({ asked: "all", filter: { types: ["full"] } });
   expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`"]);
-  expect(report.spared).toMatchObject([
+  expect(report.excluded).toMatchObject([
     { tenant: "oracle_tenant", reason: expect.stringContaining("the tenant is locked") },
   ]);
 });
 
-test("what a filter has spared stays spared when the attempt is taken up again", async () => {
+test("what a filter has excluded stays excluded when the attempt is taken up again", async () => {
   await completeBackup("oracle_tenant");
   await running("mysql_tenant");
   sandbox().startBackup("oracle_tenant", { incremental: true });
@@ -161,7 +161,7 @@ test("what a filter has spared stays spared when the attempt is taken up again",
   expect(earlier.interrupted).toMatchObject({ kind: "timeout" });
   sandbox().setStuck("oracle_tenant", false);
   const report = await stop({ ...request, earlier });
-  expect(report).toMatchObject({ restarted: [], spared: [{ tenant: "mysql_tenant" }] });
+  expect(report).toMatchObject({ restarted: [], excluded: [{ tenant: "mysql_tenant" }] });
   expect(report.warnings.join()).not.toContain("started after the statement");
   expect(report.jobs).toMatchObject([{ tenant: "oracle_tenant", status: "CANCELED" }]);
   expect(cancels()).toHaveLength(1);
@@ -216,9 +216,9 @@ describe("leftovers", () => {
         path: "file:///backup/mysql_tenant/data",
         bytes: expect.any(Number),
         fileStatus: "INCOMPLETE",
-        cleanedUp: false,
+        hasCleanupPolicy: false,
       },
-      expect.objectContaining({ tenant: "oracle_tenant", fileStatus: "INCOMPLETE", cleanedUp: true }),
+      expect.objectContaining({ tenant: "oracle_tenant", fileStatus: "INCOMPLETE", hasCleanupPolicy: true }),
     ]);
     expect(report.warnings.join()).toMatch(
       /no automatic cleanup policy for mysql_tenant.*BackupCleanupPolicy/,
@@ -394,7 +394,7 @@ test("a server of another time zone than this machine tells the right age", asyn
       { ...request, filter: { olderThanSeconds: 3600 } },
       { progress: () => {} },
     );
-    expect(report.spared).toMatchObject([
+    expect(report.excluded).toMatchObject([
       { reason: expect.stringMatching(/job 1 is (99|10\d) s old, not older than 3600 s/) },
     ]);
     await session.close();

@@ -1,7 +1,7 @@
-import type { StoppedJob } from "../../../provider/oceanbase/stoppedJob.ts";
+import type { BackupJob } from "../../../provider/oceanbase/stoppedJob.ts";
 
 /** A job of tenant `one` that is being cancelled. */
-export function stoppedJob(changes: Partial<StoppedJob> = {}): StoppedJob {
+export function stoppedJob(changes: Partial<BackupJob> = {}): BackupJob {
   return {
     tenantId: "1002",
     tenant: "one",

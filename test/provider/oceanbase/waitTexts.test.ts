@@ -17,7 +17,7 @@ const sets = (count: number) =>
     path: "",
     bytes: 0,
     fileStatus: "INCOMPLETE",
-    cleanedUp: true,
+    hasCleanupPolicy: true,
   }));
 
 test("a status line names three jobs and counts the others", () => {

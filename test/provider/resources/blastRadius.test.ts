@@ -41,13 +41,13 @@ test("says where nothing runs", async () => {
   expect(await blastRadius(fromTenant, read)).toBe("no backup to cancel runs now in mysql_tenant");
 });
 
-test("says that nothing is sent before the deletion, and whom a filter spares", async () => {
+test("says that nothing is sent before the deletion, and whom a filter excludes", async () => {
   sandbox().startBackup("mysql_tenant");
   expect(await line({ cancelOn: ["delete"] })).toContain(
     "1 backup job runs now (and nothing is sent before it is deleted): mysql_tenant",
   );
   expect(await line({ onlyTypes: ["incremental"] })).toBe(
-    "no backup to cancel runs now in mysql_tenant; spared: mysql_tenant (job 1 is a full backup)",
+    "no backup to cancel runs now in mysql_tenant; excluded: mysql_tenant (job 1 is a full backup)",
   );
   expect(await line({ onlyTypes: ["full"] })).toMatch(/^1 backup job runs now: mysql_tenant job 1 [^;]*$/);
 });

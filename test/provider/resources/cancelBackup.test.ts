@@ -125,6 +125,7 @@ describe("create", () => {
     const { state } = await cancelBackup.create(inputs({ timeoutSeconds: 1, onTimeout: "warn" }), context);
     expect(state.outcome).toBe("timedOut");
     expect(context.warnings.join()).toContain("not yet stopped");
+    expect(state.warnings).toEqual(context.warnings);
     expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1, onTimeout: "warn" }))).toEqual({
       changes: false,
     });
@@ -142,7 +143,7 @@ describe("create", () => {
     sandbox().startBackup("mysql_tenant");
     const context = recordingContext();
     const { state } = await cancelBackup.create(inputs({ cancelOn: ["delete"] }), context);
-    expect(state).toMatchObject({ outcome: "armed", jobs: [], server: { cluster: "obdemo" } });
+    expect(state).toMatchObject({ outcome: "deferred", jobs: [], server: { cluster: "obdemo" } });
     expect(state).not.toHaveProperty("statement");
     expect(context.warnings.join()).toContain("cleanup policy");
     expect(cancels()).toEqual([]);
@@ -154,7 +155,7 @@ describe("create", () => {
   ])("for deletion with %s warns that it could not work as things are", async (_, change, message) => {
     const context = recordingContext();
     const { state } = await cancelBackup.create(inputs({ cancelOn: ["delete"], ...change }), context);
-    expect(state).toMatchObject({ outcome: "doubtful", jobs: [] });
+    expect(state).toMatchObject({ outcome: "wouldFail", jobs: [] });
     expect(state).not.toHaveProperty("server");
     expect(state.warnings).toEqual([expect.stringContaining(message)]);
     expect(context.warnings).toEqual(state.warnings);
@@ -286,20 +287,20 @@ describe("update", () => {
     await other.stop();
   });
 
-  test("from armed to create sends the statement, and back only rehearses", async () => {
+  test("from deferred to create sends the statement, and back only rehearses", async () => {
     const { state } = await created({ cancelOn: ["delete"] });
     const carriedOut = await updated(state, { cancelOn: ["create", "delete"] });
     expect(carriedOut.outcome).toBe("stopped");
     expect(cancels()).toHaveLength(1);
-    const armed = await updated(carriedOut, { cancelOn: ["delete"] });
-    expect(armed.outcome).toBe("armed");
+    const deferred = await updated(carriedOut, { cancelOn: ["delete"] });
+    expect(deferred.outcome).toBe("deferred");
     expect(cancels()).toHaveLength(1);
   });
 
-  test("of an armed resource's tenants rehearses and sends nothing", async () => {
+  test("of an deferred resource's tenants rehearses and sends nothing", async () => {
     const { state } = await created({ cancelOn: ["delete"] });
     const next = await updated(state, { cancelOn: ["delete"], tenants: ["oracle_tenant"] });
-    expect(next.outcome).toBe("armed");
+    expect(next.outcome).toBe("deferred");
     expect(cancels()).toEqual([]);
     const warned = await updated(state, { cancelOn: ["delete"], tenants: ["nowhere"] });
     expect(warned.warnings.join()).toContain("nowhere does not exist");
@@ -313,16 +314,16 @@ describe("update", () => {
     const { state } = await cancelBackup.create(wrong, recordingContext());
     expect(cancelBackup.diff(state, wrong)).toEqual({ changes: true });
     const next = await updated(state, { cancelOn: ["delete"] });
-    expect(next).toMatchObject({ outcome: "armed", server: { cluster: "obdemo" } });
+    expect(next).toMatchObject({ outcome: "deferred", server: { cluster: "obdemo" } });
     expect(cancelBackup.diff(next, inputs({ cancelOn: ["delete"] }))).toEqual({ changes: false });
     expect(next.warnings.join()).not.toContain("nothing could be cancelled");
   });
 
-  test("of an armed resource while its cluster is away keeps the cluster of record", async () => {
+  test("of an deferred resource while its cluster is away keeps the cluster of record", async () => {
     const { state } = await created({ cancelOn: ["delete"] });
     await sandbox().stop();
     const next = await updated(state, { cancelOn: ["delete"], tenants: ["oracle_tenant"] });
-    expect(next).toMatchObject({ outcome: "doubtful", server: state.server });
+    expect(next).toMatchObject({ outcome: "wouldFail", server: state.server });
   });
 
   test("takes an unfinished attempt up again without a second statement", async () => {
@@ -389,7 +390,7 @@ describe("read", () => {
     sandbox().startBackup("mysql_tenant");
     const { state } = await created();
     const record = { ...state, leftovers: [] };
-    expect(await cancelBackup.read(record, recordingContext())).toBe(record);
+    expect(await cancelBackup.read(record, recordingContext())).toStrictEqual(record);
     expect(sandbox().log.logins).toBe(0);
   });
 
@@ -397,12 +398,12 @@ describe("read", () => {
     const { state } = await unfinished();
     const away = recordingContext();
     await sandbox().stop();
-    expect(await cancelBackup.read(state, away)).toBe(state);
+    expect(await cancelBackup.read(state, away)).toStrictEqual(state);
     expect(away.warnings.join()).toContain("the record was kept as it is");
     await sandbox().start();
     for (const record of [{ ...state, password: "not-the-password" }, onAnotherCluster(state)]) {
       const context = recordingContext();
-      expect(await cancelBackup.read(record, context)).toBe(record);
+      expect(await cancelBackup.read(record, context)).toStrictEqual(record);
       expect(context.warnings).toHaveLength(1);
     }
   });
@@ -442,13 +443,13 @@ describe("read", () => {
     const { state } = await creating;
     expect(state).toMatchObject({ outcome: "stopped", jobs: [{ status: "CANCELING" }] });
     sandbox().log.clear();
-    expect(await cancelBackup.read(state, recordingContext())).toBe(state);
+    expect(await cancelBackup.read(state, recordingContext())).toStrictEqual(state);
     expect(sandbox().log.logins).toBe(0);
   });
 
   test("of a record without jobs gives back what it got", async () => {
     const empty = {} as CancelBackupState;
-    expect(await cancelBackup.read(empty, recordingContext())).toBe(empty);
+    expect(await cancelBackup.read(empty, recordingContext())).toStrictEqual(empty);
   });
 });
 

@@ -163,7 +163,7 @@ describe("a tenant that is kept stopped", () => {
     expect(cancelBackup.diff(released, inputs())).toEqual({ changes: false });
   });
 
-  test("does not drift by a job that its filter spares, nor by one of another tenant", async () => {
+  test("does not drift by a job that its filter excludes, nor by one of another tenant", async () => {
     const { state } = await created({ keepStopped: true, onlyTypes: ["incremental"] });
     await running();
     await running("oracle_tenant");
@@ -173,7 +173,7 @@ describe("a tenant that is kept stopped", () => {
   test("is none without the option: a new backup is nobody's business", async () => {
     const { state } = await created();
     await running();
-    expect(await cancelBackup.read(state, recordingContext())).toBe(state);
+    expect(await cancelBackup.read(state, recordingContext())).toStrictEqual(state);
     expect(sandbox().log.logins).toBe(0);
   });
 
@@ -209,7 +209,7 @@ describe("a tenant that is kept stopped", () => {
     const { state } = await created({ keepStopped: true });
     await sandbox().stop();
     const context = recordingContext();
-    expect(await cancelBackup.read(state, context)).toBe(state);
+    expect(await cancelBackup.read(state, context)).toStrictEqual(state);
     expect(context.warnings).toEqual([expect.stringContaining("the record was kept as it is")]);
   });
 });
@@ -218,10 +218,10 @@ describe("what was left behind", () => {
   test("is brought up to date by a refresh, until it is gone", async () => {
     await running();
     const { state } = await created();
-    expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", cleanedUp: false }]);
+    expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: false }]);
     sandbox().setPolicy("mysql_tenant", "7d");
     const covered = await cancelBackup.read(state, recordingContext());
-    expect(covered.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", cleanedUp: true }]);
+    expect(covered.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: true }]);
     sandbox().cleanUpNow();
     await expect
       .poll(() => sandbox().rows("SELECT file_status FROM oceanbase.__all_backup_set_files"))
@@ -252,20 +252,20 @@ describe("what was left behind", () => {
 });
 
 describe("a filter", () => {
-  test("that spares everything makes a record that says so", async () => {
+  test("that excludes everything makes a record that says so", async () => {
     await running();
     const { state } = await created({ onlyTypes: ["incremental"] });
     expect(state).toMatchObject({
-      outcome: "spared",
+      outcome: "excluded",
       jobs: [],
-      spared: [{ tenant: "mysql_tenant", reason: "job 1 is a full backup" }],
-      summary: "nothing cancelled; spared mysql_tenant (job 1 is a full backup)",
+      excluded: [{ tenant: "mysql_tenant", reason: "job 1 is a full backup" }],
+      summary: "nothing cancelled; excluded mysql_tenant (job 1 is a full backup)",
     });
     expect(state).not.toHaveProperty("statement");
     expect(cancelBackup.diff(state, inputs({ onlyTypes: ["incremental"] }))).toEqual({ changes: false });
   });
 
-  test("that lets some through names the spared ones in the summary", async () => {
+  test("that lets some through names the excluded ones in the summary", async () => {
     await running();
     await running("oracle_tenant");
     sandbox().clock.advance(10_000);
@@ -275,7 +275,7 @@ describe("a filter", () => {
       .toHaveLength(2);
     const { state } = await created({ tenants: "all", onlyOlderThanSeconds: 5000 });
     expect(state.summary).toMatch(
-      /^1 backup job: oracle_tenant job 1 CANCELED; spared mysql_tenant \(job 2 is \d+ s old/,
+      /^1 backup job: oracle_tenant job 1 CANCELED; excluded mysql_tenant \(job 2 is \d+ s old/,
     );
   });
 });
@@ -291,7 +291,7 @@ test("a restore point that is missing fails the create and leaves nothing behind
 test("a teardown that would be refused for want of a restore point is in doubt on the day it is declared", async () => {
   const { state } = await created({ requireRestorePoint: true, cancelOn: ["delete"] });
   expect(state).toMatchObject({
-    outcome: "doubtful",
+    outcome: "wouldFail",
     warnings: [expect.stringContaining("no complete full backup to restore mysql_tenant")],
   });
 });
