@@ -4,12 +4,12 @@
  * has to understand the state that older ones wrote.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy";
-import type { BackupCleanupPolicyInputs } from "../resources/backupCleanupPolicyInputs";
-import type { BackupCleanupPolicyState } from "../resources/backupCleanupPolicyState";
-import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup";
-import type { CancelBackupInputs } from "../resources/cancelBackupInputs";
-import type { CancelBackupState } from "../resources/cancelBackupState";
+import type { BackupCleanupPolicyInputs } from "../resources/backupCleanupPolicy/inputs";
+import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy/lifecycle";
+import type { BackupCleanupPolicyState } from "../resources/backupCleanupPolicy/outputs";
+import type { CancelBackupInputs } from "../resources/cancelBackup/inputs";
+import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
+import type { CancelBackupState } from "../resources/cancelBackup/outputs";
 import { type CheckResult, type Context, type InputProblem, PartialFailure } from "../resources/context";
 import { whileEngineLives } from "./lifeline";
 import { showStatus, showWarning } from "./progress";

@@ -5,7 +5,7 @@ import {
   QUERY_ATTRIBUTES_OFFERED,
   REPLY_TOO_LARGE,
   SEVERAL_RESULTS,
-} from "./driver";
+} from "./connection/driver";
 
 /**
  * What a failure means for the caller.

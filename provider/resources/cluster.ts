@@ -1,4 +1,3 @@
-import { OceanBaseError } from "../oceanbase/errors";
 import {
   type ClusterRecord,
   checkIsCluster,
@@ -6,10 +5,11 @@ import {
   type Mode,
   recordOf as recordOfServer,
   type Server,
-} from "../oceanbase/identity";
-import { openSession, type Session } from "../oceanbase/session";
+} from "../oceanbase/cluster/server";
+import { openSession, type Session } from "../oceanbase/connection/session";
+import { OceanBaseError } from "../oceanbase/errors";
+import { type LoginInputs, loginOf } from "./connection";
 import type { Context } from "./context";
-import { type LoginInputs, loginOf } from "./settings";
 
 /*
  * What the lifecycle of every resource shares: a session for the length of one call, and the cluster it belongs to.

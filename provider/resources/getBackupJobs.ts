@@ -1,9 +1,9 @@
-import { type ListedJob, listJobs } from "../oceanbase/jobList";
-import { scopeAskedFor, tenantsProblems } from "./cancelBackupInputs";
+import { type ListedJob, listJobs } from "../oceanbase/jobs/jobList";
+import { scopeAskedFor, tenantsProblems } from "./cancelBackup/inputs";
 import { withinLookTime, withSession } from "./cluster";
+import { type LoginInputs, loginProblems } from "./connection";
 import type { Context } from "./context";
 import { problemsText, switchProblem, unknownFieldProblems } from "./inputProblems";
-import { type LoginInputs, loginProblems } from "./settings";
 
 /** Whose jobs are asked for, where. */
 export interface GetBackupJobsInputs extends LoginInputs {

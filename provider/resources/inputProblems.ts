@@ -1,4 +1,4 @@
-import { nearestNames } from "../oceanbase/scope";
+import { nearestNames } from "../oceanbase/cluster/scope";
 import type { InputProblem } from "./context";
 
 /*

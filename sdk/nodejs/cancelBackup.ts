@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Leftover } from "../../provider/oceanbase/backupSets";
-import type { ExcludedTenant } from "../../provider/oceanbase/jobFilter";
-import type { BackupJob } from "../../provider/oceanbase/stoppedJob";
-import type { BackupType } from "../../provider/resources/cancelBackupInputs";
-import type { Outcome } from "../../provider/resources/cancelBackupState";
+import type { Leftover } from "../../provider/oceanbase/jobs/backupSets";
+import type { ExcludedTenant } from "../../provider/oceanbase/jobs/jobFilter";
+import type { BackupJob } from "../../provider/oceanbase/jobs/jobRecord";
+import type { BackupType } from "../../provider/resources/cancelBackup/inputs";
+import type { Outcome } from "../../provider/resources/cancelBackup/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { DynamicResource } from "./dynamicResource";

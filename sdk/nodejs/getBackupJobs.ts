@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ListedJob } from "../../provider/oceanbase/jobList";
+import type { ListedJob } from "../../provider/oceanbase/jobs/jobList";
 import type { GetBackupJobsInputs } from "../../provider/resources/getBackupJobs";
 import { type ConnectionArgs, loginInputs, plainLoginInputs } from "./connection";
 import { withoutUndefined } from "./knownInputs";

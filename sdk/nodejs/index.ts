@@ -1,9 +1,9 @@
-export type { Leftover } from "../../provider/oceanbase/backupSets";
-export type { ExcludedTenant } from "../../provider/oceanbase/jobFilter";
-export type { JobProgress, ListedJob } from "../../provider/oceanbase/jobList";
-export type { BackupJob } from "../../provider/oceanbase/stoppedJob";
-export type { BackupType } from "../../provider/resources/cancelBackupInputs";
-export type { Outcome } from "../../provider/resources/cancelBackupState";
+export type { Leftover } from "../../provider/oceanbase/jobs/backupSets";
+export type { ExcludedTenant } from "../../provider/oceanbase/jobs/jobFilter";
+export type { JobProgress, ListedJob } from "../../provider/oceanbase/jobs/jobList";
+export type { BackupJob } from "../../provider/oceanbase/jobs/jobRecord";
+export type { BackupType } from "../../provider/resources/cancelBackup/inputs";
+export type { Outcome } from "../../provider/resources/cancelBackup/outputs";
 export type { ServerRecord } from "../../provider/resources/cluster";
 export { BackupCleanupPolicy, type BackupCleanupPolicyArgs } from "./backupCleanupPolicy";
 export { CancelBackup, type CancelBackupArgs } from "./cancelBackup";

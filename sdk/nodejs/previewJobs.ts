@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { JobSnapshot } from "../../provider/oceanbase/jobList";
-import type { CancelBackupInputs } from "../../provider/resources/cancelBackupInputs";
+import type { JobSnapshot } from "../../provider/oceanbase/jobs/jobList";
+import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs";
 import { knownValue, withoutUndefined } from "./knownInputs";
 import { programContext } from "./programContext";
 import { onePerRun } from "./programRun";
@@ -37,7 +37,7 @@ async function textFor(
   const known = await knownValue(pulumi.output({ inputs, isWanted }));
   if (known === undefined) return "what runs now cannot be shown: some inputs are not known yet";
   if (known.isWanted === false) return undefined;
-  const provider = await import("../../provider/resources/blastRadius.js");
+  const provider = await import("../../provider/resources/cancelBackup/previewText.js");
   return await provider.blastRadius(withoutUndefined(known.inputs) as CancelBackupInputs, (asking) => {
     const { connection, password, tlsKey } = asking;
     const login = JSON.stringify([connection, password, tlsKey]);

@@ -1,9 +1,9 @@
 import { constants, generateKeyPairSync, privateDecrypt } from "node:crypto";
 import mysql from "mysql2/promise";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { TlsSettings } from "../../provider/oceanbase/login.ts";
-import { createCertificate, type ServerCertificate } from "../sandbox/certificates.ts";
-import { authSwitch, passwordMatches } from "../sandbox/wire/handshake.ts";
+import type { TlsSettings } from "../../provider/oceanbase/connection/login.ts";
+import { createCertificate, type ServerCertificate } from "../../sdk/sandbox/certificates.ts";
+import { authSwitch, passwordMatches } from "../../sdk/sandbox/wire/handshake.ts";
 import { packet, type Rogue, type RogueOptions, SALT } from "./rogue.ts";
 import {
   expectNoPassword,

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { loginName } from "../../provider/oceanbase/login.ts";
+import { loginName } from "../../provider/oceanbase/connection/login.ts";
 import {
   addCleanupPolicyStatement,
   cancelBackupStatement,
   dropCleanupPolicyStatement,
 } from "../../provider/oceanbase/statements.ts";
-import { checkBackupCleanupPolicy } from "../../provider/resources/backupCleanupPolicyInputs.ts";
-import { checkCancelBackup } from "../../provider/resources/cancelBackupInputs.ts";
-import { parseControlStatement } from "../sandbox/sql/controlStatements.ts";
-import { parseLoginName } from "../sandbox/wire/handshake.ts";
-import { parseWithOceanBase, tenantsNamed } from "../support/grammar.ts";
-import { soak } from "../support/soak.ts";
+import { checkBackupCleanupPolicy } from "../../provider/resources/backupCleanupPolicy/inputs.ts";
+import { checkCancelBackup } from "../../provider/resources/cancelBackup/inputs.ts";
+import { parseControlStatement } from "../../sdk/sandbox/sql/controlStatements.ts";
+import { parseLoginName } from "../../sdk/sandbox/wire/handshake.ts";
+import { parseWithOceanBase, tenantsNamed } from "../tools/support/grammar.ts";
+import { soak } from "../tools/support/soak.ts";
 import { attackersName, NAUGHTY } from "./names.ts";
 
 /*

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loginName } from "../../provider/oceanbase/login.ts";
-import { openSession } from "../../provider/oceanbase/session.ts";
+import { loginName } from "../../provider/oceanbase/connection/login.ts";
+import { openSession } from "../../provider/oceanbase/connection/session.ts";
 import { tenantNameProblem } from "../../provider/oceanbase/statements.ts";
-import { backupCleanupPolicy } from "../../provider/resources/backupCleanupPolicy.ts";
-import { cancelBackup } from "../../provider/resources/cancelBackup.ts";
-import { checkCancelBackup } from "../../provider/resources/cancelBackupInputs.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import { parseControlStatement } from "../sandbox/sql/controlStatements.ts";
-import { connectionTo, loginOf, recordingContext, useSandbox } from "../support/sandbox.ts";
-import { soak } from "../support/soak.ts";
+import { backupCleanupPolicy } from "../../provider/resources/backupCleanupPolicy/lifecycle.ts";
+import { checkCancelBackup } from "../../provider/resources/cancelBackup/inputs.ts";
+import { cancelBackup } from "../../provider/resources/cancelBackup/lifecycle.ts";
+import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
+import { parseControlStatement } from "../../sdk/sandbox/sql/controlStatements.ts";
+import { connectionTo, loginOf, recordingContext, useSandbox } from "../tools/support/sandbox.ts";
+import { soak } from "../tools/support/soak.ts";
 import { attackersName, NAUGHTY } from "./names.ts";
 
 /*

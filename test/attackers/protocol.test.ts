@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { MAX_REPLY_BYTES } from "../../provider/oceanbase/driver.ts";
-import { openSession } from "../../provider/oceanbase/session.ts";
-import { TYPE } from "../sandbox/sql/result.ts";
-import { lengthEncoded, lengthEncodedText } from "../sandbox/wire/packets.ts";
-import { columnDefinition } from "../sandbox/wire/resultPackets.ts";
+import { MAX_REPLY_BYTES } from "../../provider/oceanbase/connection/driver.ts";
+import { openSession } from "../../provider/oceanbase/connection/session.ts";
+import { TYPE } from "../../sdk/sandbox/sql/result.ts";
+import { lengthEncoded, lengthEncodedText } from "../../sdk/sandbox/wire/packets.ts";
+import { columnDefinition } from "../../sdk/sandbox/wire/resultPackets.ts";
 import { numbered, packet, type RogueOptions, type Victim } from "./rogue.ts";
 import {
   expectNoPassword,

@@ -1,8 +1,13 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions, TLSSocket } from "node:tls";
-import { greeting, type LoginRequest, parseLogin, type UnusualGreeting } from "../sandbox/wire/handshake.ts";
-import { PacketStream } from "../sandbox/wire/packets.ts";
+import {
+  greeting,
+  type LoginRequest,
+  parseLogin,
+  type UnusualGreeting,
+} from "../../sdk/sandbox/wire/handshake.ts";
+import { PacketStream } from "../../sdk/sandbox/wire/packets.ts";
 
 /** The salt of every rogue server: what it was sent is the same in every run. */
 export const SALT = Buffer.from("seven-and-20-letters").subarray(0, 20);

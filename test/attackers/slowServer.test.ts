@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { openSession } from "../../provider/oceanbase/session.ts";
+import { openSession } from "../../provider/oceanbase/connection/session.ts";
 import { packet, type RogueOptions } from "./rogue.ts";
 import {
   failureOf,

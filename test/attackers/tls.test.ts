@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { TlsSettings } from "../../provider/oceanbase/login.ts";
-import { createCertificate, type ServerCertificate } from "../sandbox/certificates.ts";
-import { authSwitch } from "../sandbox/wire/handshake.ts";
+import type { TlsSettings } from "../../provider/oceanbase/connection/login.ts";
+import { createCertificate, type ServerCertificate } from "../../sdk/sandbox/certificates.ts";
+import { authSwitch } from "../../sdk/sandbox/wire/handshake.ts";
 import { packet, type Rogue, type RogueOptions, SALT } from "./rogue.ts";
 import { expectNoPassword, failureOf, LOGIN_BOUND_MS, SHORT_LOGIN, useRogues } from "./victim.ts";
 

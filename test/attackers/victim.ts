@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeAll, expect } from "vitest";
+import type { Login } from "../../provider/oceanbase/connection/login.ts";
+import { openSession, type Session } from "../../provider/oceanbase/connection/session.ts";
 import { OceanBaseError } from "../../provider/oceanbase/errors.ts";
-import type { Login } from "../../provider/oceanbase/login.ts";
-import { openSession, type Session } from "../../provider/oceanbase/session.ts";
 import { Rogue, type RogueOptions } from "./rogue.ts";
 
 /** What every attacker is after. */

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { readEndedJobs, readLiveJobs } from "../../provider/oceanbase/backupJobs.ts";
-import { tenantsWithoutCleanupPolicy } from "../../provider/oceanbase/cleanupPolicies.ts";
-import { identifyServer, schemaOf } from "../../provider/oceanbase/identity.ts";
-import { listJobs } from "../../provider/oceanbase/jobList.ts";
-import type { Login } from "../../provider/oceanbase/login.ts";
-import { openSession, type Session } from "../../provider/oceanbase/session.ts";
+import { tenantsWithoutCleanupPolicy } from "../../provider/oceanbase/cleanup/cleanupPolicies.ts";
+import { identifyServer, schemaOf } from "../../provider/oceanbase/cluster/server.ts";
+import type { Login } from "../../provider/oceanbase/connection/login.ts";
+import { openSession, type Session } from "../../provider/oceanbase/connection/session.ts";
+import { readEndedJobs, readLiveJobs } from "../../provider/oceanbase/jobs/backupJobs.ts";
+import { listJobs } from "../../provider/oceanbase/jobs/jobList.ts";
 import type { CancelScope } from "../../provider/oceanbase/statements.ts";
-import { stopBackups } from "../../provider/oceanbase/stopBackups.ts";
+import { stopBackups } from "../../provider/oceanbase/stop/stopBackups.ts";
 import { openSubject } from "./subject.ts";
 
 /*

@@ -1,6 +1,6 @@
-import type { Login } from "../../provider/oceanbase/login.ts";
-import { startSandbox } from "../sandbox/sandbox.ts";
-import { FAST, loginOf } from "../support/sandbox.ts";
+import type { Login } from "../../provider/oceanbase/connection/login.ts";
+import { startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import { FAST, loginOf } from "../tools/support/sandbox.ts";
 
 /** A cluster that the contract is checked on. */
 export interface Subject {

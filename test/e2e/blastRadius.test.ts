@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { newProject } from "../support/consumer.ts";
-import { useSandbox } from "../support/sandbox.ts";
-import { environmentFor, Stack } from "../support/stack.ts";
+import { newProject } from "../tools/support/consumer.ts";
+import { useSandbox } from "../tools/support/sandbox.ts";
+import { environmentFor, Stack } from "../tools/support/stack.ts";
 import { programStack } from "./program.ts";
 
 /*

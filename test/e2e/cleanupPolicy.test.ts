@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { newProject } from "../support/consumer.ts";
-import { useSandbox } from "../support/sandbox.ts";
-import { environmentFor, Stack } from "../support/stack.ts";
+import { newProject } from "../tools/support/consumer.ts";
+import { useSandbox } from "../tools/support/sandbox.ts";
+import { environmentFor, Stack } from "../tools/support/stack.ts";
 
 /*
  * A cleanup policy with the real CLI, the real language host and the real provider host. What reached the server is

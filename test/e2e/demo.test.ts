@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT, run } from "../toolchain/run.mjs";
+import { ROOT, run } from "../tools/toolchain/run.mjs";
 
 test("the demonstration shows both jobs before, one after, and the one statement between", async () => {
   const { code, output } = await run(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(ROOT, "test", "demo", "main.ts")],
+    ["--disable-warning=ExperimentalWarning", join(ROOT, "test", "tools", "demo", "main.ts")],
     { onLine: () => {} },
   );
   expect(output).toContain("1 backup job: mysql_tenant job 1 CANCELED");

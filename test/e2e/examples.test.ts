@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { copyOfExample } from "../support/consumer.ts";
-import { useSandbox } from "../support/sandbox.ts";
-import { environmentFor, Stack } from "../support/stack.ts";
-import { ROOT } from "../toolchain/run.mjs";
+import { copyOfExample } from "../tools/support/consumer.ts";
+import { useSandbox } from "../tools/support/sandbox.ts";
+import { environmentFor, Stack } from "../tools/support/stack.ts";
+import { ROOT } from "../tools/toolchain/run.mjs";
 
 /*
  * Every example as a user runs it: up, up again, destroy. A new example without a test here is a failure.

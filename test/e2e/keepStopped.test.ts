@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { untilJobs, useSandbox } from "../support/sandbox.ts";
-import { environmentFor, type Stack } from "../support/stack.ts";
+import { untilJobs, useSandbox } from "../tools/support/sandbox.ts";
+import { environmentFor, type Stack } from "../tools/support/stack.ts";
 import { programStack } from "./program.ts";
 
 /*

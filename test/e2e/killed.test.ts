@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import { newProject } from "../support/consumer.ts";
-import { familyOf, isRunning, killIfRunning, type RunningProcess } from "../support/processes.ts";
-import { untilJobs, useSandbox } from "../support/sandbox.ts";
-import { soak } from "../support/soak.ts";
-import { environmentFor, Stack } from "../support/stack.ts";
+import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
+import { newProject } from "../tools/support/consumer.ts";
+import { familyOf, isRunning, killIfRunning, type RunningProcess } from "../tools/support/processes.ts";
+import { untilJobs, useSandbox } from "../tools/support/sandbox.ts";
+import { soak } from "../tools/support/soak.ts";
+import { environmentFor, Stack } from "../tools/support/stack.ts";
 
 /*
  * `up` and `destroy`, killed while the provider is in a known phase, and then what a user runs next. The sandbox holds

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { FlavorName } from "../sandbox/cluster/flavors.ts";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { untilJobs, useSandbox } from "../support/sandbox.ts";
-import { environmentFor, type Stack } from "../support/stack.ts";
+import type { FlavorName } from "../../sdk/sandbox/cluster/flavors.ts";
+import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import { untilJobs, useSandbox } from "../tools/support/sandbox.ts";
+import { environmentFor, type Stack } from "../tools/support/stack.ts";
 import { programStack, setArgs } from "./program.ts";
 
 /*

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import { newProject } from "../support/consumer.ts";
-import { untilJobs } from "../support/sandbox.ts";
-import { Stack } from "../support/stack.ts";
+import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
+import { newProject } from "../tools/support/consumer.ts";
+import { untilJobs } from "../tools/support/sandbox.ts";
+import { Stack } from "../tools/support/stack.ts";
 import { RECORDED_PORT, recordedCluster, recordedEnvironment } from "./recordedCluster.ts";
 
 /*

@@ -1,5 +1,5 @@
-import { newProject } from "../support/consumer.ts";
-import { Stack } from "../support/stack.ts";
+import { newProject } from "../tools/support/consumer.ts";
+import { Stack } from "../tools/support/stack.ts";
 
 /** A program whose one CancelBackup takes its arguments from the configuration, so that a test can change them. */
 const PROGRAM = `

@@ -1,13 +1,13 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { newProject } from "../support/consumer.ts";
-import prepare from "../support/installedPackage.ts";
-import { Stack } from "../support/stack.ts";
-import { ROOT } from "../toolchain/run.mjs";
+import { newProject } from "../tools/support/consumer.ts";
+import prepare from "../tools/support/installedPackage.ts";
+import { Stack } from "../tools/support/stack.ts";
+import { ROOT } from "../tools/toolchain/run.mjs";
 import { RECORDED_PORT, recordedCluster, recordedEnvironment } from "./recordedCluster.ts";
 
 /*
- * Run once for every release (`npm run record-state`): writes the state that this version leaves behind. Every later
+ * Run once for every release (`npx node test/e2e/recordState.ts`): writes the state that this version leaves behind. Every later
  * version has to understand it (oldState.test.ts).
  */
 await prepare();

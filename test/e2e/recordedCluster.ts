@@ -1,5 +1,5 @@
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { environmentFor } from "../support/stack.ts";
+import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import { environmentFor } from "../tools/support/stack.ts";
 
 /** The password of root@sys in recorded state; some of the resources hold it, encrypted. */
 const RECORDED_PASSWORD = "recorded-password";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findSecrets } from "../support/secretSearch.ts";
+import { findSecrets } from "../tools/support/secretSearch.ts";
 
 /* What looks for secrets has to find them. */
 

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { createCertificate } from "../sandbox/certificates.ts";
-import { startSandbox } from "../sandbox/sandbox.ts";
-import { newProject } from "../support/consumer.ts";
-import { untilJobs, useSandbox } from "../support/sandbox.ts";
-import { findSecrets } from "../support/secretSearch.ts";
-import { type CommandResult, environmentFor, Stack } from "../support/stack.ts";
+import { createCertificate } from "../../sdk/sandbox/certificates.ts";
+import { startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import { newProject } from "../tools/support/consumer.ts";
+import { untilJobs, useSandbox } from "../tools/support/sandbox.ts";
+import { findSecrets } from "../tools/support/secretSearch.ts";
+import { type CommandResult, environmentFor, Stack } from "../tools/support/stack.ts";
 import { programStack, setArgs } from "./program.ts";
 import { BROKEN_DRIVER, markerOf, SECRETS_PROGRAM, WAYS, type Way } from "./secretsProgram.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { CancelBackupInputs } from "../../provider/resources/cancelBackupInputs.ts";
+import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
 import type { Saved } from "./engine.ts";
 import { type Expected, LONG_WAIT, SHORT_WAIT } from "./expectations.ts";
 import type { Fault, Moment } from "./faults.ts";

@@ -1,6 +1,6 @@
 import { cancelBackup } from "../../provider/dynamic/index.ts";
-import type { CancelBackupInputs } from "../../provider/resources/cancelBackupInputs.ts";
-import type { CancelBackupState } from "../../provider/resources/cancelBackupState.ts";
+import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
+import type { CancelBackupState } from "../../provider/resources/cancelBackup/outputs.ts";
 
 /** What Pulumi keeps of the resource. */
 export interface Saved {

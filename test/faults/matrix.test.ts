@@ -47,7 +47,7 @@ test("no statement is sent twice without a reason that is written down", () => {
   expect(unexplained.map(cellKey)).toEqual([]);
 });
 
-test("the page shows what has come of every cell (npm run faults:table writes it)", () => {
+test("the page shows what has come of every cell (FAULTS_TABLE=write npx vitest run --project faults matrix writes it)", () => {
   const now = tables(texts);
   if (process.env.FAULTS_TABLE === "write") writeTables(now);
   expect(tablesOnPage()).toBe(now);

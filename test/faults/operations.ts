@@ -1,8 +1,8 @@
-import { cancelBackup } from "../../provider/resources/cancelBackup.ts";
-import type { CancelBackupInputs } from "../../provider/resources/cancelBackupInputs.ts";
-import type { CancelBackupState } from "../../provider/resources/cancelBackupState.ts";
+import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
+import { cancelBackup } from "../../provider/resources/cancelBackup/lifecycle.ts";
+import type { CancelBackupState } from "../../provider/resources/cancelBackup/outputs.ts";
 import { PartialFailure } from "../../provider/resources/context.ts";
-import { recordingContext } from "../support/sandbox.ts";
+import { recordingContext } from "../tools/support/sandbox.ts";
 import { Stack } from "./engine.ts";
 import type { Target } from "./target.ts";
 

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { takePort } from "../support/ports.ts";
+import { takePort } from "../tools/support/ports.ts";
 import { forgetName, newName, restoreName } from "./names.ts";
 
 /** What becomes of one query, or of its reply. */

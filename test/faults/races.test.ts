@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import { MAX_CONNECTIONS } from "../../provider/oceanbase/connectionPool.ts";
-import type { CancelBackupInputs } from "../../provider/resources/cancelBackupInputs.ts";
-import { connectionTo, useSandbox } from "../support/sandbox.ts";
+import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/pool.ts";
+import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
+import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
 import { Stack } from "./engine.ts";
 import { nobodyConnected } from "./target.ts";
 

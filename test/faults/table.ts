@@ -7,7 +7,8 @@ import { OPERATIONS, type Operation } from "./operations.ts";
 import { PHASES, type Phase } from "./phases.ts";
 
 const README = join(import.meta.dirname, "README.md");
-const BEGIN = "<!-- The tables are written by `npm run faults:table`. -->\n";
+const BEGIN =
+  "<!-- The tables are written by `FAULTS_TABLE=write npx vitest run --project faults matrix`. -->\n";
 
 const OPERATION_NAMES = Object.keys(OPERATIONS) as Operation[];
 

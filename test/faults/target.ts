@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
-import type { CancelBackupInputs } from "../../provider/resources/cancelBackupInputs.ts";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { connectionTo, FAST } from "../support/sandbox.ts";
+import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
+import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import { connectionTo, FAST } from "../tools/support/sandbox.ts";
 import type { Stack } from "./engine.ts";
 import { LONG_WAIT } from "./expectations.ts";
 import { FaultProxy } from "./proxy.ts";

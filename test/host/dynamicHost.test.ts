@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { LoginCredentials } from "../sandbox/sandbox.ts";
-import { DynamicHost, type HostFailure } from "../support/dynamicHost.ts";
-import { connectionTo, useSandbox } from "../support/sandbox.ts";
+import type { LoginCredentials } from "../../sdk/sandbox/sandbox.ts";
+import { DynamicHost, type HostFailure } from "../tools/support/dynamicHost.ts";
+import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
 
 /*
  * The real provider host, spoken to the way the engine does, with the package as a user has installed it.

@@ -5,9 +5,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import mysql from "mysql2/promise";
-import { takePort } from "../support/ports.ts";
-import { ensureKernel } from "../toolchain/kernel.mjs";
-import { TOOLCHAIN } from "../toolchain/run.mjs";
+import { takePort } from "../tools/support/ports.ts";
+import { ensureKernel } from "../tools/toolchain/kernel.mjs";
+import { TOOLCHAIN } from "../tools/toolchain/run.mjs";
 
 /** Seen: 1 to 2 s, 340 MB of memory, 390 MB of disk. */
 const START_TIMEOUT_MS = 120_000;

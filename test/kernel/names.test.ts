@@ -3,7 +3,7 @@ import mysql, { type Connection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cancelBackupStatement, tenantNameProblem } from "../../provider/oceanbase/statements.ts";
 import { attackersName, NAUGHTY } from "../attackers/names.ts";
-import { soak } from "../support/soak.ts";
+import { soak } from "../tools/support/soak.ts";
 import { type Kernel, startKernel } from "./kernel.ts";
 
 /*

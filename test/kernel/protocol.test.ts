@@ -2,9 +2,9 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Login } from "../../provider/oceanbase/login.ts";
-import { openSession, type Session } from "../../provider/oceanbase/session.ts";
-import { startSandbox } from "../sandbox/sandbox.ts";
+import type { Login } from "../../provider/oceanbase/connection/login.ts";
+import { openSession, type Session } from "../../provider/oceanbase/connection/session.ts";
+import { startSandbox } from "../../sdk/sandbox/sandbox.ts";
 import { startKernel } from "./kernel.ts";
 
 /*

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cancelBackup } from "../../provider/resources/cancelBackup.ts";
-import { startSandbox } from "../sandbox/sandbox.ts";
-import { recordingContext } from "../support/sandbox.ts";
+import { cancelBackup } from "../../provider/resources/cancelBackup/lifecycle.ts";
+import { startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import { recordingContext } from "../tools/support/sandbox.ts";
 import { startKernel } from "./kernel.ts";
 
 /*

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { MAX_CONNECTIONS } from "../../provider/oceanbase/connectionPool.ts";
-import { DynamicHost } from "../support/dynamicHost.ts";
-import { connectionTo, useSandbox } from "../support/sandbox.ts";
-import { soak } from "../support/soak.ts";
+import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/pool.ts";
+import { DynamicHost } from "../tools/support/dynamicHost.ts";
+import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
+import { soak } from "../tools/support/soak.ts";
 
 /*
  * One provider process of Pulumi's real host through some thousand operations, good and bad: what it holds afterwards is

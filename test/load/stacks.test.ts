@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
-import { MAX_CONNECTIONS } from "../../provider/oceanbase/connectionPool.ts";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { newProject } from "../support/consumer.ts";
-import { soak } from "../support/soak.ts";
-import { Stack } from "../support/stack.ts";
+import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/pool.ts";
+import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import { newProject } from "../tools/support/consumer.ts";
+import { soak } from "../tools/support/soak.ts";
+import { Stack } from "../tools/support/stack.ts";
 
 /*
  * Large stacks with the real CLI: how many connections each cluster sees, and how many statements. How long they take

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CONSUMER, newProject } from "../support/consumer.ts";
-import { ROOT } from "../toolchain/run.mjs";
+import { CONSUMER, newProject } from "../tools/support/consumer.ts";
+import { ROOT } from "../tools/toolchain/run.mjs";
 
 const INSTALLED = join(CONSUMER, "node_modules", "pulumi-oceanbase-backup");
 

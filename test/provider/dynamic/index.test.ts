@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { backupCleanupPolicy, cancelBackup } from "../../../provider/dynamic/index.ts";
-import { connectionTo, useSandbox } from "../../support/sandbox.ts";
+import { connectionTo, useSandbox } from "../../tools/support/sandbox.ts";
 
 /*
  * The front as the host calls it. What the host itself adds is in test/host.

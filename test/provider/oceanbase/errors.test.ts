@@ -4,7 +4,7 @@ import {
   QUERY_ATTRIBUTES_OFFERED,
   REPLY_TOO_LARGE,
   SEVERAL_RESULTS,
-} from "../../../provider/oceanbase/driver.ts";
+} from "../../../provider/oceanbase/connection/driver.ts";
 import {
   connectionError,
   isWorthRepeating,

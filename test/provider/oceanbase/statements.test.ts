@@ -7,8 +7,8 @@ import {
   dropCleanupPolicyStatement,
   tenantNameProblem,
 } from "../../../provider/oceanbase/statements.ts";
-import { parseControlStatement } from "../../sandbox/sql/controlStatements.ts";
-import { parseWithOceanBase, tenantsNamed } from "../../support/grammar.ts";
+import { parseControlStatement } from "../../../sdk/sandbox/sql/controlStatements.ts";
+import { parseWithOceanBase, tenantsNamed } from "../../tools/support/grammar.ts";
 
 /** Text of every shape: letters, quotes, keywords, SQL, Unicode. */
 const anyText = fc.oneof(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type GetBackupJobsInputs, getBackupJobs } from "../../../provider/resources/getBackupJobs.ts";
-import type { Logins } from "../../sandbox/sandbox.ts";
-import { connectionTo, recordingContext, useSandbox } from "../../support/sandbox.ts";
+import type { Logins } from "../../../sdk/sandbox/sandbox.ts";
+import { connectionTo, recordingContext, useSandbox } from "../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { connectionTo, useSandbox } from "../../support/sandbox.ts";
+import { connectionTo, useSandbox } from "../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
 let sdk: typeof import("../../../sdk/nodejs/index.ts");

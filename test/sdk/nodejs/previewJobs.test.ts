@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CancelBackupArgs } from "../../../sdk/nodejs/index.ts";
-import { connectionTo, useSandbox } from "../../support/sandbox.ts";
+import { connectionTo, useSandbox } from "../../tools/support/sandbox.ts";
 
 /*
  * What a preview shows of the jobs that run now. Without an engine Pulumi prints what it would show on a row.

@@ -1,0 +1,44 @@
+import type { Server } from "../cluster/server";
+import { type Meaning, OceanBaseError, withMeaning } from "../errors";
+
+/** Puts a server's error into the words of a cleanup policy; everything else stays as it is. */
+export function asPolicyError(error: unknown, server: Pick<Server, "version">): unknown {
+  return error instanceof OceanBaseError ? withMeaning(error, meaningsFor(server.version)) : error;
+}
+
+function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
+  const lacking: Meaning = {
+    kind: "unsupported",
+    means: `found OceanBase ${version}, which has no cleanup policies, or not in this form`,
+    advice: "OceanBase 4.0 or later with cleanup policies (ALTER SYSTEM ADD DELETE BACKUP POLICY) is needed",
+  };
+  return {
+    // The statement cannot be parsed; there is no such view, in either mode.
+    1064: lacking,
+    1146: lacking,
+    942: lacking,
+    // The statement parses and is refused: what is sent is checked, so it is not its form.
+    1235: lacking,
+    1062: {
+      kind: "refused",
+      means: "somebody else has added a cleanup policy in the meantime",
+      advice: "find out who else manages it",
+    },
+    1210: {
+      kind: "input",
+      means: "the server does not take one of the values",
+      advice: "check tenant, recoveryWindow, redundancy and backupCopies",
+    },
+    4016: {
+      kind: "refused",
+      means: "the tenant is one that has no cleanup policy (such as sys), or the server failed inside",
+      advice: "check tenant, then the server's log",
+    },
+    5160: {
+      kind: "refused",
+      means: "the tenant does not exist",
+      advice: "check tenant; names are case-sensitive",
+    },
+    5260: { kind: "refused", means: "the tenant is locked", advice: "unlock the tenant" },
+  };
+}

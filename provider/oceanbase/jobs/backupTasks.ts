@@ -1,0 +1,60 @@
+import { isInSys, type Server } from "../cluster/server";
+import type { Row, Session } from "../connection/session";
+import { backupView, type JobRow, jobKey } from "./backupJobs";
+
+/** How far a backup job has come, from the row of its task. */
+export interface BackupTask {
+  taskId: string;
+  /** OceanBase's word for what the task is at, such as `DOING`, `BACKUP_USER_DATA` or `CANCELING`. */
+  status: string;
+  /** 0, or a negative OceanBase code. */
+  result: number;
+  comment: string;
+  /** Bytes read from the tenant so far, and bytes written to the destination. */
+  inputBytes: number;
+  outputBytes: number;
+  /** Tablets to back up, and those that are done. */
+  tablets: number;
+  finishedTablets: number;
+}
+
+/**
+ * The tasks of these live jobs, by {@link jobKey}. A job that has only just begun has none yet.
+ *
+ * Columns by name: they differ between versions, and PASSWD is nobody's business.
+ */
+export async function readTasks(
+  session: Session,
+  server: Server,
+  jobs: readonly Pick<JobRow, "tenantId" | "jobId">[],
+  untilMs: number,
+): Promise<Map<string, BackupTask>> {
+  if (jobs.length === 0) return new Map();
+  const inSys = isInSys(server);
+  const comment = server.tenant.mode === "ORACLE" ? '"COMMENT"' : "`COMMENT`";
+  const columns =
+    "JOB_ID, TASK_ID, STATUS, RESULT, INPUT_BYTES, OUTPUT_BYTES, TABLET_COUNT, FINISH_TABLET_COUNT";
+  const sql = `SELECT ${inSys ? "TENANT_ID, " : ""}${columns}, ${comment} FROM ${backupView(server, "OB_BACKUP_TASKS")}`;
+  const rows = await session.read(sql, "reading the backup tasks", untilMs);
+  const wanted = new Set(jobs.map(jobKey));
+  const tasks = new Map<string, BackupTask>();
+  for (const row of rows) {
+    const key = jobKey({ tenantId: row.TENANT_ID ?? server.tenant.id, jobId: row.JOB_ID ?? "" });
+    if (wanted.has(key)) tasks.set(key, toTask(row));
+  }
+  return tasks;
+}
+
+function toTask(row: Row): BackupTask {
+  const number = (name: string) => Number(row[name] ?? 0);
+  return {
+    taskId: row.TASK_ID ?? "",
+    status: row.STATUS ?? "",
+    result: number("RESULT"),
+    comment: row.COMMENT ?? "",
+    inputBytes: number("INPUT_BYTES"),
+    outputBytes: number("OUTPUT_BYTES"),
+    tablets: number("TABLET_COUNT"),
+    finishedTablets: number("FINISH_TABLET_COUNT"),
+  };
+}

@@ -1,0 +1,67 @@
+import { OceanBaseError } from "../errors";
+import { type Leftover, leftoverText } from "../jobs/backupSets";
+import { type BackupJob, jobText } from "../jobs/jobRecord";
+
+/*
+ * What a wait says while it goes on, and when its time is over.
+ */
+
+/** The jobs have not stopped in time. */
+export function timeoutError(
+  at: string,
+  elapsedMs: number,
+  unfinished: readonly BackupJob[],
+  diagnosis: string | undefined,
+): OceanBaseError {
+  const jobs = unfinished.map(jobText).join(", ");
+  const advice =
+    diagnosis ??
+    "a job that stays CANCELING cannot stop its tasks: check that the backup destination can be written, or raise timeoutSeconds";
+  return new OceanBaseError(
+    "timeout",
+    `${at}: after ${seconds(elapsedMs)} not yet stopped: ${jobs}; ${advice}`,
+  );
+}
+
+/** For which jobs, and for how long already. */
+export function progressText(
+  unfinished: readonly BackupJob[],
+  elapsedMs: number,
+  diagnosis: string | undefined,
+): string {
+  const shown = unfinished.slice(0, 3).map(jobText).join(", ");
+  const more = unfinished.length > 3 ? ` and ${unfinished.length - 3} more` : "";
+  const stuck = diagnosis === undefined ? "" : `; ${diagnosis}`;
+  return `waiting for ${shown}${more} (${seconds(elapsedMs)})${stuck}`;
+}
+
+/** The jobs have stopped, but what they left behind is not gone in time. */
+export function cleanupTimeoutError(
+  at: string,
+  elapsedMs: number,
+  leftovers: readonly Leftover[],
+): OceanBaseError {
+  return new OceanBaseError(
+    "timeout",
+    `${at}: all jobs have stopped, but after ${seconds(elapsedMs)} their incomplete data is still there: ${setsText(leftovers)}; the server looks after it once an hour: raise timeoutSeconds, or leave waitForCleanup out`,
+  );
+}
+
+/** For which backup sets, and for how long already. */
+export function cleanupProgressText(leftovers: readonly Leftover[], elapsedMs: number): string {
+  return `stopped; waiting for the cleanup of ${setsText(leftovers)} (${seconds(elapsedMs)})`;
+}
+
+/** For how long a wait looks on after the stop. */
+export function settleProgressText(restMs: number): string {
+  return `stopped; looking on for ${Math.ceil(restMs / 1000)} s for backups that start again`;
+}
+
+function setsText(leftovers: readonly Leftover[]): string {
+  const more = leftovers.length > 3 ? ` and ${leftovers.length - 3} more` : "";
+  return `${leftovers.slice(0, 3).map(leftoverText).join(", ")}${more}`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,29 @@
+import type { CancelBackupState, Outcome } from "./outputs";
+
+/** Outcomes by the names that versions before 0.2.0 wrote into the state. */
+const FORMER_OUTCOMES: Readonly<Record<string, Outcome>> = {
+  armed: "deferred",
+  doubtful: "wouldFail",
+  spared: "excluded",
+};
+
+/** A state as any version may have written it, in the words of this one. */
+export function inCurrentWords(recorded: CancelBackupState): CancelBackupState {
+  const { spared, ...state } = recorded as CancelBackupState &
+    Pick<CancelBackupState, "excluded"> & {
+      spared?: CancelBackupState["excluded"];
+    };
+  return {
+    ...state,
+    ...(spared === undefined ? {} : { excluded: spared }),
+    ...(state.outcome === undefined ? {} : { outcome: FORMER_OUTCOMES[state.outcome] ?? state.outcome }),
+    ...(state.leftovers === undefined ? {} : { leftovers: state.leftovers.map(leftoverInCurrentWords) }),
+  };
+}
+
+function leftoverInCurrentWords(recorded: Leftover): Leftover {
+  const { cleanedUp, ...leftover } = recorded as Leftover & { cleanedUp?: boolean };
+  return cleanedUp === undefined ? leftover : { ...leftover, hasCleanupPolicy: cleanedUp };
+}
+
+type Leftover = NonNullable<CancelBackupState["leftovers"]>[number];

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import {
+  readCleanupPolicy,
+  tenantsWithoutCleanupPolicy,
+} from "../../../../provider/oceanbase/cleanup/cleanupPolicies.ts";
+import { asPolicyError } from "../../../../provider/oceanbase/cleanup/cleanupPolicyErrors.ts";
+import { OceanBaseError, serverError } from "../../../../provider/oceanbase/errors.ts";
+import {
+  ScriptedSession,
+  serverInSys,
+  serverInTenant,
+  tenant,
+} from "../../../tools/support/scriptedSession.ts";
+
+describe("tenants without a cleanup policy", () => {
+  const server = serverInSys();
+  const users = server.tenants.slice(1);
+
+  test("are those that the view does not show", async () => {
+    const session = new ScriptedSession([/CDB_OB_BACKUP_DELETE_POLICY/, [{ TENANT_ID: "1004" }]]);
+    expect(await tenantsWithoutCleanupPolicy(session, server, users, Date.now() + 60_000)).toEqual([
+      users[0],
+    ]);
+    const own = new ScriptedSession([/DBA_OB_BACKUP_DELETE_POLICY/, [{ POLICY_NAME: "default" }]]);
+    expect(await tenantsWithoutCleanupPolicy(own, serverInTenant(), [users[0] ?? tenant("", "")], 0)).toEqual(
+      [],
+    );
+  });
+
+  test("are asked for no longer than a moment, and no longer than the caller has", async () => {
+    const session = new ScriptedSession([/./, []]);
+    await tenantsWithoutCleanupPolicy(session, server, users, Date.now() + 3600_000);
+    await tenantsWithoutCleanupPolicy(session, server, users, 5);
+    const [moment, callers] = session.asked.map(({ untilMs }) => untilMs);
+    expect(moment).toBeLessThan(Date.now() + 60_000);
+    expect(callers).toBe(5);
+  });
+
+  test("are not known when they cannot be read, and that alone is no failure", async () => {
+    const session = new ScriptedSession([/./, new OceanBaseError("unsupported", "no view", { errno: 1146 })]);
+    expect(await tenantsWithoutCleanupPolicy(session, server, users, 0)).toBeUndefined();
+  });
+
+  test.each([new OceanBaseError("aborted", "given up"), new TypeError("a bug")])(
+    "%s is not swallowed",
+    async (error) => {
+      const session = new ScriptedSession([/./, error]);
+      await expect(tenantsWithoutCleanupPolicy(session, server, users, 0)).rejects.toBe(error);
+    },
+  );
+});
+
+test("a tenant's policy is the one named default", async () => {
+  const other = { POLICY_NAME: "log_only", RECOVERY_WINDOW: "1d" };
+  const rows = [other, { POLICY_NAME: "default", RECOVERY_WINDOW: "7d" }];
+  const read = (shown: typeof rows) =>
+    readCleanupPolicy(
+      new ScriptedSession([/TENANT_ID = 1002$/, shown]),
+      serverInSys(),
+      tenant("1002", "one"),
+      0,
+    );
+  expect(await read(rows)).toEqual({ recoveryWindow: "7d" });
+  expect(await read([other])).toBeUndefined();
+});
+
+test.each([
+  [1062, "refused", "somebody else has added a cleanup policy in the meantime; find out who else manages it"],
+  [1064, "unsupported", "found OceanBase 4.1.0.0, which has no cleanup policies"],
+  [1146, "unsupported", "found OceanBase 4.1.0.0"],
+  [942, "unsupported", "found OceanBase 4.1.0.0"],
+  [1235, "unsupported", "found OceanBase 4.1.0.0"],
+  [1210, "input", "one of the values; check tenant, recoveryWindow, redundancy and backupCopies"],
+  [4016, "refused", "such as sys), or the server failed inside; check tenant, then the server's log"],
+  [5160, "refused", "the tenant does not exist; check tenant; names are case-sensitive"],
+  [5260, "refused", "the tenant is locked; unlock the tenant"],
+] as const)("error %i of a cleanup policy is %s, and says what to do", (errno, kind, text) => {
+  const said = serverError("doing", { errno, sqlMessage: "no" }, "statement");
+  const error = asPolicyError(said, { version: "4.1.0.0" });
+  expect(error).toMatchObject({ kind, errno, message: expect.stringContaining(text) });
+});
+
+test("any other failure stays as it is", () => {
+  const bug = new TypeError("a bug");
+  expect(asPolicyError(bug, { version: "4.1.0.0" })).toBe(bug);
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { seemsToLackAlterSystem } from "../../../../provider/oceanbase/cluster/privileges.ts";
+import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
+import { ScriptedSession, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
+
+const lacks = (answer: ({ G: string | null } | { OTHER: string })[] | Error, server = serverInSys()) =>
+  seemsToLackAlterSystem(new ScriptedSession([/^SHOW GRANTS$/, answer]), server, 0);
+
+test.each([
+  ["GRANT ALTER SYSTEM ON *.* TO 'ops'", false],
+  ["GRANT SELECT, SUPER ON *.* TO 'ops'", false],
+  ["GRANT ALL PRIVILEGES ON *.* TO 'root'", false],
+  ["GRANT ALL PRIVILEGES ON shop.* TO 'ops'", true],
+  ["GRANT SELECT ON *.* TO 'ops'", true],
+])("%s: lacking is %j", async (grant, lacking) => {
+  expect(await lacks([{ G: grant }])).toBe(lacking);
+});
+
+test("one sufficient grant among others is enough", async () => {
+  expect(await lacks([{ G: "GRANT SELECT ON a.* TO 'ops'" }, { G: "GRANT SUPER ON *.* TO 'ops'" }])).toBe(
+    false,
+  );
+});
+
+test("no grants, or none that can be read, is no reason to warn", async () => {
+  expect(await lacks([])).toBe(false);
+  expect(await lacks(new OceanBaseError("refused", "no", { errno: 1142 }))).toBe(false);
+  expect(await lacks([{ G: null }])).toBe(true);
+});
+
+test("Oracle mode is not asked: it shows grants in another way", async () => {
+  const session = new ScriptedSession();
+  expect(await seemsToLackAlterSystem(session, serverInTenant("ORACLE"), 0)).toBe(false);
+  expect(session.asked).toEqual([]);
+});
+
+test("giving up is not swallowed, nor is a failure of this package itself", async () => {
+  await expect(lacks(new OceanBaseError("aborted", "given up"))).rejects.toThrow("given up");
+  await expect(lacks(new TypeError("a bug"))).rejects.toThrow(TypeError);
+});

@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import {
+  checkIsCluster,
+  identifyServer,
+  isSameCluster,
+  tenantNameOf,
+} from "../../../../provider/oceanbase/cluster/server.ts";
+import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
+import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
+import type { FlavorName } from "../../../../sdk/sandbox/cluster/flavors.ts";
+import { type Logins, startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
+import { loginOf, useSandbox } from "../../../tools/support/sandbox.ts";
+import { type Answer, ScriptedSession, serverInSys } from "../../../tools/support/scriptedSession.ts";
+
+const sandbox = useSandbox();
+
+async function identify(who: keyof Logins) {
+  const session = await openSession(loginOf(sandbox(), sandbox().logins[who]));
+  try {
+    return await identifyServer(session, Date.now() + 5000);
+  } finally {
+    await session.close();
+  }
+}
+
+test("from sys the server tells its version, cluster and every tenant", async () => {
+  const server = await identify("sys");
+  expect(server).toMatchObject({ version: "4.2.5.1", cluster: "obdemo", clusterId: "1001" });
+  expect(server.tenant).toMatchObject({ id: "1", name: "sys", type: "SYS" });
+  expect(server.tenants.map((tenant) => [tenant.id, tenant.name, tenant.type, tenant.mode])).toEqual([
+    ["1", "sys", "SYS", "MYSQL"],
+    ["1001", "META$1002", "META", "MYSQL"],
+    ["1002", "mysql_tenant", "USER", "MYSQL"],
+    ["1003", "META$1004", "META", "MYSQL"],
+    ["1004", "oracle_tenant", "USER", "ORACLE"],
+  ]);
+});
+
+test.each([
+  ["mysqlTenant", "mysql_tenant", "MYSQL"],
+  ["oracleTenant", "oracle_tenant", "ORACLE"],
+] as const)("from %s it tells that tenant alone", async (who, name, mode) => {
+  const server = await identify(who);
+  expect(server.tenant).toMatchObject({ name, mode });
+  expect(server.tenants).toHaveLength(1);
+  expect(server.cluster).toBe("obdemo");
+});
+
+test("a MySQL-mode login costs two queries", async () => {
+  await identify("sys");
+  expect(sandbox().log.entries).toHaveLength(2);
+});
+
+test("a login that may not see the tenants is told so, not taken for another server", async () => {
+  sandbox().faults.inject({ match: /DBA_OB_TENANTS/, act: { kind: "error", errno: 1142 } });
+  await expect(identify("sys")).rejects.toMatchObject({ kind: "refused", errno: 1142 });
+});
+
+test("a server that does not tell its cluster is taken all the same", async () => {
+  sandbox().faults.inject({ match: /SHOW PARAMETERS/, act: { kind: "error", errno: 1227 } });
+  expect(await identify("sys")).toMatchObject({ cluster: "", clusterId: "", version: "4.2.5.1" });
+});
+
+describe("a server that cannot do it is refused with what was found", () => {
+  test.each<[FlavorName, string, string]>([
+    ["mysql", "a server that is not OceanBase", "8.0.39"],
+    ["oceanbase-3", "an OceanBase without tenant-level backups", "3.1.5"],
+    ["seekdb", "OceanBase seekdb, which has no backups to cancel", "1.4.0.0"],
+  ])("%s", async (flavor, found, version) => {
+    const other = await startSandbox({ flavor });
+    const session = await openSession(loginOf(other, other.logins.sys));
+    const error = await identifyServer(session, Date.now() + 5000).catch((failure) => failure);
+    expect(error).toBeInstanceOf(OceanBaseError);
+    expect(error.kind).toBe("unsupported");
+    expect(error.message).toContain(found);
+    expect(error.message).toContain(version);
+    expect(error.message).toContain("OceanBase 4.0 or later is needed");
+    await session.close();
+    await other.stop();
+  });
+});
+
+describe("the cluster of a record", () => {
+  test("is the same by name, id and tenant", async () => {
+    const server = await identify("sys");
+    const record = { cluster: "obdemo", clusterId: "1001", tenant: "sys" };
+    expect(isSameCluster(server, record)).toBe(true);
+    expect(isSameCluster(server, { ...record, clusterId: "" })).toBe(true);
+    expect(isSameCluster(server, { ...record, cluster: "other" })).toBe(false);
+    expect(isSameCluster(server, { ...record, clusterId: "7" })).toBe(false);
+    expect(isSameCluster(server, { ...record, tenant: "mysql_tenant" })).toBe(false);
+  });
+
+  test("when it is another one, the error names both", async () => {
+    const server = await identify("sys");
+    const check = () => checkIsCluster("at", server, { cluster: "prod", clusterId: "7", tenant: "sys" });
+    expect(check).toThrow(
+      /found tenant sys of cluster obdemo \(id 1001\), but it has to be tenant sys of cluster prod \(id 7\)/,
+    );
+  });
+});
+
+describe("what a server may say", () => {
+  const ROW = { VERSION: "4.2.5.1", OWN_ID: "1", TENANT_ID: "1", TENANT_NAME: "sys", TENANT_TYPE: "SYS" };
+  const STATE = { COMPATIBILITY_MODE: "MYSQL", STATUS: "NORMAL", LOCKED: "NO" };
+  const CLUSTER: Answer = [/SHOW PARAMETERS/, [{ NAME: "cluster", VALUE: "prod" }]];
+  const VARIABLES: Answer = [/SHOW VARIABLES LIKE 'version/, [{ VALUE: "5.7.25-OceanBase-v3.2" }]];
+  const said = (rows: Answer[1], cluster = CLUSTER) =>
+    identifyServer(new ScriptedSession([/OB_VERSION/, rows], cluster, VARIABLES), 0);
+
+  test("the tenant of the login is the one it says, wherever it stands in the list", async () => {
+    const own = { ...ROW, ...STATE, OWN_ID: "1002" };
+    const server = await said([own, { ...own, TENANT_ID: "1002", TENANT_NAME: "one", TENANT_TYPE: "USER" }]);
+    expect(server.tenant).toMatchObject({ id: "1002", name: "one", type: "USER" });
+    expect(server).toMatchObject({ cluster: "prod", clusterId: "" });
+  });
+
+  test("a version before 4, no tenant, or no version at all is no server to do it on", async () => {
+    for (const rows of [[{ ...ROW, VERSION: "3.2.4" }], [], [{ ...ROW, OWN_ID: "7" }]]) {
+      await expect(said(rows)).rejects.toMatchObject({
+        kind: "unsupported",
+        message: expect.stringMatching(
+          /found an OceanBase without tenant-level backups \(5\.7\.25-OceanBase-v3\.2, 5\.7\.25-OceanBase-v3\.2\)/,
+        ),
+      });
+    }
+    const silent = new ScriptedSession([/OB_VERSION/, []], [/SHOW VARIABLES/, []]);
+    await expect(identifyServer(silent, 0)).rejects.toThrow(
+      /a server that is not OceanBase \(\); OceanBase 4\.0/,
+    );
+  });
+
+  test("a column without a value takes nothing for granted", async () => {
+    const nothing = { TENANT_TYPE: null, COMPATIBILITY_MODE: null, STATUS: null, LOCKED: null };
+    const server = await said([
+      { ...ROW, ...nothing },
+      { ...ROW, ...nothing, TENANT_ID: null, TENANT_NAME: null },
+    ]);
+    expect(server.tenants[0]).toMatchObject({ type: "USER", mode: "MYSQL", status: "", locked: false });
+    expect(server.tenants[1]).toMatchObject({ id: "", name: "" });
+  });
+
+  test("a cluster that cannot be asked for now is no cluster without a name", async () => {
+    const away = new OceanBaseError("unreachable", "cut");
+    const busy = new OceanBaseError("transient", "electing", { errno: 4654 });
+    for (const failure of [away, busy, new TypeError("a bug")]) {
+      await expect(said([{ ...ROW, ...STATE }], [/SHOW PARAMETERS/, failure])).rejects.toBe(failure);
+    }
+  });
+});
+
+test("a record or a server without a cluster is taken at its tenant's word, and says so in an error", () => {
+  const record = { cluster: "prod", clusterId: "7", tenant: "sys" };
+  const untold = serverInSys({ cluster: "", clusterId: "" });
+  expect(isSameCluster(untold, record)).toBe(true);
+  expect(isSameCluster(serverInSys(), { cluster: "", clusterId: "", tenant: "sys" })).toBe(true);
+  expect(isSameCluster(serverInSys({ cluster: "" }), { ...record, clusterId: "8" })).toBe(false);
+  expect(() => checkIsCluster("at", untold, { ...record, tenant: "one" })).toThrow(
+    /^at: found tenant sys of cluster \(unnamed\) \(id unknown\), but .* prod \(id 7\); if the one found is meant, change triggers, else correct connection$/,
+  );
+});
+
+test("a tenant that is gone goes by its id", () => {
+  expect(tenantNameOf(serverInSys(), "1004")).toBe("two");
+  expect(tenantNameOf(serverInSys(), "1006")).toBe("1006");
+});

@@ -1,0 +1,273 @@
+import { createServer } from "node:net";
+import { describe, expect, test } from "vitest";
+import type { Login } from "../../../../provider/oceanbase/connection/login.ts";
+import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
+import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
+import { createCertificate } from "../../../../sdk/sandbox/certificates.ts";
+import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
+import { loginOf, useSandbox } from "../../../tools/support/sandbox.ts";
+
+const sandbox = useSandbox();
+const inTenSeconds = () => Date.now() + 10_000;
+
+/** The error that opening a session ends with. */
+async function openingError(login: Login): Promise<OceanBaseError> {
+  const error = await openSession(login).then(
+    () => new Error("the session was opened"),
+    (failure: unknown) => failure,
+  );
+  if (!(error instanceof OceanBaseError)) throw error;
+  return error;
+}
+
+describe("a login", () => {
+  test.each(["sys", "mysqlTenant", "oracleTenant"] as const)(
+    "works for %s, directly and by cluster name",
+    async (who) => {
+      for (const changes of [{}, { cluster: "obdemo" }]) {
+        const session = await openSession(loginOf(sandbox(), sandbox().logins[who], changes));
+        expect(
+          await session.read("SELECT EFFECTIVE_TENANT() AS T FROM DUAL", "asking", inTenSeconds()),
+        ).toEqual([{ T: sandbox().logins[who].tenant }]);
+        await session.close();
+      }
+    },
+  );
+
+  test.each([
+    ["a wrong password", { password: "not-the-password" }, 1045],
+    ["an unknown user", { user: "nobody" }, 1045],
+    ["an unknown tenant", { tenant: "nowhere" }, 1045],
+    ["an unknown cluster", { cluster: "other" }, 4669],
+  ] as const)(
+    "with %s is refused in one line that says where, who and what to check",
+    async (_, changes, errno) => {
+      const login = loginOf(sandbox(), sandbox().logins.sys, changes);
+      const error = await openingError(login);
+      expect(error).toMatchObject({ kind: "refused", errno });
+      expect(error.message).toContain(`@${login.tenant}`);
+      expect(error.message).toContain(`127.0.0.1:${sandbox().port}`);
+      expect(error.message).toContain("check connection");
+      expect(error.message).not.toContain(login.password);
+      expect(error.message).not.toContain("\n");
+    },
+  );
+
+  test("to a locked tenant says so", async () => {
+    sandbox().cluster.tenants.setLocked("mysql_tenant", true);
+    const error = await openingError(loginOf(sandbox(), sandbox().logins.mysqlTenant));
+    expect(error).toMatchObject({ kind: "refused", errno: 5260 });
+  });
+
+  test("to an Oracle-mode tenant that the driver is too old for names the driver that is needed", async () => {
+    const message = "Oracle tenant for current client driver is not supported";
+    sandbox().faults.inject({
+      match: /^login SYS@oracle_tenant/,
+      act: { kind: "error", errno: 1235, sqlState: "0A000", message },
+    });
+    const error = await openingError(loginOf(sandbox(), sandbox().logins.oracleTenant));
+    expect(error).toMatchObject({ kind: "refused", errno: 1235 });
+    expect(error.message).toContain("mysql2 3.21");
+  });
+
+  test("names every endpoint that was tried, and takes the first that answers", async () => {
+    const dead = await closedPort();
+    const port = sandbox().port;
+    const away = { host: "127.0.0.1", port: dead };
+    const error = await openingError(loginOf(sandbox(), sandbox().logins.sys, { endpoints: [away, away] }));
+    expect(error.kind).toBe("unreachable");
+    expect(error.message.split(`127.0.0.1:${dead}`)).toHaveLength(3);
+
+    const session = await openSession(
+      loginOf(sandbox(), sandbox().logins.sys, { endpoints: [away, { host: "127.0.0.1", port }] }),
+    );
+    expect(session.address).toBe(`root@sys at 127.0.0.1:${port}`);
+    await session.close();
+  });
+
+  test("a wrong password is not tried at the next endpoint", async () => {
+    const here = { host: "127.0.0.1", port: sandbox().port };
+    const login = loginOf(sandbox(), sandbox().logins.sys, { password: "wrong", endpoints: [here, here] });
+    expect((await openingError(login)).errno).toBe(1045);
+    expect(sandbox().log.logins).toBe(1);
+  });
+
+  test("to a host name that does not exist says so", async () => {
+    const endpoints: Login["endpoints"] = [{ host: "no-such-host.invalid", port: 2881 }];
+    const error = await openingError(loginOf(sandbox(), sandbox().logins.sys, { endpoints }));
+    expect(error.kind).toBe("unreachable");
+    expect(error.message).toMatch(/host name/);
+  });
+});
+
+describe("over TLS", () => {
+  test("a server with a trusted certificate is logged in to; its host name may be left unchecked", async () => {
+    for (const [dnsName, verifyHostName] of [
+      ["localhost", true],
+      ["elsewhere.example", false],
+    ] as const) {
+      const certificate = await createCertificate({ dnsNames: [dnsName] });
+      const secure = await startSandbox({ tls: certificate });
+      const endpoints: Login["endpoints"] = [{ host: "localhost", port: secure.port }];
+      const tls = { ca: certificate.ca, verifyHostName };
+      const session = await openSession(loginOf(secure, secure.logins.sys, { endpoints, tls }));
+      expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+      await session.close();
+      await secure.stop();
+    }
+  });
+});
+
+describe("a read", () => {
+  test("gives every value as text under an upper-case name, and loses no digit", async () => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    const rows = await session.read(
+      "SELECT 9223372036854775807 AS big, NULL AS none, 'x' AS text_, tenant_id FROM oceanbase.DBA_OB_TENANTS WHERE tenant_id = 1",
+      "asking",
+      inTenSeconds(),
+    );
+    expect(rows).toEqual([{ BIG: "9223372036854775807", NONE: null, TEXT_: "x", TENANT_ID: "1" }]);
+    await session.close();
+  });
+
+  test.each(["cut before", "cut after", "stall"] as const)(
+    "survives a connection that ends: %s",
+    async (kind) => {
+      const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+      sandbox().faults.inject({ match: /SELECT 1/, act: { kind } });
+      // A stalled reply is given up when the time for the read is over; then it is too late to ask again.
+      const read = session.read("SELECT 1 AS ONE", "asking", Date.now() + (kind === "stall" ? 1500 : 10_000));
+      if (kind === "stall") await expect(read).rejects.toMatchObject({ kind: "unreachable" });
+      else expect(await read).toEqual([{ ONE: "1" }]);
+      await session.close();
+    },
+  );
+
+  test("is repeated while the server is busy, and not after its time", async () => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    sandbox().faults.inject({ match: /SELECT 1/, times: 2, act: { kind: "error", errno: 4012 } });
+    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    sandbox().faults.inject({ match: /SELECT 1/, times: 100, act: { kind: "error", errno: 4012 } });
+    const startedAt = Date.now();
+    await expect(session.read("SELECT 1 AS ONE", "asking", Date.now() + 1000)).rejects.toMatchObject({
+      errno: 4012,
+    });
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+    await session.close();
+  });
+
+  test.each([
+    [4064, 2],
+    [5066, 2],
+    [8001, 2],
+    [8002, 2],
+    [4012, 1],
+  ])("after error %i goes on, on connection number %i", async (errno, logins) => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "error", errno } });
+    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    expect(sandbox().log.logins).toBe(logins);
+    await session.close();
+  });
+
+  test("that the server refuses is not repeated", async () => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    await expect(
+      session.read("SELECT * FROM oceanbase.NO_SUCH_VIEW", "asking", inTenSeconds()),
+    ).rejects.toMatchObject({
+      errno: 1146,
+    });
+    expect(sandbox().log.matching(/NO_SUCH_VIEW/)).toHaveLength(1);
+    await session.close();
+  });
+
+  test("goes to another endpoint when the first server has gone away", async () => {
+    const second = await startSandbox();
+    second.cluster.tenants.setPassword("sys", "root", sandbox().logins.sys.password);
+    const endpoints: Login["endpoints"] = [
+      { host: "127.0.0.1", port: sandbox().port },
+      { host: "127.0.0.1", port: second.port },
+    ];
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys, { endpoints }));
+    await sandbox().stop();
+    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    expect(session.address).toContain(String(second.port));
+    await session.close();
+    await second.stop();
+  });
+});
+
+describe("a statement", () => {
+  test.each(["cut before", "cut after"] as const)(
+    "is sent once even when the connection ends: %s",
+    async (kind) => {
+      const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+      sandbox().faults.inject({ match: /CANCEL/, act: { kind } });
+      await expect(session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")).rejects.toMatchObject({
+        kind: "unreachable",
+        outcomeUnknown: true,
+      });
+      expect(sandbox().log.cancels).toHaveLength(1);
+      await session.close();
+    },
+  );
+
+  test("whose reply never comes is given up after the reply timeout, and nobody knows what it did", async () => {
+    const login = loginOf(sandbox(), sandbox().logins.sys, { replyTimeoutSeconds: 0.3 });
+    const session = await openSession(login);
+    sandbox().faults.inject({ match: /CANCEL/, act: { kind: "stall" } });
+    await expect(session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")).rejects.toMatchObject({
+      kind: "unreachable",
+      outcomeUnknown: true,
+      message: expect.stringContaining("no reply within 1 s"),
+    });
+    await session.close();
+  });
+});
+
+describe("giving up", () => {
+  test("ends a login and a read at once", async () => {
+    const controller = new AbortController();
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal);
+    sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "stall" } });
+    const read = session.read("SELECT 1 AS ONE", "asking", inTenSeconds());
+    setTimeout(() => controller.abort(), 50);
+    await expect(read).rejects.toMatchObject({ kind: "aborted" });
+    await expect(
+      openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal),
+    ).rejects.toMatchObject({
+      kind: "aborted",
+    });
+  });
+
+  test("ends the pause before a read is tried again", async () => {
+    const controller = new AbortController();
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal);
+    sandbox().faults.inject({ match: /SELECT 1/, times: 1000, act: { kind: "error", errno: 4023 } });
+    const read = session.read("SELECT 1 AS ONE", "asking", Date.now() + 60_000);
+    await expect.poll(() => sandbox().log.matching(/SELECT 1/).length).toBeGreaterThan(1);
+    controller.abort();
+    await expect(read).rejects.toMatchObject({
+      kind: "aborted",
+      message: expect.stringMatching(/^asking as root@sys at 127\.0\.0\.1:\d+: given up on request$/),
+    });
+    await session.close();
+  });
+
+  test("leaves no connection behind", async () => {
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    expect(sandbox().openConnections).toBe(1);
+    await session.close();
+    await session.close();
+    await expect.poll(() => sandbox().openConnections).toBe(0);
+  });
+});
+
+/** A port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

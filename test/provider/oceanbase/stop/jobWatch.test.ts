@@ -1,0 +1,280 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { resolveScope } from "../../../../provider/oceanbase/cluster/scope.ts";
+import type { Server } from "../../../../provider/oceanbase/cluster/server.ts";
+import type { Row } from "../../../../provider/oceanbase/connection/session.ts";
+import type { CancelScope } from "../../../../provider/oceanbase/statements.ts";
+import { JobWatch, pauseUntilNextLook, pollDelayMs } from "../../../../provider/oceanbase/stop/jobWatch.ts";
+import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { ScriptedSession, serverInSys, tenant } from "../../../tools/support/scriptedSession.ts";
+
+/*
+ * What a watch makes of one look after another. The views are rows that the tests move about.
+ */
+let live: Row[];
+let history: Row[];
+let tenants: Row[];
+let session: ScriptedSession;
+
+beforeEach(() => {
+  live = [];
+  history = [];
+  tenants = [{ TENANT_ID: "1002", TENANT_NAME: "one" }];
+  session = new ScriptedSession(
+    [/INITIATOR_TENANT_ID = 1 /, () => history.filter((row) => row.INITIATOR_TENANT_ID === "1")],
+    [/BACKUP_JOBS/, () => [...live]],
+    [/BACKUP_JOB_HISTORY/, () => history.filter((row) => isAskedFor(row))],
+    [/DBA_OB_TENANTS/, () => [...tenants]],
+  );
+});
+/** As the WHERE of the query has it. */
+const isAskedFor = ({ TENANT_ID, JOB_ID }: Row) =>
+  session.asked.at(-1)?.sql.includes(`(${TENANT_ID}, ${JOB_ID})`) ?? false;
+
+const row = (jobId: string, status: string, changes: Row = {}): Row => ({
+  TENANT_ID: "1002",
+  JOB_ID: jobId,
+  STATUS: status,
+  INITIATOR_TENANT_ID: "1002",
+  INITIATOR_JOB_ID: "0",
+  ...changes,
+});
+/** A cluster backup's own job, and one that it has started in tenant `one`. */
+const clusterRow = (status: string, executors = "1002,1004") =>
+  row("9", status, { TENANT_ID: "1", INITIATOR_TENANT_ID: "1", EXECUTOR_TENANT_ID: executors });
+const partRow = (jobId: string, status: string, changes: Row = {}) =>
+  row(jobId, status, { INITIATOR_TENANT_ID: "1", INITIATOR_JOB_ID: "9", ...changes });
+
+function watching(asked: CancelScope = ["one"], server: Server = serverInSys()): JobWatch {
+  return new JobWatch(session, server, resolveScope("at", server, asked, server.tenant.name, false));
+}
+
+/** Takes in what is live now, as before a statement. */
+async function before(watch: JobWatch): Promise<void> {
+  const { readLiveJobs } = await import("../../../../provider/oceanbase/jobs/backupJobs.ts");
+  watch.addLive(await readLiveJobs(session, serverInSys(), 0));
+}
+const look = async (watch: JobWatch) => {
+  const { unfinished, late } = await watch.look(0);
+  return [unfinished, late].map((jobs) => jobs.map(({ jobId, status }) => `${jobId} ${status}`));
+};
+const reported = (watch: JobWatch) => watch.report.map(({ jobId, status }) => `${jobId} ${status}`);
+
+describe("a job", () => {
+  test("has ended when it has left the live view and stands in the history, not before", async () => {
+    const watch = watching();
+    live = [row("5", "DOING")];
+    await before(watch);
+    live = [row("5", "CANCELED")];
+    history = [row("5", "CANCELED")];
+    expect(await look(watch)).toEqual([["5 CANCELED"], []]);
+    live = [];
+    history = [];
+    expect(await look(watch)).toEqual([["5 CANCELED"], []]);
+    history = [row("5", "FAILED", { END_TIMESTAMP: "2026-01-01 00:01:00" })];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.report).toMatchObject([{ jobId: "5", status: "FAILED", endedAt: "2026-01-01 00:01:00" }]);
+  });
+
+  test("is not asked for again once it has ended", async () => {
+    const watch = watching();
+    watch.addRecorded([stoppedJob({ status: "CANCELED", endedAt: "" })], []);
+    expect(await look(watch)).toEqual([[], []]);
+    expect(session.asked).toHaveLength(1);
+  });
+
+  test("of a record that is live again after all has not ended", async () => {
+    const watch = watching();
+    watch.addRecorded([stoppedJob({ endedAt: "" })], []);
+    live = [row("5", "CANCELING")];
+    expect(await look(watch)).toEqual([["5 CANCELING"], []]);
+  });
+
+  test.each(["CANCELING", "CANCELED"])(
+    "that is %s is waited for, whoever has cancelled it",
+    async (status) => {
+      const watch = watching();
+      live = [row("6", status)];
+      expect(await look(watch)).toEqual([[`6 ${status}`], []]);
+    },
+  );
+
+  test.each(["COMPLETED", "FAILED"])("that is %s and not known is nobody's business", async (status) => {
+    const watch = watching();
+    live = [row("6", status)];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.report).toEqual([]);
+  });
+
+  test("of another tenant is not looked at", async () => {
+    const watch = watching();
+    live = [row("5", "CANCELING", { TENANT_ID: "1004" })];
+    await before(watch);
+    expect(await look(watch)).toEqual([[], []]);
+  });
+});
+
+describe("a job that starts after the statement", () => {
+  test("is left alone, said once, and kept as it was last seen", async () => {
+    const watch = watching();
+    live = [row("6", "INIT")];
+    expect(await look(watch)).toEqual([[], []]);
+    live = [row("6", "DOING")];
+    await look(watch);
+    expect(watch.restartedJobs).toMatchObject([{ jobId: "6", status: "DOING" }]);
+    expect(watch.report).toEqual([]);
+    expect(watch.warnings).toEqual([
+      "tenant one: backup job 6 was started after the statement, by the tenant itself, and is INIT; it was left alone (change triggers to cancel it, too)",
+    ]);
+  });
+
+  test("in a cluster backup that nobody knew names it", async () => {
+    const watch = watching();
+    live = [partRow("6", "DOING")];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.warnings[0]).toContain("by the sys tenant as part of cluster backup 9, and is DOING");
+  });
+
+  test("in a cluster backup that was running is late, once, and waited for", async () => {
+    const watch = watching();
+    live = [clusterRow("DOING")];
+    await before(watch);
+    live = [clusterRow("DOING"), partRow("6", "DOING"), partRow("7", "DOING", { INITIATOR_JOB_ID: "8" })];
+    expect(await look(watch)).toEqual([["6 DOING"], ["6 DOING"]]);
+    expect(await look(watch)).toEqual([["6 DOING"], []]);
+    expect(watch.restartedJobs).toMatchObject([{ jobId: "7" }]);
+  });
+});
+
+describe("a cluster backup that has not started its jobs", () => {
+  test("is waited for when one of them is to be in the scope, until it has", async () => {
+    const watch = watching();
+    live = [clusterRow("INIT")];
+    await before(watch);
+    expect(watch.startingClusterJobs).toEqual(["9"]);
+    expect(await look(watch)).toEqual([["9 INIT"], []]);
+    live = [clusterRow("DOING")];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.startingClusterJobs).toEqual([]);
+  });
+
+  test.each([
+    ["other tenants", "1004", "INIT"],
+    ["a tenant with a longer id", "10020", "INIT"],
+    ["tenants where it has started them", "1002", "DOING"],
+    ["tenants where it is cancelled", "1002", "CANCELING"],
+  ])("is not waited for when it is for %s", async (_, executors, status) => {
+    const watch = watching();
+    live = [clusterRow(status, executors)];
+    await before(watch);
+    expect(watch.startingClusterJobs).toEqual([]);
+    expect(await look(watch)).toEqual([[], []]);
+  });
+
+  test("may have started one that was over before anybody looked: the history tells", async () => {
+    const watch = watching();
+    live = [clusterRow("INIT")];
+    await before(watch);
+    live = [];
+    history = [partRow("6", "CANCELED"), partRow("7", "CANCELED", { TENANT_ID: "1004" })];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.report).toMatchObject([{ tenantId: "1002", jobId: "6", status: "CANCELED", endedAt: "" }]);
+  });
+
+  test("is taken over from a record, with the jobs that it starts later", async () => {
+    const watch = watching();
+    watch.addRecorded([], ["9"]);
+    live = [clusterRow("INIT"), partRow("6", "DOING")];
+    expect(
+      watch.isMeant({ tenantId: "1002", jobId: "6", initiatorTenantId: "1", initiatorJobId: "9" } as never),
+    ).toBe(true);
+    expect(await look(watch)).toEqual([["6 DOING", "9 INIT"], ["6 DOING"]]);
+  });
+
+  test("is waited for once, as the job that it is, where all are meant", async () => {
+    const watch = watching("all");
+    live = [clusterRow("INIT")];
+    await before(watch);
+    expect(await look(watch)).toEqual([["9 INIT"], []]);
+  });
+});
+
+describe("a job in neither view", () => {
+  beforeEach(() => {
+    live = [row("5", "DOING")];
+  });
+  const tenantQueries = () => session.asked.filter(({ sql }) => sql.includes("DBA_OB_TENANTS")).length;
+
+  test("is on its way; only when it stays away the tenants are asked for", async () => {
+    const watch = watching();
+    await before(watch);
+    live = [];
+    expect(await look(watch)).toEqual([["5 DOING"], []]);
+    expect(tenantQueries()).toBe(0);
+    expect(await look(watch)).toEqual([["5 DOING"], []]);
+    expect(tenantQueries()).toBe(1);
+    expect(watch.warnings).toEqual([]);
+  });
+
+  test("has gone when its tenant has", async () => {
+    const watch = watching();
+    await before(watch);
+    live = [];
+    tenants = [];
+    await look(watch);
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.warnings).toEqual([
+      "tenant one was dropped while backup job 5 was being stopped; the job went with it",
+    ]);
+    expect(reported(watch)).toEqual(["5 DOING"]);
+  });
+
+  test("that came back starts to be missed anew", async () => {
+    const watch = watching();
+    await before(watch);
+    const there = live;
+    for (const seen of [[], there, []]) {
+      live = seen;
+      await look(watch);
+    }
+    expect(tenantQueries()).toBe(0);
+  });
+});
+
+test("an attempt that is taken up again waits for what is being cancelled, and means what it meant", async () => {
+  const watch = watching();
+  const job = (jobId: string, status: string) =>
+    ({ ...stoppedJob({ jobId, status }), initiatorTenantId: "1002", initiatorJobId: "0" }) as never;
+  watch.addRecorded([stoppedJob({ jobId: "4", status: "DOING" })], []);
+  watch.addCanceling([job("5", "CANCELING"), job("6", "DOING")]);
+  expect(reported(watch)).toEqual(["4 DOING", "5 CANCELING"]);
+  expect(["4", "5", "6"].map((id) => watch.isMeant(job(id, "DOING")))).toEqual([true, true, false]);
+  expect(watch.runningBefore.map(({ jobId }) => jobId)).toEqual(["4"]);
+});
+
+test("a skipped tenant is not watched where all are meant; one that was created since is", async () => {
+  const server = serverInSys();
+  const odd = tenant("1006", "odd", { status: "RESTORE" });
+  const watch = watching("all", { ...server, tenants: [...server.tenants, odd] });
+  live = [row("1", "CANCELING", { TENANT_ID: "1006" }), row("2", "CANCELING", { TENANT_ID: "1008" })];
+  expect(await look(watch)).toEqual([["2 CANCELING"], []]);
+});
+
+test.each([
+  [0, 500],
+  [5299, 500],
+  [5400, 1800],
+  [6000, 2000],
+  [60_000, 2200],
+])("after %i ms the next look comes in about %i ms", (elapsedMs, delayMs) => {
+  expect(pollDelayMs(elapsedMs)).toBe(delayMs);
+});
+
+test("a pause that is given up ends as a failure that says where", async () => {
+  const controller = new AbortController();
+  const paused = pauseUntilNextLook(60_000, "root@sys at db:2881", controller.signal);
+  controller.abort();
+  await expect(paused).rejects.toMatchObject({
+    kind: "aborted",
+    message: "root@sys at db:2881: given up on request while the backups were stopping",
+  });
+});

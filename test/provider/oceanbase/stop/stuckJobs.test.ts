@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Row } from "../../../../provider/oceanbase/connection/session.ts";
+import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
+import { StuckJobs } from "../../../../provider/oceanbase/stop/stuckJobs.ts";
+import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { ScriptedSession, serverInSys } from "../../../tools/support/scriptedSession.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+const until = () => Date.now() + 3600_000;
+
+const TASK = {
+  TENANT_ID: "1002",
+  JOB_ID: "5",
+  TASK_ID: "2",
+  STATUS: "CANCELING",
+  RESULT: "-4012",
+  COMMENT: "",
+  TABLET_COUNT: "30",
+  FINISH_TABLET_COUNT: "4",
+};
+
+/** Jobs that are watched with these tasks behind them. */
+function watching(answer: Row[] | Error = [TASK]) {
+  const session = new ScriptedSession([/OB_BACKUP_TASKS/, answer]);
+  return { session, stuck: new StuckJobs(session, serverInSys()) };
+}
+
+test("a job is asked about when it has been CANCELING for two minutes, and not again for half a minute", async () => {
+  const { session, stuck } = watching();
+  await stuck.note([stoppedJob()], until());
+  later(119);
+  await stuck.note([stoppedJob()], until());
+  expect(stuck.diagnosis).toBeUndefined();
+  later(1);
+  await stuck.note([stoppedJob()], until());
+  expect(stuck.diagnosis).toMatch(
+    /^one job 5 is CANCELING for 120 s, task 2 CANCELING \(result -4012, 4 of 30 tablets\), path file:\/\/\/backup; OceanBase ends a job only when/,
+  );
+  later(29);
+  await stuck.note([stoppedJob()], until());
+  expect(session.asked).toHaveLength(1);
+  later(1);
+  await stuck.note([stoppedJob()], until());
+  expect(session.asked).toHaveLength(2);
+  expect(stuck.diagnosis).toMatch(/^one job 5 is CANCELING for 150 s/);
+});
+
+test("the question takes no longer than a moment, and no longer than the caller has", async () => {
+  const { session, stuck } = watching();
+  await stuck.note([stoppedJob()], until());
+  later(120);
+  await stuck.note([stoppedJob()], until());
+  later(30);
+  await stuck.note([stoppedJob()], Date.now() + 1);
+  expect(session.asked.map(({ untilMs }, i) => untilMs - Date.now() + (i === 0 ? 30_000 : 0))).toEqual([
+    5000, 1,
+  ]);
+});
+
+test("a job that has moved on is no longer spoken of, and counts anew when it comes back", async () => {
+  const { stuck } = watching();
+  await stuck.note([stoppedJob()], until());
+  later(120);
+  await stuck.note([stoppedJob()], until());
+  await stuck.note([stoppedJob({ status: "DOING" })], until());
+  expect(stuck.diagnosis).toBeUndefined();
+  later(119);
+  await stuck.note([stoppedJob()], until());
+  expect(stuck.diagnosis).toBeUndefined();
+});
+
+test("what is not known of a job is said, and three jobs are enough", async () => {
+  const { stuck } = watching([{ ...TASK, COMMENT: "x".repeat(300) }]);
+  const all = ["5", "6", "7", "8"].map((jobId) => stoppedJob({ jobId, path: jobId === "6" ? "" : "p" }));
+  await stuck.note(all, until());
+  later(120);
+  await stuck.note(all, until());
+  expect(stuck.diagnosis).toContain(`(result -4012 "${"x".repeat(200)}", 4 of`);
+  expect(stuck.diagnosis).toContain(
+    "one job 6 is CANCELING for 120 s, without a task, path unknown; one job 7",
+  );
+  expect(stuck.diagnosis).not.toContain("job 8");
+});
+
+test("a task that cannot be read leaves a diagnosis without it; giving up is not swallowed", async () => {
+  const unreadable = watching(new OceanBaseError("refused", "no", { errno: 1142 }));
+  await unreadable.stuck.note([stoppedJob()], until());
+  later(120);
+  await unreadable.stuck.note([stoppedJob()], until());
+  expect(unreadable.stuck.diagnosis).toContain("120 s, its task could not be read, path");
+  for (const error of [new OceanBaseError("aborted", "given up"), new TypeError("a bug")]) {
+    const { stuck } = watching(error);
+    await stuck.note([stoppedJob()], until());
+    later(120);
+    await expect(stuck.note([stoppedJob()], until())).rejects.toBe(error);
+  }
+});

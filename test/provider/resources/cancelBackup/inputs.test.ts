@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { changedInputs, checkCancelBackup } from "../../../../provider/resources/cancelBackup/inputs.ts";
+
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const connection = { host: "db.example", port: 2881, tenant: "sys", user: "root", connectTimeoutSeconds: 10 };
+const right = { connection, tenants: ["t1"] };
+const fromTenant = { connection: { ...connection, tenant: "t1" } };
+/** Inputs as a JavaScript program may give them. */
+const problems = (inputs: object) => checkCancelBackup(inputs as never).problems;
+const paths = (inputs: object) => problems(inputs).map((problem) => problem.path);
+
+test("inputs that are right have no problem", () => {
+  expect(problems(right)).toEqual([]);
+  expect(problems({ ...right, tenants: "all" })).toEqual([]);
+  expect(problems(fromTenant)).toEqual([]);
+  expect(
+    problems({
+      ...right,
+      password: "x",
+      cancelOn: ["create", "delete"],
+      triggers: [1, { a: null }],
+      timeoutSeconds: 0,
+      onTimeout: "warn",
+      onUnreachable: "skip",
+      reason: "maintenance",
+      __provider: "code",
+    }),
+  ).toEqual([]);
+});
+
+test("everything that is wrong is said at once", () => {
+  const inputs = {
+    connection: { ...connection, host: "", port: 0 },
+    tenants: ["sys", "ok", " ", "META$1002"],
+    cancelOn: [],
+    triggers: "x",
+    timeoutSeconds: -1,
+    onTimeout: "never",
+    onUnreachable: "",
+    reason: "x".repeat(1001),
+    timeout: 5,
+  };
+  expect(paths(inputs)).toEqual([
+    "connection.host",
+    "connection.port",
+    "timeout",
+    "tenants[0]",
+    "tenants[2]",
+    "tenants[3]",
+    "cancelOn",
+    "triggers",
+    "timeoutSeconds",
+    "onTimeout",
+    "onUnreachable",
+    "reason",
+  ]);
+});
+
+describe("tenants", () => {
+  test("are required from sys, and never guessed", () => {
+    expect(problems({ connection })).toEqual([{ path: "tenants", reason: expect.stringContaining('"all"') }]);
+    expect(problems({ connection, tenants: [] })).toEqual([
+      { path: "tenants", reason: expect.stringContaining("is empty") },
+    ]);
+    expect(problems({ connection, tenants: "ALL" })).toEqual([
+      { path: "tenants", reason: expect.any(String) },
+    ]);
+    expect(problems({ connection, tenants: [5, null] }).map((problem) => problem.path)).toEqual([
+      "tenants[0]",
+      "tenants[1]",
+    ]);
+  });
+
+  test.each([[["t1"]], ["all"], [[]]])("as %j from a user tenant are refused", (tenants) => {
+    expect(problems({ ...fromTenant, tenants })).toEqual([
+      { path: "tenants", reason: expect.stringContaining("only the sys tenant can name tenants") },
+    ]);
+  });
+
+  test("that are wrong are shown cut short, without what a terminal would obey", () => {
+    const [problem] = problems({ connection, tenants: [`\u001b[31m\u202e${"x".repeat(500)}`] });
+    expect(problem?.reason.length).toBeLessThan(150);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(problem?.reason).not.toMatch(/[\u0000-\u001f\u202e]/);
+  });
+});
+
+describe("what is not known yet", () => {
+  test("is passed over, wherever it stands", () => {
+    const unknowns = [
+      { ...right, tenants: UNKNOWN },
+      { ...right, tenants: ["t1", UNKNOWN] },
+      { ...right, connection: UNKNOWN },
+      { connection: UNKNOWN },
+      { connection: { ...connection, tenant: UNKNOWN } },
+      { connection: { ...connection, tenant: UNKNOWN }, tenants: ["t1"] },
+      { connection: { ...connection, tenant: "t1" }, tenants: UNKNOWN },
+      {
+        ...right,
+        cancelOn: [UNKNOWN],
+        triggers: UNKNOWN,
+        timeoutSeconds: UNKNOWN,
+        onTimeout: UNKNOWN,
+        reason: UNKNOWN,
+      },
+      { ...right, password: UNKNOWN, tlsKey: UNKNOWN },
+    ];
+    for (const inputs of unknowns)
+      expect({ inputs, problems: problems(inputs) }).toEqual({ inputs, problems: [] });
+  });
+
+  test("does not hide what is known to be wrong", () => {
+    expect(paths({ connection: { ...connection, host: UNKNOWN }, tenants: [UNKNOWN, "sys"] })).toEqual([
+      "tenants[1]",
+    ]);
+  });
+});
+
+describe("a client certificate", () => {
+  const pem = "-----BEGIN CERTIFICATE-----";
+
+  test("needs its key, and can be read", () => {
+    const withKey = (tlsKey?: string) => {
+      const tls = { ca: pem, cert: pem };
+      return problems({ ...right, connection: { ...connection, tls }, ...(tlsKey ? { tlsKey } : {}) });
+    };
+    const path = "connection.tls.key";
+    expect(withKey()).toEqual([{ path, reason: expect.stringContaining("go together") }]);
+    expect(withKey("MARKER")).toEqual([{ path, reason: expect.stringContaining("cannot be read") }]);
+    expect(JSON.stringify(withKey("MARKER"))).not.toContain("MARKER");
+    expect(withKey(UNKNOWN)).toEqual([]);
+  });
+});
+
+test("no message ever repeats a password", () => {
+  const anything = fc.anything({ withBigInt: false });
+  fc.assert(
+    fc.property(anything, anything, anything, (tenants, cancelOn, timeoutSeconds) => {
+      const inputs = {
+        connection,
+        tenants,
+        cancelOn,
+        timeoutSeconds,
+        password: ["MARKER"],
+        tlsKey: { a: "MARKER" },
+      };
+      expect(JSON.stringify(problems(inputs))).not.toContain("MARKER");
+    }),
+  );
+});
+
+describe("what has changed", () => {
+  test("is named, whatever the kind of input", () => {
+    expect(changedInputs(right, right)).toEqual([]);
+    expect(changedInputs(right, { ...right, triggers: [{ a: 1 }], password: "new" })).toEqual([
+      "password",
+      "triggers",
+    ]);
+    expect(changedInputs({ ...right, triggers: [{ a: 1 }] }, { ...right, triggers: [{ a: 1 }] })).toEqual([]);
+    expect(changedInputs(right, { ...right, connection: { ...connection, port: 1 } })).toEqual([
+      "connection",
+    ]);
+    expect(changedInputs(right, { connection })).toEqual(["tenants"]);
+    expect(changedInputs(right, { ...right, triggers: [] })).toEqual([]);
+  });
+
+  test("does not count the order of tenants, or a name given twice", () => {
+    expect(changedInputs({ ...right, tenants: ["a", "b"] }, { ...right, tenants: ["b", "a", "b"] })).toEqual(
+      [],
+    );
+    expect(changedInputs({ ...right, tenants: ["a", "b"] }, { ...right, tenants: ["a"] })).toEqual([
+      "tenants",
+    ]);
+    expect(changedInputs({ ...right, tenants: ["all"] }, { ...right, tenants: "all" })).toEqual(["tenants"]);
+  });
+});

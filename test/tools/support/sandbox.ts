@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect } from "vitest";
+import type { Login } from "../../../provider/oceanbase/connection/login.ts";
+import type { Context } from "../../../provider/resources/context.ts";
+import type { LoginCredentials, Sandbox, SandboxOptions } from "../../../sdk/sandbox/sandbox.ts";
+import { startSandbox } from "../../../sdk/sandbox/sandbox.ts";
+
+/** So fast that a round of a backup thread takes 0.1 s. */
+export const FAST = 300;
+
+/** Gives every test of a file a sandbox of its own. */
+export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    // Backups that nobody stops go on for as long as a test may take.
+    sandbox = await startSandbox({ speed: FAST, timing: { backupSeconds: 100_000 }, ...options });
+  });
+  afterEach(() => sandbox.stop());
+  return () => sandbox;
+}
+
+/** Waits until the backup jobs that are not over, oldest first, have these statuses. */
+export async function untilJobs(sandbox: Sandbox, ...statuses: string[]): Promise<void> {
+  const live = () => sandbox.rows("SELECT status FROM oceanbase.__all_backup_job ORDER BY job_id");
+  await expect.poll(live).toEqual(statuses.map((status) => ({ status })));
+}
+
+/** The login of one of the sandbox's users, as the provider takes it. */
+export function loginOf(
+  sandbox: Sandbox,
+  credentials: LoginCredentials,
+  changes: Partial<Login> = {},
+): Login {
+  return {
+    endpoints: [{ host: "127.0.0.1", port: sandbox.port }],
+    user: credentials.user,
+    tenant: credentials.tenant,
+    password: credentials.password,
+    connectTimeoutSeconds: 5,
+    ...changes,
+  };
+}
+
+/** Connection inputs for the sandbox, as the SDK writes them. */
+export function connectionTo(sandbox: Sandbox, credentials: LoginCredentials) {
+  return {
+    host: "127.0.0.1",
+    port: sandbox.port,
+    tenant: credentials.tenant,
+    user: credentials.user,
+    connectTimeoutSeconds: 5,
+  };
+}
+
+/** A context that keeps what it is told. */
+export function recordingContext(overrides: Partial<Context> = {}): Context & {
+  warnings: string[];
+  status: string[];
+} {
+  const warnings: string[] = [];
+  const status: string[] = [];
+  return {
+    env: {},
+    config: () => undefined,
+    preview: false,
+    progress: (text) => status.push(text),
+    warn: (text) => warnings.push(text),
+    warnings,
+    status,
+    ...overrides,
+  };
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+/** One run of everything. The kinds differ in what they need: `npm test` prepares all of it beforehand. */
+export default defineConfig({
+  test: {
+    root: join(import.meta.dirname, "test"),
+    // A test that never ends is a failure; what is slow by nature says so itself.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    // What is waited for comes soon, but not within a second on every machine.
+    expect: { poll: { timeout: 10_000 } },
+    maxWorkers: 2,
+    allowOnly: false,
+    passWithNoTests: false,
+    // Measured where it is asked for, by `--coverage`: on what runs inside the tests' own processes. A run of some of
+    // the tests measures nothing.
+    coverage: {
+      allowExternal: true,
+      include: ["../provider/**/*.ts", "../sdk/nodejs/**/*.ts"],
+      reporter: ["text-summary", "json-summary", "html"],
+      reportsDirectory: "../.toolchain/coverage",
+      thresholds: {
+        "../provider/**/*.ts": { lines: 95, branches: 95 },
+        "../sdk/nodejs/**/*.ts": { lines: 95, branches: 95 },
+      },
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["provider/**/*.test.ts", "sdk/nodejs/**/*.test.ts"] },
+      },
+      { extends: true, test: { name: "sandbox", include: ["sdk/sandbox/**/*.test.ts"] } },
+      { extends: true, test: { name: "contract", include: ["contract/**/*.test.ts"] } },
+      { extends: true, test: { name: "attackers", include: ["attackers/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "kernel",
+          include: ["kernel/**/*.test.ts"],
+          globalSetup: "kernel/install.ts",
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        // Its tests wait most of the time.
+        test: {
+          name: "faults",
+          include: ["faults/**/*.test.ts"],
+          testTimeout: 180_000,
+          maxConcurrency: 100,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "package",
+          include: ["package/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "host",
+          include: ["host/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+          testTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "load",
+          include: ["load/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+          testTimeout: 400_000,
+        },
+      },
+    ],
+  },
+});
