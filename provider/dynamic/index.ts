@@ -1,27 +1,24 @@
 /**
  * Front for Pulumi's dynamic provider host. The state of every resource asks for this module by its public name
- * (`pulumi-oceanbase-backup/provider`) and for one of its exports; neither may ever be renamed, and every version
- * has to understand the state that older ones wrote.
+ * (`pulumi-oceanbase-backup/provider`) and for one of its exports; neither may ever be renamed, and every version has to
+ * understand the state that older ones wrote.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import type { BackupCleanupPolicyInputs } from "../resources/backupCleanupPolicy/inputs";
 import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy/lifecycle";
-import type { BackupCleanupPolicyState } from "../resources/backupCleanupPolicy/outputs";
-import type { CancelBackupInputs } from "../resources/cancelBackup/inputs";
 import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
-import type { CancelBackupState } from "../resources/cancelBackup/outputs";
-import { type CheckResult, type Context, type InputProblem, PartialFailure } from "../resources/context";
+import type { Context } from "../resources/context";
+import { type Lifecycle, PartialFailure } from "../resources/defineResource";
 import { whileEngineLives } from "./lifeline";
 import { showStatus, showWarning } from "./progress";
 
 let config: dynamic.Config | undefined;
 
-/** The host lives for one command, so what its calls have made their own is kept here. */
-const held = new Set<string>();
+/** The host lives for one command, so what its calls have claimed is kept here. */
+const claimed = new Set<string>();
 
 /**
- * Keeps the stack's configuration. It has to be done when it returns: the host calls the other methods without
- * waiting for a promise.
+ * Keeps the stack's configuration. It has to be done when it returns: the host calls the other methods without waiting for
+ * a promise.
  */
 function configure(request: dynamic.ConfigureRequest): Promise<void> {
   config = request.config;
@@ -34,23 +31,11 @@ function context(signal: AbortSignal): Context {
     env: process.env,
     config: (key) => config?.get(key),
     preview: false,
-    held,
+    claimed,
     signal,
     progress: showStatus,
     warn: showWarning,
   };
-}
-
-/** The lifecycle of one kind of resource, as this front calls it. */
-interface Lifecycle<Inputs, State> {
-  check(inputs: Inputs): CheckResult<Inputs>;
-  /** `replaces` names the inputs that make another resource of it. */
-  diff(state: State, inputs: Inputs): { changes: boolean; replaces?: string[] };
-  create(inputs: Inputs, context: Context): Promise<{ id: string; state: State }>;
-  update(id: string, state: State, inputs: Inputs, context: Context): Promise<State>;
-  /** Undefined when the resource is gone. What a program only reads comes with inputs alone. */
-  read(id: string, state: State, context: Context): Promise<State | undefined>;
-  delete(state: State, context: Context): Promise<void>;
 }
 
 /** A lifecycle the way the host calls it. */
@@ -60,8 +45,12 @@ function provider<Inputs extends object, State extends object>(
   return {
     configure,
     async check(_olds, news) {
-      const { inputs, problems } = lifecycle.check(withoutNulls(news));
-      return { inputs, failures: problems.map(checkFailure) };
+      const inputs = withoutNulls(news);
+      // Without a property: the engine prints the value of a named one, and it may hold a secret.
+      const failures = lifecycle
+        .check(inputs)
+        .map(({ path, reason }) => ({ property: "", reason: `${path}: ${reason}` }));
+      return { inputs, failures };
     },
     async diff(_id, olds, news) {
       return lifecycle.diff(olds, news);
@@ -92,16 +81,11 @@ function provider<Inputs extends object, State extends object>(
   };
 }
 
-/** The provider of CancelBackup. It cannot be gone: what was done was done. */
-export const cancelBackup = provider<CancelBackupInputs, CancelBackupState>({
-  ...cancelBackupLifecycle,
-  read: (_id, state, given) => cancelBackupLifecycle.read(state, given),
-});
+/** The provider of CancelBackup. */
+export const cancelBackup = provider(cancelBackupLifecycle);
 
 /** The provider of BackupCleanupPolicy. */
-export const backupCleanupPolicy = provider<BackupCleanupPolicyInputs, BackupCleanupPolicyState>(
-  backupCleanupPolicyLifecycle,
-);
+export const backupCleanupPolicy = provider(backupCleanupPolicyLifecycle);
 
 /** An output that turned out to be undefined arrives as null: it was not given. Triggers may well be null. */
 function withoutNulls<T extends object>(inputs: T): T {
@@ -112,14 +96,9 @@ function withoutNulls<T extends object>(inputs: T): T {
   ) as T;
 }
 
-/** Without a property: the engine prints the value of a named one, and it may hold a secret. */
-function checkFailure({ path, reason }: InputProblem): dynamic.CheckFailure {
-  return { property: "", reason: `${path}: ${reason}` };
-}
-
 /**
  * A partial failure the way the host knows it: it saves the properties and prints the reasons. Unlike those of a success
- * it saves them as they are; without the reference to the code nobody could refresh or delete the resource any more.
+ * it saves them as they are; without the reference to the code the resource could be neither refreshed nor deleted.
  */
 async function hostFailures<T>(inputs: object, work: Promise<T>): Promise<T> {
   try {

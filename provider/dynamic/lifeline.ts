@@ -2,10 +2,10 @@ import { type EngineChannel, findEngine } from "./engine";
 
 /** States of the connection to the engine, as the gRPC library numbers them. */
 const READY = 2;
-const NOT_TO_BE_HAD = 3;
+const TRANSIENT_FAILURE = 3;
 
 /** An engine to which no connection could be made again for this long is gone. */
-const PATIENCE_MS = 2_000;
+const GONE_AFTER_MS = 2_000;
 
 /** The calls that are under way. */
 const calls = new Set<AbortController>();
@@ -13,11 +13,11 @@ let isWatching = false;
 let isGone = false;
 
 /**
- * Does something on behalf of the engine for as long as it lives.
+ * Runs something on behalf of the engine for as long as it lives.
  *
  * An engine that was killed cannot end the processes it has started, and Pulumi's host of dynamic providers never ends by
- * itself. Left alone, it would wait on, and even send a statement for a command that is no more. So the work is told
- * to stop, and when it has, the process gets the signal by which the engine ends it after every command.
+ * itself. Left alone, it would wait on, and even send a statement for a command that is no more. So the work is aborted,
+ * and when it has ended, the process gets the signal by which the engine ends it after every command.
  */
 export async function whileEngineLives<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   watchEngine();
@@ -39,7 +39,7 @@ function watchEngine(): void {
     const channel = findEngine()?.client.getChannel();
     if (channel !== undefined) watch(channel, false);
   } catch {
-    // Not the gRPC library that is known here: then nobody watches.
+    // Not the gRPC library that is known here: then the engine is not watched.
   }
 }
 
@@ -49,15 +49,15 @@ function watchEngine(): void {
  */
 function watch(channel: EngineChannel, wasReady: boolean): void {
   const state = channel.getConnectivityState(true);
-  const isLost = wasReady && state === NOT_TO_BE_HAD;
-  const deadline = isLost ? Date.now() + PATIENCE_MS : Number.POSITIVE_INFINITY;
+  const isLost = wasReady && state === TRANSIENT_FAILURE;
+  const deadline = isLost ? Date.now() + GONE_AFTER_MS : Number.POSITIVE_INFINITY;
   channel.watchConnectivityState(state, deadline, (isUnchanged) => {
-    if (isUnchanged) giveUp();
+    if (isUnchanged) abortCalls();
     else watch(channel, wasReady || state === READY);
   });
 }
 
-function giveUp(): void {
+function abortCalls(): void {
   isGone = true;
   for (const call of calls) call.abort();
   endWithEngine();

@@ -1,4 +1,4 @@
-import { oneLine } from "../oceanbase/errors";
+import { oneLine } from "../text";
 import { findEngine } from "./engine";
 
 /** How the engine shows a line: by weight, and whether it stays on the screen. */

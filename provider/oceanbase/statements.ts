@@ -7,7 +7,7 @@
 export const MAX_TENANT_NAME_BYTES = 64;
 
 /** Whose backups a statement is for: named tenants, all user tenants (both from sys), or the login's own tenant. */
-export type CancelScope = readonly string[] | "all" | "own";
+export type TenantSelection = readonly string[] | "all" | "own";
 
 /** What keeps this text from being the name of a tenant whose backups can be cancelled; undefined when nothing does. */
 export function tenantNameProblem(name: string): string | undefined {
@@ -29,7 +29,7 @@ export function tenantNameProblem(name: string): string | undefined {
  * Names always stand in backticks: there case is kept, keywords are names, backslashes mean nothing, and a doubled
  * backtick is the only escape. Names are sent once, in the order in which they were first given.
  */
-export function cancelBackupStatement(scope: CancelScope): string {
+export function cancelBackupStatement(scope: TenantSelection): string {
   if (scope === "all" || scope === "own") return "ALTER SYSTEM CANCEL BACKUP";
   // Without a name the clause would be gone and the statement meant for every tenant.
   if (scope.length === 0) throw new RangeError("a TENANT clause needs at least one name");

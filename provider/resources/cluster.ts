@@ -1,115 +1,95 @@
-import {
-  type ClusterRecord,
-  checkIsCluster,
-  identifyServer,
-  type Mode,
-  recordOf as recordOfServer,
-  type Server,
-} from "../oceanbase/cluster/server";
+import { given } from "../given";
+import { type Cluster, identify } from "../oceanbase/cluster/cluster";
+import { type ClusterRecord, clusterRecord } from "../oceanbase/cluster/clusterRecord";
+import type { Mode, Server } from "../oceanbase/cluster/server";
 import { openSession, type Session } from "../oceanbase/connection/session";
-import { OceanBaseError } from "../oceanbase/errors";
+import { isOfKind } from "../oceanbase/errors";
 import { type LoginInputs, loginOf } from "./connection";
 import type { Context } from "./context";
 
 /*
- * What the lifecycle of every resource shares: a session for the length of one call, and the cluster it belongs to.
+ * A session for the length of one call, and the cluster that a record belongs to.
  */
 
 /** The server that an action was for. */
-export interface ServerRecord {
+export interface ServerRecord extends ClusterRecord {
   /** OceanBase's version, such as `4.2.5.1`. */
   version: string;
-  /** Name of the cluster; empty when the server does not tell. */
-  cluster: string;
-  /** Id of the cluster; empty when the server does not tell. */
-  clusterId: string;
-  /** The tenant that was logged in to. */
-  tenant: string;
-  /** Compatibility mode of that tenant. */
+  /** Compatibility mode of the tenant that was logged in to. */
   mode: Mode;
 }
 
 /** What a state keeps of a server. */
-export function serverRecord({ version, cluster, clusterId, tenant }: Server): ServerRecord {
-  return { version, cluster, clusterId, tenant: tenant.name, mode: tenant.mode };
+export function serverRecord(server: Server): ServerRecord {
+  const { cluster, clusterId, tenant } = clusterRecord(server);
+  return { version: server.version, cluster, clusterId, tenant, mode: server.tenant.mode };
 }
 
-/** Does something in a session of its own. */
+/** Runs something in a session of its own. */
 export async function withSession<T>(
   inputs: LoginInputs,
   context: Context,
   act: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(loginOf(inputs, context), context.signal);
+  const session = await openSession(loginOf(inputs, context), context);
   try {
     return await act(session);
   } finally {
-    await session.close();
+    session.close();
   }
 }
 
-/** Bound for looking at a server outside of an action. */
-export function withinLookTime({ deadlineMs = Number.POSITIVE_INFINITY }: Context): number {
-  return Math.min(Date.now() + 30_000, deadlineMs);
-}
-
-/** Finds out who is at the other end, and holds the session to it when its connection has to be made again. */
-export async function identifyForSession(session: Session, context: Context): Promise<Server> {
-  const server = await identifyServer(session, withinLookTime(context));
-  session.checkNewConnections(async (reader) => {
-    const now = await identifyServer(reader, withinLookTime(context));
-    checkIsCluster(
-      reader.address,
-      now,
-      recordOfServer(server),
-      "run the command again, or correct connection",
-    );
-  });
-  return server;
+/** Runs something on the cluster that is found behind a connection. */
+export async function withCluster<T>(
+  inputs: LoginInputs,
+  context: Context,
+  act: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  return await withSession(inputs, context, async (session) => await act(await identify(session)));
 }
 
 /** The cluster that an action on behalf of this record has to find. */
-export function recordOf({ server }: { server?: ServerRecord }): { record?: ClusterRecord } {
-  return server === undefined ? {} : { record: server };
+export function recordIn({ server }: { server?: ServerRecord }): { record?: ClusterRecord } {
+  return given({ record: server });
+}
+
+/** A record whose deletion asks its cluster. */
+export interface DeletableState extends LoginInputs {
+  onUnreachable?: "fail" | "skip";
 }
 
 /**
- * Does something on the cluster of record at a deletion. A cluster that cannot be reached any more, or whose address
+ * Runs something on the cluster of record at a deletion. A cluster that cannot be reached any more, or whose address
  * belongs to another one, may be gone: that is for the user to say (`onUnreachable`). A server that answers and refuses,
  * or that is lost on the way, is not gone.
  */
 export async function atDeletion(
-  state: LoginInputs & { onUnreachable?: "fail" | "skip" },
+  state: DeletableState,
   context: Context,
   act: (session: Session) => Promise<void>,
 ): Promise<void> {
   let session: Session;
   try {
-    session = await openSession(loginOf(state, context), context.signal);
+    session = await openSession(loginOf(state, context), context);
   } catch (error) {
-    return skipOrThrow(error, "unreachable", state.onUnreachable, context);
+    return skipOrThrow(error, "unreachable", state, context);
   }
   try {
     await act(session);
   } catch (error) {
-    skipOrThrow(error, "otherCluster", state.onUnreachable, context);
+    skipOrThrow(error, "otherCluster", state, context);
   } finally {
-    await session.close();
+    session.close();
   }
 }
 
 function skipOrThrow(
   error: unknown,
   gone: "unreachable" | "otherCluster",
-  onUnreachable: "fail" | "skip" | undefined,
+  { onUnreachable }: DeletableState,
   context: Context,
 ): void {
-  const mayBeGone = error instanceof OceanBaseError && error.kind === gone;
-  if (!mayBeGone || onUnreachable !== "skip") throw error;
-  context.warn(`the cluster is taken to be gone, and nothing was done there: ${error.message}`);
-}
-
-/** A front that previews answers with what it knows; these calls would change something. */
-export function mustNotBePreview({ preview }: Context): void {
-  if (preview) throw new Error("a preview must not create, update or delete");
+  if (!isOfKind(error, gone) || onUnreachable !== "skip") throw error;
+  const { message } = error as Error;
+  context.warn(`assuming the cluster is gone (onUnreachable: "skip"), nothing was done there: ${message}`);
 }

@@ -1,33 +1,32 @@
 import { type ListedJob, listJobs } from "../oceanbase/jobs/jobList";
-import { scopeAskedFor, tenantsProblems } from "./cancelBackup/inputs";
-import { withinLookTime, withSession } from "./cluster";
-import { type LoginInputs, loginProblems } from "./connection";
+import type { TenantSelection } from "../oceanbase/statements";
+import { withCluster } from "./cluster";
+import type { LoginInputs } from "./connection";
+import { LOGIN } from "./connectionInputs";
 import type { Context } from "./context";
-import { problemsText, switchProblem, unknownFieldProblems } from "./inputProblems";
+import { flag } from "./inputChecks";
+import { checkInputs, type InputTable, problemsText } from "./inputTable";
+import { tenantsProblems } from "./tenantsInput";
 
 /** Whose jobs are asked for, where. */
 export interface GetBackupJobsInputs extends LoginInputs {
   tenants?: readonly string[] | "all";
-  /** Whether ended jobs are asked for, too; default false. */
+  /** Whether ended jobs are asked for as well. @default false */
   history?: boolean;
 }
 
-/** Lists backup jobs and changes nothing. Wrong arguments are reported all at once, before anybody is asked. */
+/** The inputs of getBackupJobs. */
+const GET_BACKUP_JOBS: InputTable<GetBackupJobsInputs> = {
+  ...LOGIN,
+  tenants: { check: (_, inputs) => tenantsProblems(inputs) },
+  history: { check: flag },
+};
+
+/** Lists backup jobs and changes nothing. Wrong arguments are reported all at once, before a server is asked. */
 export async function getBackupJobs(inputs: GetBackupJobsInputs, context: Context): Promise<ListedJob[]> {
-  const problems = [
-    ...loginProblems(inputs),
-    ...unknownFieldProblems(inputs, ["connection", "password", "tlsKey", "tenants", "history"], ""),
-    ...tenantsProblems(inputs),
-  ];
-  const history = switchProblem(inputs.history);
-  if (history !== undefined) problems.push({ path: "history", reason: history });
-  if (problems.length > 0) {
-    throw new Error(`getBackupJobs: ${problemsText(problems)}`);
-  }
-  const request = {
-    asked: scopeAskedFor(inputs),
-    loginTenant: inputs.connection.tenant,
-    history: inputs.history ?? false,
-  };
-  return await withSession(inputs, context, (session) => listJobs(session, request, withinLookTime(context)));
+  const problems = checkInputs(GET_BACKUP_JOBS, inputs);
+  if (problems.length > 0) throw new Error(`getBackupJobs: ${problemsText(problems)}`);
+  const selection: TenantSelection = inputs.tenants ?? "own";
+  const request = { selection, loginTenant: inputs.connection.tenant, history: inputs.history ?? false };
+  return await withCluster(inputs, context, (cluster) => listJobs(cluster, request));
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../provider/resources/backupCleanupPolicy/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { DynamicResource } from "./dynamicResource";
@@ -104,20 +105,11 @@ export class BackupCleanupPolicy extends DynamicResource {
     // What is only read belongs to somebody else, and may be read as often as one likes.
     const tenant =
       options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
-    const outputs = {
-      adopted: undefined,
-      statement: undefined,
-      recoveryWindow: undefined,
-      tenantId: undefined,
-      server: undefined,
-      summary: undefined,
-      warnings: undefined,
-    };
     super(
       "BackupCleanupPolicy",
       "backupCleanupPolicy",
       name,
-      { ...outputs, ...inputs, tenant },
+      { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },
     );
   }

@@ -3,7 +3,7 @@ import type { Leftover } from "../../provider/oceanbase/jobs/backupSets";
 import type { ExcludedTenant } from "../../provider/oceanbase/jobs/jobFilter";
 import type { BackupJob } from "../../provider/oceanbase/jobs/jobRecord";
 import type { BackupType } from "../../provider/resources/cancelBackup/inputs";
-import type { Outcome } from "../../provider/resources/cancelBackup/outputs";
+import { CANCEL_BACKUP_OUTPUTS, type Outcome } from "../../provider/resources/cancelBackup/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { DynamicResource } from "./dynamicResource";
@@ -145,22 +145,8 @@ export class CancelBackup extends DynamicResource {
    */
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
     const { previewJobs, ...others } = args;
-    const outputs = {
-      outcome: undefined,
-      statement: undefined,
-      issuedAt: undefined,
-      stoppedAt: undefined,
-      jobs: undefined,
-      summary: undefined,
-      leftovers: undefined,
-      excluded: undefined,
-      restarted: undefined,
-      drift: undefined,
-      server: undefined,
-      warnings: undefined,
-    };
     const inputs = withLogin(others);
-    super("CancelBackup", "cancelBackup", name, { ...outputs, ...inputs }, options);
+    super("CancelBackup", "cancelBackup", name, { ...CANCEL_BACKUP_OUTPUTS, ...inputs }, options);
     showJobsInPreview(this, inputs, previewJobs);
   }
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { shortenTraces } from "./shortTraces";
 
 /**
  * A resource whose lifecycle code is named in the state, not stored in it.
@@ -24,45 +25,11 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     options?: pulumi.CustomResourceOptions,
   ) {
     const reference = `exports.handler = () => require("pulumi-oceanbase-backup/provider").${provider};`;
-    const restore = keepTracesShort();
+    const restore = shortenTraces();
     try {
       super(`pulumi-nodejs:dynamic/oceanbase:${type}`, name, { ...inputs, __provider: reference }, options);
     } finally {
       restore();
     }
   }
-}
-
-/** The functions and constructors of Pulumi, and the one above, that Pulumi passes over when it looks for the program's line. */
-const PASSED_OVER = 5;
-
-/**
- * Pulumi takes a stack trace for each of the four promises behind every property, in case one of them should leak;
- * with a dozen outputs that is most of what making a resource costs. And it keeps a trace of where the resource was
- * made in the state, with every frame of Node's and of this package in it, the latter as the resource's position.
- *
- * While a resource is made there are no traces for promises, and only the program's own lines in the one that is kept: the
- * state is smaller for it, and the position is the line of the program.
- *
- * @returns how to have everything as before
- */
-function keepTracesShort(): () => void {
-  const { stackTraceLimit, prepareStackTrace } = Error;
-  if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return () => {};
-  Error.stackTraceLimit = 0;
-  Error.prepareStackTrace = (error, callSites) => {
-    const kept = callSites.filter((site, i) => i < PASSED_OVER || isOfProgram(site));
-    // What maps lines back to TypeScript goes on doing so.
-    if (prepareStackTrace !== undefined) return prepareStackTrace(error, kept);
-    return [error, ...kept.map((site) => `    at ${site}`)].join("\n");
-  };
-  return () => {
-    Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace;
-  };
-}
-
-function isOfProgram(site: NodeJS.CallSite): boolean {
-  const file = site.getFileName();
-  return file != null && !file.startsWith("node:") && !/[\\/]node_modules[\\/]/.test(file);
 }

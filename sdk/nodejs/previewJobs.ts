@@ -38,7 +38,7 @@ async function textFor(
   if (known === undefined) return "what runs now cannot be shown: some inputs are not known yet";
   if (known.isWanted === false) return undefined;
   const provider = await import("../../provider/resources/cancelBackup/previewText.js");
-  return await provider.blastRadius(withoutUndefined(known.inputs) as CancelBackupInputs, (asking) => {
+  return await provider.previewText(withoutUndefined(known.inputs) as CancelBackupInputs, (asking) => {
     const { connection, password, tlsKey } = asking;
     const login = JSON.stringify([connection, password, tlsKey]);
     const snapshot = snapshots.get(login) ?? provider.readSnapshot(asking, programContext());

@@ -6,8 +6,9 @@ import {
   cancelBackupStatement,
   dropCleanupPolicyStatement,
 } from "../../provider/oceanbase/statements.ts";
-import { checkBackupCleanupPolicy } from "../../provider/resources/backupCleanupPolicy/inputs.ts";
-import { checkCancelBackup } from "../../provider/resources/cancelBackup/inputs.ts";
+import { BACKUP_CLEANUP_POLICY } from "../../provider/resources/backupCleanupPolicy/inputs.ts";
+import { CANCEL_BACKUP } from "../../provider/resources/cancelBackup/inputs.ts";
+import { checkInputs } from "../../provider/resources/inputTable.ts";
 import { parseControlStatement } from "../../sdk/sandbox/sql/controlStatements.ts";
 import { parseLoginName } from "../../sdk/sandbox/wire/handshake.ts";
 import { parseWithOceanBase, tenantsNamed } from "../tools/support/grammar.ts";
@@ -59,7 +60,7 @@ afterAll(() => {
 
 /** The names that the check of CancelBackup has nothing against. */
 function takenByCheck(tried: readonly string[]): string[] {
-  const { problems } = checkCancelBackup({ connection, tenants: [...tried] });
+  const problems = checkInputs(CANCEL_BACKUP, { connection, tenants: [...tried] });
   const refused = new Set(problems.map(({ path }) => path));
   // A list that is refused as a whole has no name in it that is taken.
   for (const path of refused) expect(path).toMatch(/^tenants\[\d+\]$/);
@@ -136,7 +137,7 @@ describe("of attackers' names each", () => {
       const policy = { recoveryWindow: "7d" };
       fc.assert(
         fc.property(attackersName, (tenant) => {
-          const { problems } = checkBackupCleanupPolicy({ connection, tenant, ...policy });
+          const problems = checkInputs(BACKUP_CLEANUP_POLICY, { connection, tenant, ...policy });
           count.add(tenant, problems.length === 0);
           if (problems.length > 0) {
             expect(problems.map(({ path }) => path)).toEqual(["tenant"]);
@@ -164,7 +165,7 @@ describe("of attackers' names each", () => {
     const count = newCount("recovery windows");
     fc.assert(
       fc.property(fc.oneof(attackersName, fc.stringMatching(/^\d{1,9}[smhdSMHD]?$/)), (recoveryWindow) => {
-        const { problems } = checkBackupCleanupPolicy({ connection, tenant: "t", recoveryWindow });
+        const problems = checkInputs(BACKUP_CLEANUP_POLICY, { connection, tenant: "t", recoveryWindow });
         count.add(recoveryWindow, problems.length === 0);
         if (problems.length > 0) return;
         const statement = addCleanupPolicyStatement({ recoveryWindow }, "t");
@@ -182,7 +183,7 @@ describe("of attackers' names each", () => {
     fc.assert(
       fc.property(part, part, fc.option(part, { nil: undefined }), (user, tenant, cluster) => {
         const login = { user, tenant, ...(cluster === undefined ? {} : { cluster }) };
-        const { problems } = checkCancelBackup({
+        const problems = checkInputs(CANCEL_BACKUP, {
           connection: { ...connection, ...login },
           ...(tenant === "sys" ? { tenants: ["t1"] } : {}),
         });

@@ -212,7 +212,7 @@ describe("with wrong numbers come", () => {
       }),
     );
     const opened = await session(server);
-    const failure = await failureOf(opened.read("SELECT 1", "asking", Date.now() + 5000), REPLY_BOUND_MS);
+    const failure = await failureOf(opened.within(5000).read("SELECT 1", "asking"), REPLY_BOUND_MS);
     expect(failure.kind).toBe("unsupported");
     expect(printed.mock.calls.length).toBeLessThanOrEqual(1);
   });
@@ -259,7 +259,7 @@ describe("a server that", () => {
     );
     const opened = await session(server);
     await opened.send(CANCEL, "cancelling");
-    const next = opened.read("SELECT 1 AS ONE", "asking", Date.now() + 500);
+    const next = opened.within(500).read("SELECT 1 AS ONE", "asking");
     expect((await failureOf(next, REPLY_BOUND_MS)).kind).toBe("unreachable");
   });
 

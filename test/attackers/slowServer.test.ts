@@ -39,7 +39,7 @@ test("six statements in a row on one connection have each the whole time for the
 test("whoever comes while the server is busy with a question waits for it", async () => {
   const server = await rogue(answeringAfter(1800));
   const one = await session(server, { ...SHORT_LOGIN, replyTimeoutSeconds: 20 });
-  const slow = one.read("SELECT 1", "asking", Date.now() + 20_000);
+  const slow = one.within(20_000).read("SELECT 1", "asking");
   const other = await session(server, { ...SHORT_LOGIN, replyTimeoutSeconds: 20 });
   await slow;
   await other.close();
@@ -60,7 +60,7 @@ test("a server that falls silent after the login is away for whoever comes then"
   await session(server, SHORT_LOGIN);
   const failure = await failureOf(session(server, SHORT_LOGIN), SHORT_BOUND_MS);
   expect(failure.kind).toBe("unreachable");
-  expect(failure.message).toContain("asking root@sys at localhost");
+  expect(failure.message).toContain("pinging root@sys at localhost");
   expect(failure.message).toContain("no answer within 1 s");
 });
 
@@ -80,11 +80,13 @@ test("a server that ends every session at the first ping gets a new login, and n
 test("what was given up before it began was not sent, and is known not to have been", async () => {
   const server = await rogue(answeringAfter(0));
   const giving = new AbortController();
-  const one = await openSession(loginTo(server), giving.signal);
+  const one = await openSession(loginTo(server), { signal: giving.signal });
   giving.abort();
   const failure = await failureOf(one.send(cancel("a"), "cancelling"), 1000);
   expect(failure).toMatchObject({ kind: "aborted", outcomeUnknown: false });
-  await expect(openSession(loginTo(server), giving.signal)).rejects.toMatchObject({ kind: "aborted" });
+  await expect(openSession(loginTo(server), { signal: giving.signal })).rejects.toMatchObject({
+    kind: "aborted",
+  });
   await one.close();
   expect(server.payloads.filter((payload) => payload.includes("CANCEL"))).toEqual([]);
 });

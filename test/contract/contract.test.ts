@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { tenantsWithoutCleanupPolicy } from "../../provider/oceanbase/cleanup/cleanupPolicies.ts";
-import { identifyServer, schemaOf } from "../../provider/oceanbase/cluster/server.ts";
+import { identify } from "../../provider/oceanbase/cluster/cluster.ts";
+import { schemaOf } from "../../provider/oceanbase/cluster/views.ts";
 import type { Login } from "../../provider/oceanbase/connection/login.ts";
 import { openSession, type Session } from "../../provider/oceanbase/connection/session.ts";
 import { readEndedJobs, readLiveJobs } from "../../provider/oceanbase/jobs/backupJobs.ts";
 import { listJobs } from "../../provider/oceanbase/jobs/jobList.ts";
-import type { CancelScope } from "../../provider/oceanbase/statements.ts";
+import type { TenantSelection } from "../../provider/oceanbase/statements.ts";
 import { stopBackups } from "../../provider/oceanbase/stop/stopBackups.ts";
 import { openSubject } from "./subject.ts";
 
@@ -15,8 +16,6 @@ import { openSubject } from "./subject.ts";
  */
 const subject = await openSubject();
 afterAll(() => subject.stop());
-
-const soon = () => Date.now() + 10_000;
 
 async function as<T>(login: Login, act: (session: Session) => Promise<T>): Promise<T> {
   const session = await openSession(login);
@@ -30,7 +29,7 @@ async function as<T>(login: Login, act: (session: Session) => Promise<T>): Promi
 /** The number the server answers a statement with; 0 for a success. */
 async function errnoOf(login: Login, sql: string): Promise<number> {
   return await as(login, (session) =>
-    session.read(sql, "checking the contract", soon()).then(
+    session.read(sql, "checking the contract").then(
       () => 0,
       (error) => error.errno,
     ),
@@ -52,7 +51,7 @@ describe(`a login to ${subject.name}`, () => {
   });
 
   test("tells server, cluster and tenants", async () => {
-    const server = await as(subject.sys, (session) => identifyServer(session, soon()));
+    const { server } = await as(subject.sys, (session) => identify(session));
     expect(Number.parseInt(server.version, 10)).toBeGreaterThanOrEqual(4);
     expect(server.cluster).not.toBe("");
     expect(server.clusterId).toMatch(/^\d+$/);
@@ -72,22 +71,23 @@ describe(`a login to ${subject.name}`, () => {
 describe(`the views of ${subject.name}`, () => {
   test("have the columns that are read, from sys", async () => {
     await as(subject.sys, async (session) => {
-      const server = await identifyServer(session, soon());
-      await readLiveJobs(session, server, soon());
-      await readEndedJobs(session, server, [{ tenantId: "1", jobId: "1" }], soon());
-      expect(await tenantsWithoutCleanupPolicy(session, server, server.tenants, soon())).toBeDefined();
+      const cluster = await identify(session);
+      await readLiveJobs(cluster);
+      await readEndedJobs(cluster, [{ tenantId: "1", jobId: "1" }]);
+      expect(await tenantsWithoutCleanupPolicy(cluster, cluster.server.tenants)).toBeDefined();
     });
   });
 
   test.each(subject.tenants)("have them from $tenant, too", async (login) => {
     await as(login, async (session) => {
-      const server = await identifyServer(session, soon());
+      const cluster = await identify(session);
+      const { server } = cluster;
       expect(server.tenants.map((tenant) => tenant.name)).toEqual([login.tenant]);
-      await readLiveJobs(session, server, soon());
-      await readEndedJobs(session, server, [{ tenantId: server.tenant.id, jobId: "1" }], soon());
-      expect(await tenantsWithoutCleanupPolicy(session, server, server.tenants, soon())).toBeDefined();
+      await readLiveJobs(cluster);
+      await readEndedJobs(cluster, [{ tenantId: server.tenant.id, jobId: "1" }]);
+      expect(await tenantsWithoutCleanupPolicy(cluster, server.tenants)).toBeDefined();
       await expect(
-        session.read(`SELECT 1 FROM ${schemaOf(server.tenant)}.CDB_OB_BACKUP_JOBS`, "checking", soon()),
+        session.read(`SELECT 1 FROM ${schemaOf(server.tenant)}.CDB_OB_BACKUP_JOBS`, "checking"),
       ).rejects.toMatchObject({ errno: expect.any(Number) });
     });
   });
@@ -153,9 +153,9 @@ if (subject.mayBackUp) {
           stopBackups(
             session,
             {
-              asked: "own",
+              selection: "own",
               loginTenant: login.tenant,
-              allowGone: false,
+              ignoreMissing: false,
               timeoutSeconds: subject.patienceMs / 1000,
             },
             { progress: () => {} },
@@ -177,12 +177,15 @@ if (subject.mayBackUp) {
     test(
       "is as old seen from the tenant as seen from sys, and its leftover is known when it was cancelled",
       async () => {
-        const listed = (who: Login, asked: CancelScope) =>
-          as(who, (session) => listJobs(session, { asked, loginTenant: who.tenant, history: false }, soon()));
+        const listed = (who: Login, selection: TenantSelection) =>
+          as(who, async (session) =>
+            listJobs(await identify(session), { selection, loginTenant: who.tenant, history: false }),
+          );
         await expect
           .poll(() => errnoOf(login, "ALTER SYSTEM BACKUP DATABASE"), { timeout: subject.patienceMs })
           .toBe(0);
-        const age = async (who: Login, asked: CancelScope) => (await listed(who, asked))[0]?.ageSeconds ?? -1;
+        const age = async (who: Login, selection: TenantSelection) =>
+          (await listed(who, selection))[0]?.ageSeconds ?? -1;
         await expect
           .poll(() => age(subject.sys, [login.tenant]), { timeout: subject.patienceMs })
           .toBeGreaterThan(1);
@@ -195,7 +198,7 @@ if (subject.mayBackUp) {
             timeout: subject.patienceMs,
           })
           .toBeGreaterThan(0);
-        const request = { asked: "own", loginTenant: login.tenant, allowGone: false } as const;
+        const request = { selection: "own", loginTenant: login.tenant, ignoreMissing: false } as const;
         const report = await as(login, (session) =>
           stopBackups(
             session,
@@ -220,9 +223,9 @@ if (subject.mayBackUp) {
           stopBackups(
             session,
             {
-              asked: [login.tenant],
+              selection: [login.tenant],
               loginTenant: "sys",
-              allowGone: false,
+              ignoreMissing: false,
               timeoutSeconds: subject.patienceMs / 1000,
             },
             { progress: () => {} },
@@ -239,8 +242,8 @@ if (subject.mayBackUp) {
     test("is added once, shown, and dropped as often as one likes", async () => {
       const uncovered = () =>
         as(login, async (session) => {
-          const server = await identifyServer(session, soon());
-          return (await tenantsWithoutCleanupPolicy(session, server, server.tenants, soon()))?.length;
+          const cluster = await identify(session);
+          return (await tenantsWithoutCleanupPolicy(cluster, cluster.server.tenants))?.length;
         });
       const add = "ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '7d'";
       const drop = "ALTER SYSTEM DROP DELETE BACKUP POLICY 'default'";

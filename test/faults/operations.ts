@@ -1,7 +1,7 @@
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
 import { cancelBackup } from "../../provider/resources/cancelBackup/lifecycle.ts";
 import type { CancelBackupState } from "../../provider/resources/cancelBackup/outputs.ts";
-import { PartialFailure } from "../../provider/resources/context.ts";
+import { PartialFailure } from "../../provider/resources/defineResource.ts";
 import { recordingContext } from "../tools/support/sandbox.ts";
 import { Stack } from "./engine.ts";
 import type { Target } from "./target.ts";

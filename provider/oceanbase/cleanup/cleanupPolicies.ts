@@ -1,36 +1,30 @@
-import { isInSys, type Server, schemaOf, type Tenant } from "../cluster/server";
-import type { Session } from "../connection/session";
-import { OceanBaseError } from "../errors";
+import type { Cluster } from "../cluster/cluster";
+import type { Tenant } from "../cluster/server";
+import { ofTenants, selectFrom } from "../cluster/views";
+import { isOfKind, OceanBaseError } from "../errors";
 import { POLICY_NAME } from "../statements";
 import { asPolicyError } from "./cleanupPolicyErrors";
 
-/** Longest time that is spent on finding out who has none. */
-const PATIENCE_MS = 5_000;
+/** Longest time that is spent on finding out which tenants have none. */
+const LOOK_MS = 5_000;
 
 /**
- * The tenants among these that have no automatic cleanup of expired backups. OceanBase recommends one before a
- * backup is cancelled: what a cancel leaves behind is incomplete data that nothing else removes.
+ * The tenants among these that have no automatic cleanup of expired backups. OceanBase recommends one before a backup is
+ * cancelled: what a cancel leaves behind is incomplete data that nothing else removes.
  *
- * Undefined when it cannot be found out quickly; a warning that is missing is no reason to fail.
+ * Undefined when it cannot be found out quickly; a missing warning is no reason to fail.
  */
 export async function tenantsWithoutCleanupPolicy(
-  session: Session,
-  server: Server,
+  cluster: Cluster,
   tenants: readonly Tenant[],
-  untilMs: number,
-): Promise<Tenant[] | undefined> {
-  const inSys = isInSys(server);
+): Promise<readonly Tenant[] | undefined> {
+  const sql = selectFrom(cluster.server, "OB_BACKUP_DELETE_POLICY", { columns: ["POLICY_NAME"] });
   try {
-    const sql = `SELECT ${inSys ? "TENANT_ID, " : ""}POLICY_NAME FROM ${policyView(server)}`;
-    const rows = await session.read(
-      sql,
-      "reading the cleanup policies",
-      Math.min(untilMs, Date.now() + PATIENCE_MS),
-    );
-    const covered = new Set(rows.map((row) => row.TENANT_ID ?? server.tenant.id));
+    const rows = await cluster.within(LOOK_MS).read(sql, "reading the cleanup policies");
+    const covered = new Set(rows.map((row) => row.TENANT_ID));
     return tenants.filter((tenant) => !covered.has(tenant.id));
   } catch (error) {
-    if (!(error instanceof OceanBaseError) || error.kind === "aborted") throw error;
+    if (!(error instanceof OceanBaseError) || isOfKind(error, "aborted")) throw error;
     return undefined;
   }
 }
@@ -46,25 +40,23 @@ export interface ShownPolicy {
  *
  * @param tenant from sys any user tenant, else the tenant of the login
  */
-export async function readCleanupPolicy(
-  session: Session,
-  server: Server,
-  tenant: Tenant,
-  untilMs: number,
-): Promise<ShownPolicy | undefined> {
-  const ofTenant = isInSys(server) ? ` WHERE TENANT_ID = ${BigInt(tenant.id)}` : "";
-  const sql = `SELECT POLICY_NAME, RECOVERY_WINDOW FROM ${policyView(server)}${ofTenant}`;
+export async function readCleanupPolicy(cluster: Cluster, tenant: Tenant): Promise<ShownPolicy | undefined> {
+  const sql = selectFrom(cluster.server, "OB_BACKUP_DELETE_POLICY", {
+    columns: ["POLICY_NAME", "RECOVERY_WINDOW"],
+    where: [ofTenants(cluster.server, [tenant.id])],
+  });
   try {
-    const rows = await session.read(sql, `reading the cleanup policy of tenant ${tenant.name}`, untilMs);
+    const rows = await cluster.read(sql, `reading the cleanup policy of tenant ${tenant.name}`);
     const row = rows.find(({ POLICY_NAME: name }) => name === POLICY_NAME);
     if (row === undefined) return undefined;
     // Without a window it is empty, which an Oracle-mode tenant shows as NULL.
     return row.RECOVERY_WINDOW ? { recoveryWindow: row.RECOVERY_WINDOW } : {};
   } catch (error) {
-    throw asPolicyError(error, server);
+    throw asPolicyError(error, cluster.server);
   }
 }
 
-function policyView(server: Server): string {
-  return `${schemaOf(server.tenant)}.${isInSys(server) ? "CDB" : "DBA"}_OB_BACKUP_DELETE_POLICY`;
+/** `recovery window 7d`. */
+export function windowText({ recoveryWindow }: ShownPolicy): string {
+  return recoveryWindow === undefined ? "no recovery window" : `recovery window ${recoveryWindow}`;
 }

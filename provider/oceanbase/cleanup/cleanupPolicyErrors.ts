@@ -1,5 +1,6 @@
 import type { Server } from "../cluster/server";
-import { type Meaning, OceanBaseError, withMeaning } from "../errors";
+import { type Meaning, withMeaning } from "../connection/failures";
+import { OceanBaseError } from "../errors";
 
 /** Puts a server's error into the words of a cleanup policy; everything else stays as it is. */
 export function asPolicyError(error: unknown, server: Pick<Server, "version">): unknown {
@@ -21,7 +22,7 @@ function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
     1235: lacking,
     1062: {
       kind: "refused",
-      means: "somebody else has added a cleanup policy in the meantime",
+      means: "another session has added a cleanup policy in the meantime",
       advice: "find out who else manages it",
     },
     1210: {

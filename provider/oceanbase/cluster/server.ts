@@ -1,6 +1,7 @@
-import type { Reader, Row, Session } from "../connection/session";
+import type { Row } from "../connection/driver";
+import type { Reader } from "../connection/reader";
 import { OceanBaseError } from "../errors";
-import { oncePer } from "./oncePer";
+import { memoize } from "./memoize";
 
 /** The SQL dialect of a tenant, fixed when the tenant was created. */
 export type Mode = "MYSQL" | "ORACLE";
@@ -36,67 +37,51 @@ export interface Server {
 const FIRST_VERSION = 4;
 
 /**
- * What the first query fails with elsewhere: no such table, function, database or column, a syntax error. A missing
- * privilege is none of them.
+ * What the first query fails with on other servers and in Oracle mode: no such table, function, database or column, a
+ * syntax error. A missing privilege is none of them.
  */
-const SPEAKS_ANOTHER_WAY: ReadonlySet<number> = new Set([900, 904, 942, 1046, 1049, 1054, 1064, 1146, 1305]);
+const NOT_MYSQL_MODE: ReadonlySet<number> = new Set([900, 904, 942, 1046, 1049, 1054, 1064, 1146, 1305]);
 
 const TENANT_COLUMNS = "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE, STATUS, LOCKED";
 
 /**
- * Finds out which server, cluster and tenant is at the other end; refuses everything that is not OceanBase 4.0 or
- * later.
+ * Finds out which server, cluster and tenant is at the other end; refuses what is not OceanBase 4.0 or later.
  *
- * The first query works in MySQL mode only, which is every sys tenant and most others; so the common case costs
- * two queries. What it fails on is asked in detail.
+ * The first query works in MySQL mode only, which every sys tenant and most others are in: the common case costs two
+ * queries.
  *
- * @param maxAgeMs how old the answers may be; default 0, new ones
+ * @param maxAgeMs how old the answers may be
  */
-export async function identifyServer(session: Reader, untilMs: number, maxAgeMs = 0): Promise<Server> {
+export async function readServer(reader: Reader, maxAgeMs = 0): Promise<Server> {
   const doing = "identifying the server";
-  let rows: Row[];
+  const options = { parse: whoIn, maxAgeMs };
+  let who: Who;
   try {
-    rows = await session.read(
+    who = await reader.read(
       `SELECT OB_VERSION() AS VERSION, EFFECTIVE_TENANT_ID() AS OWN_ID, ${TENANT_COLUMNS} FROM oceanbase.DBA_OB_TENANTS`,
       doing,
-      untilMs,
-      maxAgeMs,
+      options,
     );
   } catch (error) {
-    if (!(error instanceof OceanBaseError) || !SPEAKS_ANOTHER_WAY.has(error.errno ?? 0)) throw error;
-    if ((await variable(session, "ob_compatibility_mode", doing, untilMs)) !== "ORACLE") {
-      throw await unsupported(session, untilMs);
-    }
+    if (!(error instanceof OceanBaseError) || !NOT_MYSQL_MODE.has(error.errno ?? 0)) throw error;
+    if ((await variable(reader, "ob_compatibility_mode")) !== "ORACLE") throw await unsupported(reader);
     // A user tenant sees only itself.
-    rows = await session.read(
+    who = await reader.read(
       `SELECT OB_VERSION() AS VERSION, TENANT_ID AS OWN_ID, ${TENANT_COLUMNS} FROM SYS.DBA_OB_TENANTS`,
       doing,
-      untilMs,
-      maxAgeMs,
+      options,
     );
   }
-  const version = rows[0]?.VERSION ?? "";
-  const tenants = tenantsIn(rows);
-  const tenant = tenants.find((candidate) => candidate.id === rows[0]?.OWN_ID);
-  if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION) {
-    throw await unsupported(session, untilMs);
-  }
-  return { version, ...(await readCluster(session, untilMs, maxAgeMs)), tenant, tenants };
+  const { version, tenants } = who;
+  const tenant = tenants.find((candidate) => candidate.id === who.ownId);
+  if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION) throw await unsupported(reader);
+  return { version, ...(await readCluster(reader, maxAgeMs)), tenant, tenants };
 }
 
 /** Name and id of the cluster; empty when this login is not told. */
-async function readCluster(
-  session: Reader,
-  untilMs: number,
-  maxAgeMs: number,
-): Promise<Pick<Server, "cluster" | "clusterId">> {
+async function readCluster(reader: Reader, maxAgeMs: number): Promise<Pick<Server, "cluster" | "clusterId">> {
   try {
-    const rows = await session.read(
-      "SHOW PARAMETERS LIKE 'cluster%'",
-      "asking for the cluster",
-      untilMs,
-      maxAgeMs,
-    );
+    const rows = await reader.read("SHOW PARAMETERS LIKE 'cluster%'", "asking for the cluster", { maxAgeMs });
     const value = (name: string) => rows.find((row) => row.NAME === name)?.VALUE ?? "";
     return { cluster: value("cluster"), clusterId: value("cluster_id") };
   } catch (error) {
@@ -107,34 +92,52 @@ async function readCluster(
   }
 }
 
-/** The tenants as they are now, for a second look after one was dropped. */
-export async function readTenants(
-  session: Session,
-  server: Server,
-  untilMs: number,
-): Promise<readonly Tenant[]> {
-  const rows = await session.read(
-    `SELECT ${TENANT_COLUMNS} FROM ${schemaOf(server.tenant)}.DBA_OB_TENANTS`,
-    "reading the tenants",
-    untilMs,
-  );
-  return tenantsIn(rows);
+/** The query for the tenants that a login can see, see {@link tenantsIn}. */
+export function tenantsQuery(schema: "oceanbase" | "SYS"): string {
+  return `SELECT ${TENANT_COLUMNS} FROM ${schema}.DBA_OB_TENANTS`;
 }
 
-const namesById = oncePer(
+/** The tenants in the rows of an answer. */
+export function tenantsIn(rows: readonly Row[]): readonly Tenant[] {
+  return rows.map((row) => ({
+    id: row.TENANT_ID ?? "",
+    name: row.TENANT_NAME ?? "",
+    type: (row.TENANT_TYPE ?? "USER") as Tenant["type"],
+    mode: row.COMPATIBILITY_MODE === "ORACLE" ? "ORACLE" : "MYSQL",
+    status: row.STATUS ?? "",
+    locked: row.LOCKED === "YES",
+  }));
+}
+
+interface Who {
+  version: string;
+  ownId: string | null | undefined;
+  tenants: readonly Tenant[];
+}
+
+function whoIn(rows: readonly Row[]): Who {
+  return { version: rows[0]?.VERSION ?? "", ownId: rows[0]?.OWN_ID, tenants: tenantsIn(rows) };
+}
+
+const namesById = memoize(
   (tenants: readonly Tenant[]): ReadonlyMap<string, string> =>
     new Map(tenants.map((tenant) => [tenant.id, tenant.name])),
 );
 
 /** The user tenants of a list by name. */
-export const userTenantsByName = oncePer(
+export const userTenantsByName = memoize(
   (tenants: readonly Tenant[]): ReadonlyMap<string, Tenant> =>
     new Map(tenants.filter(({ type }) => type === "USER").map((tenant) => [tenant.name, tenant])),
 );
 
-/** Name of the tenant with this id; the id itself when the server has no such tenant (any more). */
-export function tenantNameOf({ tenants }: Pick<Server, "tenants">, id: string): string {
-  return namesById(tenants).get(id) ?? id;
+/** Name of the tenant with this id; undefined when the server has no such tenant (any more). */
+export function tenantNameOf({ tenants }: Pick<Server, "tenants">, id: string): string | undefined {
+  return namesById(tenants).get(id);
+}
+
+/** The tenant's name, or its id when the server has no such tenant (any more). */
+export function tenantLabel(server: Pick<Server, "tenants">, id: string): string {
+  return tenantNameOf(server, id) ?? id;
 }
 
 /** Whether the login is to the sys tenant, which sees every tenant and can name them. */
@@ -142,78 +145,10 @@ export function isInSys(server: Pick<Server, "tenant">): boolean {
   return server.tenant.id === SYS_TENANT_ID;
 }
 
-/** Where a tenant keeps its dictionary views. */
-export function schemaOf(tenant: Pick<Tenant, "mode">): "oceanbase" | "SYS" {
-  return tenant.mode === "ORACLE" ? "SYS" : "oceanbase";
-}
-
-/** What a record keeps of the server an action was for. */
-export interface ClusterRecord {
-  cluster: string;
-  clusterId: string;
-  tenant: string;
-}
-
-/** What is kept of a server. */
-export function recordOf({ cluster, clusterId, tenant }: Server): ClusterRecord {
-  return { cluster, clusterId, tenant: tenant.name };
-}
-
-/** Whether a server is the cluster and tenant that a record names. */
-export function isSameCluster(server: Server, record: ClusterRecord): boolean {
-  return server.tenant.name === record.tenant && belongsToCluster(server, record);
-}
-
-/** Whether a server belongs to the cluster that a record names, whatever the tenant of the login. */
-export function belongsToCluster(
-  server: Pick<Server, "cluster" | "clusterId">,
-  record: Pick<ClusterRecord, "cluster" | "clusterId">,
-): boolean {
-  // A server that does not tell its cluster is taken at its tenant's word.
-  const agree = (now: string, then: string) => now === "" || then === "" || now === then;
-  return agree(server.clusterId, record.clusterId) && agree(server.cluster, record.cluster);
-}
-
-/**
- * Refuses a server that is not the one of the record: an address can have passed on to another cluster.
- *
- * @param at who talks to whom, to begin the message with
- * @param advice what to do about it, to end the message with
- */
-export function checkIsCluster(
-  at: string,
-  server: Server,
-  record: ClusterRecord,
-  advice = "if the one found is meant, change triggers, else correct connection",
-): void {
-  if (isSameCluster(server, record)) return;
-  const text = ({ cluster, clusterId, tenant }: ClusterRecord) =>
-    `tenant ${tenant} of cluster ${cluster || "(unnamed)"} (id ${clusterId || "unknown"})`;
-  const found = text(recordOf(server));
-  throw new OceanBaseError(
-    "otherCluster",
-    `${at}: found ${found}, but it has to be ${text(record)}; ${advice}`,
-  );
-}
-
-const tenantsIn = oncePer((rows: readonly Row[]): readonly Tenant[] => rows.map(toTenant));
-
-function toTenant(row: Row): Tenant {
-  return {
-    id: row.TENANT_ID ?? "",
-    name: row.TENANT_NAME ?? "",
-    type: (row.TENANT_TYPE ?? "USER") as Tenant["type"],
-    mode: row.COMPATIBILITY_MODE === "ORACLE" ? "ORACLE" : "MYSQL",
-    status: row.STATUS ?? "",
-    locked: row.LOCKED === "YES",
-  };
-}
-
 /** Says what was found instead of an OceanBase 4 with tenant-level backups. */
-async function unsupported(session: Reader, untilMs: number): Promise<OceanBaseError> {
-  const doing = "asking the server for its version";
-  const version = await variable(session, "version", doing, untilMs);
-  const comment = await variable(session, "version_comment", doing, untilMs);
+async function unsupported(reader: Reader): Promise<OceanBaseError> {
+  const version = await variable(reader, "version");
+  const comment = await variable(reader, "version_comment");
   const found = /seekdb/i.test(comment + version)
     ? "OceanBase seekdb, which has no backups to cancel"
     : /oceanbase/i.test(comment + version)
@@ -221,12 +156,12 @@ async function unsupported(session: Reader, untilMs: number): Promise<OceanBaseE
       : "a server that is not OceanBase";
   return new OceanBaseError(
     "unsupported",
-    `${session.address}: found ${found} (${[version, comment].filter(Boolean).join(", ")}); OceanBase 4.0 or later is needed; check connection.host and connection.port`,
+    `${reader.address}: found ${found} (${[version, comment].filter(Boolean).join(", ")}); OceanBase 4.0 or later is needed; check connection.host and connection.port`,
   );
 }
 
 /** A system variable by the one statement that both modes and every server of the family know. */
-async function variable(session: Reader, name: string, doing: string, untilMs: number): Promise<string> {
-  const rows = await session.read(`SHOW VARIABLES LIKE '${name}'`, doing, untilMs);
+async function variable(reader: Reader, name: string): Promise<string> {
+  const rows = await reader.read(`SHOW VARIABLES LIKE '${name}'`, `asking the server for its ${name}`);
   return rows[0]?.VALUE ?? "";
 }

@@ -1,31 +1,29 @@
-import type { Reader } from "../connection/session";
-import type { Server } from "./server";
+import type { Cluster } from "./cluster";
 
 /** In Oracle mode the backup views print moments in this zone, whatever the session's is (OceanBase: their definition). */
 const ORACLE_VIEWS_AHEAD_OF_UTC_MS = 8 * 3600_000;
 
 /**
- * The server's clock, printed as its views print times: only so can the age of a job be told, whatever zone the
- * session and this machine are in.
+ * The server's clock, printed as its views print times: only so can the age of a job be told, whatever zone the session
+ * and this machine are in.
  */
-export async function readServerTime(session: Reader, server: Server, untilMs: number): Promise<string> {
+export async function readServerTime(cluster: Cluster): Promise<string> {
   const doing = "asking for the server's time";
-  if (server.tenant.mode !== "ORACLE") {
-    const rows = await session.read("SELECT NOW() AS NOW_TEXT", doing, untilMs);
+  if (cluster.server.tenant.mode !== "ORACLE") {
+    const rows = await cluster.read("SELECT NOW() AS NOW_TEXT", doing);
     return rows[0]?.NOW_TEXT ?? "";
   }
   const utc = "TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD HH24:MI:SS')";
-  const rows = await session.read(`SELECT ${utc} AS NOW_TEXT FROM DUAL`, doing, untilMs);
+  const rows = await cluster.read(`SELECT ${utc} AS NOW_TEXT FROM DUAL`, doing);
   const utcMs = asMs(rows[0]?.NOW_TEXT ?? "");
-  if (utcMs === undefined) return "";
-  return new Date(utcMs + ORACLE_VIEWS_AHEAD_OF_UTC_MS).toISOString();
+  return utcMs === undefined ? "" : new Date(utcMs + ORACLE_VIEWS_AHEAD_OF_UTC_MS).toISOString();
 }
 
 /** Whole seconds from one time to another as the server prints them; undefined when one of them is no time. */
 export function secondsBetween(earlier: string, later: string): number | undefined {
   const [from, to] = [asMs(earlier), asMs(later)];
   if (from === undefined || to === undefined) return undefined;
-  // Never more than it is. The clock is cut to seconds: a moment of the same second may lie a fraction ahead of it.
+  // The server's clock is cut to seconds: a moment of the same second may lie a fraction ahead of it.
   return Math.max(0, Math.floor((to - from) / 1000));
 }
 

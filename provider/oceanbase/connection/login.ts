@@ -33,8 +33,19 @@ export interface Login {
   tls?: TlsSettings;
   /** How long one server may take to answer, and for how long one that answers and is busy is asked again. */
   connectTimeoutSeconds: number;
-  /** Longest wait for one reply; default 40. */
+  /** Longest wait for one reply, in seconds. @default 40 */
   replyTimeoutSeconds?: number;
+}
+
+/**
+ * Longest wait for one reply. It outlasts the server's own limit (`ob_query_timeout`, 10 s by default, to which an
+ * OBProxy adds up to 20 s): a shorter one would give up statements that the server still answers.
+ */
+const REPLY_TIMEOUT_SECONDS = 40;
+
+/** How long one reply is waited for, in milliseconds. */
+export function replyTimeoutMs({ replyTimeoutSeconds = REPLY_TIMEOUT_SECONDS }: Login): number {
+  return replyTimeoutSeconds * 1000;
 }
 
 /** The user name on the wire: `user@tenant` or `user@tenant#cluster`. */

@@ -1,7 +1,9 @@
-import { isInSys, type Server, type Tenant, tenantNameOf } from "../cluster/server";
-import type { Row, Session } from "../connection/session";
-import { type Meaning, OceanBaseError, withMeaning } from "../errors";
-import { backupView, digits } from "./backupJobs";
+import type { Cluster } from "../cluster/cluster";
+import { type Tenant, tenantLabel } from "../cluster/server";
+import { ofRows, pathIn, selectFrom, type ViewQuery } from "../cluster/views";
+import type { Row } from "../connection/driver";
+import { type Meaning, withMeaning } from "../connection/failures";
+import { OceanBaseError } from "../errors";
 import type { BackupJob } from "./jobRecord";
 
 /** What a backup that did not come to its end has left at its destination. */
@@ -12,18 +14,18 @@ export interface Leftover {
   tenant: string;
   /** Id of the incomplete backup set. */
   backupSetId: string;
-  /** Where it lies, without anything behind a `?`: access keys may stand there. */
+  /** Where it lies, without what stands behind a `?`: access keys may. */
   path: string;
   /** Bytes that had been written, as OceanBase tells. */
   bytes: number;
   /** OceanBase's word for its files: `INCOMPLETE`, or `DELETING` while a cleanup removes them. */
   fileStatus: string;
-  /** Whether an automatic cleanup policy covers the tenant, so that the set is removed without anybody's doing. */
+  /** Whether the tenant has an automatic cleanup policy, which removes the set. */
   hasCleanupPolicy: boolean;
 }
 
 /** Files in these states are a backup, or are gone. */
-const NOTHING_LEFT = ["AVAILABLE", "DELETED"];
+const NOTHING_LEFT = "FILE_STATUS NOT IN ('AVAILABLE', 'DELETED')";
 
 /**
  * The incomplete backup sets of jobs that did not complete.
@@ -31,22 +33,31 @@ const NOTHING_LEFT = ["AVAILABLE", "DELETED"];
  * @param coveredTenantIds ids of the tenants that have a cleanup policy
  */
 export async function readLeftovers(
-  session: Session,
-  server: Server,
+  cluster: Cluster,
   jobs: readonly BackupJob[],
   coveredTenantIds: ReadonlySet<string>,
-  untilMs: number,
-): Promise<Leftover[]> {
+): Promise<readonly Leftover[]> {
   // The own job of a cluster backup writes no set, and one that was stopped at once has made none.
-  const sets = jobs.filter((job) => job.status !== "COMPLETED" && Number(job.backupSetId) > 0);
+  const sets = jobs
+    .filter((job) => job.status !== "COMPLETED" && Number(job.backupSetId) > 0)
+    .map(({ tenantId, backupSetId }) => ({ tenantId, id: backupSetId }));
   if (sets.length === 0) return [];
-  const where = isInSys(server)
-    ? `(TENANT_ID, BACKUP_SET_ID) IN (${sets.map((job) => `(${digits(job.tenantId)}, ${digits(job.backupSetId)})`).join(", ")})`
-    : `BACKUP_SET_ID IN (${sets.map((job) => digits(job.backupSetId)).join(", ")})`;
-  const gone = NOTHING_LEFT.map((status) => `'${status}'`).join(", ");
-  const sql = `SELECT ${isInSys(server) ? "TENANT_ID, " : ""}BACKUP_SET_ID, FILE_STATUS, OUTPUT_BYTES, PATH FROM ${backupView(server, "OB_BACKUP_SET_FILES")} WHERE ${where} AND FILE_STATUS NOT IN (${gone})`;
-  const rows = await readSetFiles(session, server, sql, "reading what the backups have left behind", untilMs);
-  return rows.map((row) => toLeftover(row, server, coveredTenantIds));
+  const rows = await readSetFiles(cluster, "reading what the backups have left behind", {
+    columns: ["BACKUP_SET_ID", "FILE_STATUS", "OUTPUT_BYTES", "PATH"],
+    where: [ofRows(cluster.server, "BACKUP_SET_ID", sets), NOTHING_LEFT],
+  });
+  return rows.map((row) => {
+    const tenantId = row.TENANT_ID ?? "";
+    return {
+      tenantId,
+      tenant: tenantLabel(cluster.server, tenantId),
+      backupSetId: row.BACKUP_SET_ID ?? "",
+      path: pathIn(row.PATH),
+      bytes: Number(row.OUTPUT_BYTES ?? 0),
+      fileStatus: row.FILE_STATUS ?? "",
+      hasCleanupPolicy: coveredTenantIds.has(tenantId),
+    };
+  });
 }
 
 /** `mysql_tenant set 3 (INCOMPLETE)`. */
@@ -56,48 +67,29 @@ export function leftoverText({ tenant, backupSetId, fileStatus }: Leftover): str
 
 /** The tenants among these that could not be restored from a backup: none of their full backups is complete and there. */
 export async function tenantsWithoutFullBackup(
-  session: Session,
-  server: Server,
+  cluster: Cluster,
   tenants: readonly Tenant[],
-  untilMs: number,
-): Promise<Tenant[]> {
-  const inSys = isInSys(server);
-  const sql = `SELECT DISTINCT ${inSys ? "TENANT_ID" : `${digits(server.tenant.id)} AS TENANT_ID`} FROM ${backupView(server, "OB_BACKUP_SET_FILES")} WHERE STATUS = 'SUCCESS' AND FILE_STATUS = 'AVAILABLE' AND BACKUP_TYPE <> 'I'`;
-  const rows = await readSetFiles(session, server, sql, "looking for complete backups", untilMs);
+): Promise<readonly Tenant[]> {
+  const rows = await readSetFiles(cluster, "looking for complete backups", {
+    distinct: true,
+    columns: [],
+    where: ["STATUS = 'SUCCESS'", "FILE_STATUS = 'AVAILABLE'", "BACKUP_TYPE <> 'I'"],
+  });
   const restorable = new Set(rows.map((row) => row.TENANT_ID));
   return tenants.filter((tenant) => !restorable.has(tenant.id));
 }
 
 /** A server that has no such view, or not these columns, is refused with its version. */
-async function readSetFiles(
-  session: Session,
-  server: Server,
-  sql: string,
-  doing: string,
-  untilMs: number,
-): Promise<Row[]> {
+async function readSetFiles(cluster: Cluster, doing: string, query: ViewQuery): Promise<Row[]> {
   try {
-    return await session.read(sql, doing, untilMs);
+    return await cluster.read(selectFrom(cluster.server, "OB_BACKUP_SET_FILES", query), doing);
   } catch (error) {
     if (!(error instanceof OceanBaseError)) throw error;
     const lacking: Meaning = {
       kind: "unsupported",
-      means: `found OceanBase ${server.version}, which does not show its backup sets in this form`,
+      means: `found OceanBase ${cluster.server.version}, which does not show its backup sets in this form`,
       advice: "OceanBase 4.0 or later with the view OB_BACKUP_SET_FILES is needed",
     };
     throw withMeaning(error, { 904: lacking, 942: lacking, 1054: lacking, 1146: lacking });
   }
-}
-
-function toLeftover(row: Row, server: Server, covered: ReadonlySet<string>): Leftover {
-  const tenantId = row.TENANT_ID ?? server.tenant.id;
-  return {
-    tenantId,
-    tenant: tenantNameOf(server, tenantId),
-    backupSetId: row.BACKUP_SET_ID ?? "",
-    path: (row.PATH ?? "").replace(/\?.*$/s, ""),
-    bytes: Number(row.OUTPUT_BYTES ?? 0),
-    fileStatus: row.FILE_STATUS ?? "",
-    hasCleanupPolicy: covered.has(tenantId),
-  };
 }

@@ -1,11 +1,12 @@
-import { isInSys, type Server } from "../cluster/server";
-import type { Row, Session } from "../connection/session";
-import { backupView, type JobRow, jobKey } from "./backupJobs";
+import type { Cluster } from "../cluster/cluster";
+import { selectFrom } from "../cluster/views";
+import type { Row } from "../connection/driver";
+import { type JobRow, jobKey } from "./backupJobs";
 
 /** How far a backup job has come, from the row of its task. */
 export interface BackupTask {
   taskId: string;
-  /** OceanBase's word for what the task is at, such as `DOING`, `BACKUP_USER_DATA` or `CANCELING`. */
+  /** OceanBase's word for what the task is at, such as `BACKUP_USER_DATA` or `CANCELING`. */
   status: string;
   /** 0, or a negative OceanBase code. */
   result: number;
@@ -18,28 +19,30 @@ export interface BackupTask {
   finishedTablets: number;
 }
 
-/**
- * The tasks of these live jobs, by {@link jobKey}. A job that has only just begun has none yet.
- *
- * Columns by name: they differ between versions, and PASSWD is nobody's business.
- */
+const COLUMNS = [
+  "JOB_ID",
+  "TASK_ID",
+  "STATUS",
+  "RESULT",
+  "INPUT_BYTES",
+  "OUTPUT_BYTES",
+  "TABLET_COUNT",
+  "FINISH_TABLET_COUNT",
+  "COMMENT",
+] as const;
+
+/** The tasks of these live jobs, by {@link jobKey}. A job that has only just begun has none yet. */
 export async function readTasks(
-  session: Session,
-  server: Server,
+  cluster: Cluster,
   jobs: readonly Pick<JobRow, "tenantId" | "jobId">[],
-  untilMs: number,
 ): Promise<Map<string, BackupTask>> {
   if (jobs.length === 0) return new Map();
-  const inSys = isInSys(server);
-  const comment = server.tenant.mode === "ORACLE" ? '"COMMENT"' : "`COMMENT`";
-  const columns =
-    "JOB_ID, TASK_ID, STATUS, RESULT, INPUT_BYTES, OUTPUT_BYTES, TABLET_COUNT, FINISH_TABLET_COUNT";
-  const sql = `SELECT ${inSys ? "TENANT_ID, " : ""}${columns}, ${comment} FROM ${backupView(server, "OB_BACKUP_TASKS")}`;
-  const rows = await session.read(sql, "reading the backup tasks", untilMs);
+  const sql = selectFrom(cluster.server, "OB_BACKUP_TASKS", { columns: COLUMNS });
+  const rows = await cluster.read(sql, "reading the backup tasks");
   const wanted = new Set(jobs.map(jobKey));
   const tasks = new Map<string, BackupTask>();
   for (const row of rows) {
-    const key = jobKey({ tenantId: row.TENANT_ID ?? server.tenant.id, jobId: row.JOB_ID ?? "" });
+    const key = jobKey({ tenantId: row.TENANT_ID ?? "", jobId: row.JOB_ID ?? "" });
     if (wanted.has(key)) tasks.set(key, toTask(row));
   }
   return tasks;

@@ -1,3 +1,4 @@
+import { type Server, tenantLabel } from "../cluster/server";
 import { secondsBetween } from "../cluster/serverTime";
 import { isClusterJob, isRunning, type JobRow } from "./backupJobs";
 
@@ -31,13 +32,19 @@ export interface Selection {
  * @param jobs live jobs of the scope; those that are being cancelled already are past any choice
  * @param now the server's time as its views print it
  */
-export function selectTenants(jobs: readonly JobRow[], filter: JobFilter, now: string): Selection {
+export function selectTenants(
+  jobs: readonly JobRow[],
+  filter: JobFilter,
+  now: string,
+  server: Pick<Server, "tenants">,
+): Selection {
   const hit = new Set<string>();
   const excluded = new Map<string, ExcludedTenant>();
   for (const job of jobs) {
     if (!isRunning(job) || isClusterJob(job)) continue;
     hit.add(job.tenantId);
-    const { tenantId, tenant } = job;
+    const { tenantId } = job;
+    const tenant = tenantLabel(server, tenantId);
     const reason = mismatch(job, filter, now);
     if (reason !== undefined && !excluded.has(tenantId)) excluded.set(tenantId, { tenantId, tenant, reason });
   }

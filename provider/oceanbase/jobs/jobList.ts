@@ -1,9 +1,9 @@
-import { resolveScope } from "../cluster/scope";
-import { identifyServer, type Server } from "../cluster/server";
+import { given } from "../../given";
+import type { Cluster } from "../cluster/cluster";
+import { resolveScope, type ScopeRequest } from "../cluster/scope";
+import type { Server } from "../cluster/server";
 import { readServerTime, secondsBetween } from "../cluster/serverTime";
-import type { Session } from "../connection/session";
 import { OceanBaseError } from "../errors";
-import type { CancelScope } from "../statements";
 import { type JobRow, jobKey, readJobHistory, readLiveJobs } from "./backupJobs";
 import { type BackupTask, readTasks } from "./backupTasks";
 import { type BackupJob, toBackupJob } from "./jobRecord";
@@ -28,7 +28,7 @@ export interface JobProgress {
   finishedTablets: number;
 }
 
-/** The live jobs of everybody the login can see, at one moment. */
+/** Every live job that the login can see, at one moment. */
 export interface JobSnapshot {
   /** Who was asked, for messages. */
   address: string;
@@ -40,47 +40,45 @@ export interface JobSnapshot {
   tasks: ReadonlyMap<string, BackupTask>;
 }
 
-/** Asks for all of it. A task view that cannot be read costs the progress and nothing else. */
-export async function readJobSnapshot(session: Session, untilMs: number): Promise<JobSnapshot> {
-  const server = await identifyServer(session, untilMs);
-  const live = await readLiveJobs(session, server, untilMs);
-  const now = await readServerTime(session, server, untilMs);
-  const tasks = await readTasks(session, server, live, untilMs).catch((error: unknown) => {
+/** Reads all of it. A task view that cannot be read costs the progress and nothing else. */
+export async function readJobSnapshot(cluster: Cluster): Promise<JobSnapshot> {
+  const live = await readLiveJobs(cluster);
+  const now = await readServerTime(cluster);
+  const tasks = await readTasks(cluster, live).catch((error: unknown) => {
     if (!(error instanceof OceanBaseError) || error.errno === undefined) throw error;
     return new Map<string, BackupTask>();
   });
-  return { address: session.address, server, now, live, tasks };
+  return { address: cluster.address, server: cluster.server, now, live, tasks };
 }
 
-/**
- * The jobs of these tenants: live ones, and with `history` ended ones after them.
- *
- * @param asked named tenants or `all` (from sys; then a cluster backup's own job is among them), `own` from a user tenant
- */
+/** The jobs of these tenants: live ones, and with `history` ended ones after them. */
 export async function listJobs(
-  session: Session,
-  { asked, loginTenant, history }: { asked: CancelScope; loginTenant: string; history: boolean },
-  untilMs: number,
+  cluster: Cluster,
+  { history, ...request }: Omit<ScopeRequest, "ignoreMissing"> & { history: boolean },
 ): Promise<ListedJob[]> {
-  const snapshot = await readJobSnapshot(session, untilMs);
+  const snapshot = await readJobSnapshot(cluster);
   const { server, live, now } = snapshot;
-  const scope = resolveScope(session.address, server, asked, loginTenant, false);
+  const scope = resolveScope(cluster.address, server, { ...request, ignoreMissing: false });
   const ids = new Set([...scope.tenants, ...scope.skipped].map((tenant) => tenant.id));
-  const isMeant = (job: JobRow) => scope.statement === "all" || ids.has(job.tenantId);
-  // The live view was read first: what is in neither list has not got lost between them.
-  const ended = history ? await readJobHistory(session, server, untilMs) : [];
+  // With "all" a cluster backup's own job is listed too.
+  const isListed = (job: JobRow) => scope.selection === "all" || ids.has(job.tenantId);
+  // The live view was read first: a job on its way to the history is in one of the two lists.
+  const ended = history ? await readJobHistory(cluster) : [];
   const liveKeys = new Set(live.map(jobKey));
   return [
-    ...live.filter(isMeant).map((job) => toListedJob(job, snapshot)),
+    ...live.filter(isListed).map((job) => toListedJob(job, snapshot)),
     ...ended
-      .filter((job) => isMeant(job) && !liveKeys.has(jobKey(job)))
-      .map((job) => withAge(toBackupJob(job, "history"), job.endedAt ?? now)),
+      .filter((job) => isListed(job) && !liveKeys.has(jobKey(job)))
+      .map((job) => withAge(toBackupJob(job, server, "history"), job.endedAt ?? now)),
   ];
 }
 
 /** A live job of a snapshot. */
-export function toListedJob(job: JobRow, { now, tasks }: Pick<JobSnapshot, "now" | "tasks">): ListedJob {
-  const listed = withAge(toBackupJob(job, "live view"), now);
+export function toListedJob(
+  job: JobRow,
+  { server, now, tasks }: Pick<JobSnapshot, "server" | "now" | "tasks">,
+): ListedJob {
+  const listed = withAge(toBackupJob(job, server, "live view"), now);
   const task = tasks.get(jobKey(job));
   if (task === undefined) return listed;
   const { inputBytes, outputBytes, tablets, finishedTablets } = task;
@@ -88,6 +86,5 @@ export function toListedJob(job: JobRow, { now, tasks }: Pick<JobSnapshot, "now"
 }
 
 function withAge(job: BackupJob, until: string): ListedJob {
-  const ageSeconds = secondsBetween(job.startedAt, until);
-  return ageSeconds === undefined ? job : { ...job, ageSeconds };
+  return { ...job, ...given({ ageSeconds: secondsBetween(job.startedAt, until) }) };
 }

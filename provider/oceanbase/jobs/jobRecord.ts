@@ -1,5 +1,6 @@
-import { type Server, SYS_TENANT_ID } from "../cluster/server";
-import type { Session } from "../connection/session";
+import { given } from "../../given";
+import type { Cluster } from "../cluster/cluster";
+import { type Server, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
 import { type JobRow, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
 
 /** How one backup job ended, or how it was last seen. */
@@ -33,22 +34,23 @@ export interface BackupJob {
   endedAt?: string;
 }
 
-/** The report's view of a job. Only a row of the history has an end: a live one may still change. */
-export function toBackupJob(job: JobRow, seenIn: "live view" | "history"): BackupJob {
-  return {
-    tenantId: job.tenantId,
-    tenant: job.tenant,
-    jobId: job.jobId,
-    backupSetId: job.backupSetId,
-    type: job.type,
-    initiator: job.initiatorTenantId === SYS_TENANT_ID ? "sys" : "tenant",
-    status: job.status,
-    result: job.result,
-    comment: job.comment,
-    path: job.path,
-    startedAt: job.startedAt,
-    ...(seenIn === "history" ? { endedAt: job.endedAt ?? "" } : {}),
-  };
+/** The record of a job. Only a row of the history has an end: a live one may still change. */
+export function toBackupJob(row: JobRow, server: Server, seenIn: "live view" | "history"): BackupJob {
+  const { tenantId, jobId, backupSetId, type, status, result, comment, path, startedAt } = row;
+  return given({
+    tenantId,
+    tenant: tenantLabel(server, tenantId),
+    jobId,
+    backupSetId,
+    type,
+    initiator: row.initiatorTenantId === SYS_TENANT_ID ? ("sys" as const) : ("tenant" as const),
+    status,
+    result,
+    comment,
+    path,
+    startedAt,
+    endedAt: seenIn === "history" ? (row.endedAt ?? "") : undefined,
+  });
 }
 
 /** `tenant job 3 CANCELING`. */
@@ -63,18 +65,19 @@ export function hasEnded(job: Pick<BackupJob, "endedAt">): boolean {
 
 /** The jobs of a record as they are now; one that is in neither view stays as it was recorded. */
 export async function readRecordedJobs(
-  session: Session,
-  server: Server,
+  cluster: Cluster,
   jobs: readonly BackupJob[],
-  untilMs: number,
-): Promise<BackupJob[]> {
-  const open = jobs.filter((job) => !hasEnded(job));
-  const live = await readLiveJobs(session, server, untilMs);
-  const ended = await readEndedJobs(session, server, open, untilMs);
+): Promise<readonly BackupJob[]> {
+  const { server } = cluster;
+  const live = await readLiveJobs(cluster);
+  const ended = await readEndedJobs(
+    cluster,
+    jobs.filter((job) => !hasEnded(job)),
+  );
   const now = new Map([
-    ...ended.map((job) => [jobKey(job), toBackupJob(job, "history")] as const),
+    ...ended.map((row) => [jobKey(row), toBackupJob(row, server, "history")] as const),
     // Last, because a row that is still live may change: a cluster backup's own job is in both views for an instant.
-    ...live.map((job) => [jobKey(job), toBackupJob(job, "live view")] as const),
+    ...live.map((row) => [jobKey(row), toBackupJob(row, server, "live view")] as const),
   ]);
   return jobs.map((job) => (hasEnded(job) ? job : (now.get(jobKey(job)) ?? job)));
 }

@@ -1,58 +1,45 @@
+import { firstOf } from "../../text";
 import { settleMs } from "../connection/backoff";
-import type { Session } from "../connection/session";
-import { leavesEffectOpen, OceanBaseError } from "../errors";
-import { type CancelScope, cancelBackupStatement } from "../statements";
-import { pauseUntilNextLook } from "./jobWatch";
+import { leavesEffectOpen } from "../connection/failures";
+import { isOfKind, OceanBaseError } from "../errors";
+import { cancelBackupStatement, type TenantSelection } from "../statements";
+import { readEffect, withoutMissing } from "./cancelEffect";
+import { pauseUntilNextLook } from "./looks";
+import type { Plan } from "./plan";
+import type { Target } from "./target";
 
 /** How often one action sends the statement at most: after a lost reply, and for jobs that started late. */
 const MAX_SENDS = 5;
 
-/** What the jobs say of a statement whose reply is missing. */
-export type Effect =
-  /** A job that the statement is meant for runs on, unaware of it. */
-  | "left unmarked"
-  /** None does, and one that ran before is being cancelled now: it arrived. */
-  | "marked"
-  /** There is nothing to be seen either way. */
-  | "none";
+/** Most tenants that a message names. */
+const MAX_TENANTS_SHOWN = 5;
 
-/** What the sender has to ask of the action it belongs to. */
-export interface SenderQuestions {
-  effect(): Promise<Effect>;
-  /** The same target without tenants that do not exist any more; fails when one of them may not be missing. */
-  withoutGone(target: CancelScope): Promise<CancelScope>;
-}
+/** Error number for a named tenant that does not exist. */
+const NO_SUCH_TENANT = 5160;
 
 /**
  * Sends CANCEL BACKUP until it is known to have arrived, and keeps what is known of it. After a send without a clear
- * answer it asks the jobs what the statement has done; it never guesses and never repeats blindly.
+ * answer it asks the jobs what the statement has done; it never repeats blindly.
  */
 export class CancelSender {
-  /** The statement as the server took it first; while nobody knows that it did, as it was sent last. */
+  /** The statement as the server took it first; until one is known to have arrived, as it was sent last. */
   statement: string | undefined;
-  /** When the server took it first; undefined as long as nobody knows that it did. */
+  /** When the server took it first; undefined until one is known to have arrived. */
   issuedAt: string | undefined;
   readonly warnings: string[] = [];
 
-  private readonly session: Session;
-  private readonly questions: SenderQuestions;
-  private readonly signal: AbortSignal | undefined;
+  private readonly plan: Plan;
+  private readonly target: Target;
   private sends = 0;
   private hasResolvedAgain = false;
   /** Whether a send without a clear answer may have marked jobs. */
   private effectIsOpen = false;
 
-  constructor(
-    session: Session,
-    questions: SenderQuestions,
-    earlier: { statement?: string; issuedAt?: string } = {},
-    signal?: AbortSignal,
-  ) {
-    this.session = session;
-    this.questions = questions;
-    this.statement = earlier.statement;
-    this.issuedAt = earlier.issuedAt;
-    this.signal = signal;
+  constructor(plan: Plan, target: Target) {
+    this.plan = plan;
+    this.target = target;
+    this.statement = plan.request.earlier?.statement;
+    this.issuedAt = plan.request.earlier?.issuedAt;
   }
 
   get mayStillSend(): boolean {
@@ -64,14 +51,10 @@ export class CancelSender {
    *
    * @returns why it is not known to have arrived, or undefined when it has, or when nothing is left to send it for
    */
-  async send(scope: CancelScope): Promise<OceanBaseError | undefined> {
-    let target = scope;
+  async send(selection: TenantSelection): Promise<OceanBaseError | undefined> {
+    let next: TenantSelection | "done" = selection;
     try {
-      while (!Array.isArray(target) || target.length > 0) {
-        const next = await this.sendOnce(target);
-        if (next === "done") return undefined;
-        target = next;
-      }
+      while (next !== "done" && next.length > 0) next = await this.sendOnce(next);
       return undefined;
     } catch (error) {
       // What has, or may have, taken effect is for the record; only before that nothing has happened.
@@ -81,36 +64,37 @@ export class CancelSender {
     }
   }
 
-  /** @returns what is to be sent next, when the matter is not settled by this */
-  private async sendOnce(target: CancelScope): Promise<CancelScope | "done"> {
-    const statement = cancelBackupStatement(target);
+  /** @returns what is to be sent next, when this send does not settle it */
+  private async sendOnce(selection: TenantSelection): Promise<TenantSelection | "done"> {
+    const statement = cancelBackupStatement(selection);
     if (this.issuedAt === undefined) this.statement = statement;
     const sentAt = new Date().toISOString();
     this.sends += 1;
     try {
-      await this.session.send(statement, `cancelling the backups of ${scopeText(target)}`);
+      await this.plan.cluster.send(statement, `cancelling the backups of ${selectionText(selection)}`);
       this.issuedAt ??= sentAt;
       return "done";
     } catch (error) {
       if (!(error instanceof OceanBaseError)) throw error;
-      if (error.errno === 5160 && !this.hasResolvedAgain) {
-        // A tenant was dropped since the look, and the statement has done nothing for the others, too.
+      if (error.errno === NO_SUCH_TENANT && !this.hasResolvedAgain) {
+        // A tenant was dropped since the look, and the statement has done nothing for the others either.
         this.hasResolvedAgain = true;
-        return await this.questions.withoutGone(target);
+        return await withoutMissing(this.plan, selection);
       }
       // It was refused, or there was no connection to send it on: nothing has happened.
       if (!leavesEffectOpen(error)) throw error;
       this.effectIsOpen = true;
-      // An answer that nobody can read gets no better by being asked for again.
-      if (error.kind === "refused" || error.kind === "server") throw error;
-      return (await this.isSettled(error, sentAt)) ? "done" : target;
+      // An answer that cannot be read gets no better by being asked for again.
+      if (isOfKind(error, "refused", "server")) throw error;
+      return (await this.isSettled(error, sentAt)) ? "done" : selection;
     }
   }
 
   /** Asks the jobs what the statement has done; false when it is to be sent again. */
   private async isSettled(error: OceanBaseError, sentAt: string): Promise<boolean> {
-    await pauseUntilNextLook(settleMs(this.sends), this.session.address, this.signal);
-    const effect = await this.questions.effect();
+    const { cluster, control } = this.plan;
+    await pauseUntilNextLook(settleMs(this.sends), cluster.address, control.signal);
+    const effect = await readEffect(this.plan, this.target, this.issuedAt !== undefined);
     if (effect === "left unmarked") {
       if (this.mayStillSend) return false;
       throw error;
@@ -119,15 +103,14 @@ export class CancelSender {
     this.warnings.push(
       effect === "marked"
         ? `the reply to the statement was lost (${error.message}); the jobs show that it arrived`
-        : `the reply to the statement was lost (${error.message}); nobody knows whether it arrived, but no job is left to cancel`,
+        : `the reply to the statement was lost (${error.message}); it is unknown whether the server received it, but no job is left to cancel`,
     );
     return true;
   }
 }
 
-function scopeText(scope: CancelScope): string {
-  if (scope === "all") return "all user tenants";
-  if (scope === "own") return "this tenant";
-  const shown = scope.slice(0, 5).join(", ");
-  return scope.length > 5 ? `${shown} and ${scope.length - 5} more tenants` : shown;
+function selectionText(selection: TenantSelection): string {
+  if (selection === "all") return "all user tenants";
+  if (selection === "own") return "this tenant";
+  return firstOf(selection, MAX_TENANTS_SHOWN, { noun: "tenants" });
 }

@@ -1,32 +1,28 @@
-import type { ClusterRecord, Server } from "../cluster/server";
+import type { ClusterRecord } from "../cluster/clusterRecord";
+import type { ScopeRequest } from "../cluster/scope";
+import type { Server } from "../cluster/server";
 import type { OceanBaseError } from "../errors";
 import type { Leftover } from "../jobs/backupSets";
 import type { ExcludedTenant, JobFilter } from "../jobs/jobFilter";
 import type { BackupJob } from "../jobs/jobRecord";
-import type { CancelScope } from "../statements";
 
 /** What is to be stopped. */
-export interface StopRequest {
-  asked: CancelScope;
-  /** The tenant the login is meant for; the server's own word has to agree. */
-  loginTenant: string;
-  /** Whether a named tenant that does not exist counts as stopped (at teardown). */
-  allowGone: boolean;
+export interface StopRequest extends ScopeRequest {
   /** How long to wait for the real stop; 0 = not at all. */
   timeoutSeconds: number;
-  /** The cluster it has to be; absent when whatever answers is meant. */
-  record?: ClusterRecord;
+  /** The cluster it has to be; absent when any that answers is meant. */
+  record?: ClusterRecord | undefined;
   /** The record of an attempt that did not come to its end, to be taken up instead of begun again. */
   earlier?: EarlierAttempt;
   /** Which jobs may be cancelled at all; absent: every one. */
-  filter?: JobFilter;
-  /** Whether to send nothing when a tenant has no complete full backup to be restored from. */
+  filter?: JobFilter | undefined;
+  /** Whether to send nothing when a tenant has no complete full backup to be restored from. @default false */
   requireRestorePoint?: boolean;
-  /** How long to look on after the stop for backups that are started again; default 0. */
+  /** How long to look on after the stop for backups that are started again. @default 0 */
   settleSeconds?: number;
-  /** Whether to wait, within the timeout, until what the cancelled jobs have left behind is gone. */
+  /** Whether to wait, within the timeout, until what the cancelled jobs have left behind is gone. @default false */
   waitForCleanup?: boolean;
-  /** For how long a job may be CANCELING before it is asked what keeps it; default 120. */
+  /** For how long a job may be CANCELING before the server is asked what keeps it. @default 120 */
   stuckAfterSeconds?: number;
 }
 
@@ -42,10 +38,11 @@ export interface EarlierAttempt {
   excluded?: readonly ExcludedTenant[];
 }
 
-/** What the action needs from whoever runs it. */
+/** How the caller follows and ends the action. */
 export interface StopControl {
+  /** Aborted when the caller cancels. */
   signal?: AbortSignal;
-  /** Milliseconds since 1970; the action ends by then even when it would wait longer. */
+  /** The action ends by then even when it would wait longer, in milliseconds since 1970. */
   deadlineMs?: number;
   /** Shows where the wait stands. */
   progress(text: string): void;
@@ -61,7 +58,7 @@ export interface StopReport {
   /** When the last job was seen in the history. */
   stoppedAt?: string;
   jobs: readonly BackupJob[];
-  /** Ids of cluster backups that may still start jobs which are meant to stop. Empty when the action is through. */
+  /** Ids of cluster backups that may still start jobs which are to stop. Empty when the action is through. */
   startingClusterJobs: readonly string[];
   /** Incomplete backup sets that the jobs have left behind. */
   leftovers: readonly Leftover[];

@@ -1,3 +1,4 @@
+import { firstOf } from "../../text";
 import { OceanBaseError } from "../errors";
 import { type Leftover, leftoverText } from "../jobs/backupSets";
 import { type BackupJob, jobText } from "../jobs/jobRecord";
@@ -5,6 +6,9 @@ import { type BackupJob, jobText } from "../jobs/jobRecord";
 /*
  * What a wait says while it goes on, and when its time is over.
  */
+
+/** Most jobs, or backup sets, that a status line names. */
+const MAX_SHOWN = 3;
 
 /** The jobs have not stopped in time. */
 export function timeoutError(
@@ -23,16 +27,14 @@ export function timeoutError(
   );
 }
 
-/** For which jobs, and for how long already. */
+/** For which jobs the action waits, and for how long already. */
 export function progressText(
   unfinished: readonly BackupJob[],
   elapsedMs: number,
   diagnosis: string | undefined,
 ): string {
-  const shown = unfinished.slice(0, 3).map(jobText).join(", ");
-  const more = unfinished.length > 3 ? ` and ${unfinished.length - 3} more` : "";
   const stuck = diagnosis === undefined ? "" : `; ${diagnosis}`;
-  return `waiting for ${shown}${more} (${seconds(elapsedMs)})${stuck}`;
+  return `waiting for ${firstOf(unfinished.map(jobText), MAX_SHOWN)} (${seconds(elapsedMs)})${stuck}`;
 }
 
 /** The jobs have stopped, but what they left behind is not gone in time. */
@@ -47,7 +49,7 @@ export function cleanupTimeoutError(
   );
 }
 
-/** For which backup sets, and for how long already. */
+/** For which backup sets the action waits, and for how long already. */
 export function cleanupProgressText(leftovers: readonly Leftover[], elapsedMs: number): string {
   return `stopped; waiting for the cleanup of ${setsText(leftovers)} (${seconds(elapsedMs)})`;
 }
@@ -58,8 +60,7 @@ export function settleProgressText(restMs: number): string {
 }
 
 function setsText(leftovers: readonly Leftover[]): string {
-  const more = leftovers.length > 3 ? ` and ${leftovers.length - 3} more` : "";
-  return `${leftovers.slice(0, 3).map(leftoverText).join(", ")}${more}`;
+  return firstOf(leftovers.map(leftoverText), MAX_SHOWN);
 }
 
 function seconds(ms: number): string {

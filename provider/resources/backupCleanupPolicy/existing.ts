@@ -1,16 +1,18 @@
 import { readCleanupPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
 import { isInSys } from "../../oceanbase/cluster/server";
 import { OceanBaseError } from "../../oceanbase/errors";
-import { identifyForSession, serverRecord, withinLookTime, withSession } from "../cluster";
-import { type LoginInputs, loginProblems } from "../connection";
+import { serverRecord, withCluster } from "../cluster";
+import type { LoginInputs } from "../connection";
+import { LOGIN } from "../connectionInputs";
 import type { Context } from "../context";
-import { problemsText, unknownFieldProblems } from "../inputProblems";
-import { type BackupCleanupPolicyState, stateOf } from "./outputs";
+import { checkInputs, problemsText } from "../inputTable";
+import type { BackupCleanupPolicyState } from "./outputs";
+import { stateOf } from "./state";
 import { tenantToRead } from "./target";
 
 /**
- * The cleanup policy of a tenant, for a program that reads it without managing it. Fails when there is none. No check
- * has seen the inputs before, so what is wrong with them is said here.
+ * The cleanup policy of a tenant, for a program that reads it without managing it. Fails when there is none. No check has
+ * seen the inputs before, so what is wrong with them is said here.
  *
  * @param id the name of the tenant; with a login to a user tenant, of that one
  */
@@ -19,19 +21,14 @@ export async function readExisting(
   inputs: LoginInputs,
   context: Context,
 ): Promise<BackupCleanupPolicyState> {
-  const problems = [
-    ...loginProblems(inputs),
-    ...unknownFieldProblems(inputs, ["connection", "password", "tlsKey"], ""),
-  ];
+  const problems = checkInputs(LOGIN, inputs);
   if (problems.length > 0) {
-    throw new OceanBaseError(
-      "input",
-      `reading the cleanup policy of tenant ${id}: ${problemsText(problems)}`,
-    );
+    const doing = `reading the cleanup policy of tenant ${id}`;
+    throw new OceanBaseError("input", `${doing}: ${problemsText(problems)}`);
   }
-  return await withSession(inputs, context, async (session) => {
-    const server = await identifyForSession(session, context);
-    const refused = (why: string) => new OceanBaseError("refused", `${session.address}: ${why}`);
+  return await withCluster(inputs, context, async (cluster) => {
+    const { address, server } = cluster;
+    const refused = (why: string) => new OceanBaseError("refused", `${address}: ${why}`);
     const own = server.tenant.name;
     if (!isInSys(server) && id !== own) {
       throw refused(
@@ -39,16 +36,12 @@ export async function readExisting(
       );
     }
     const target = isInSys(server) ? { ...inputs, tenant: id } : inputs;
-    const tenant = tenantToRead(session, server, target);
-    const shown = await readCleanupPolicy(session, server, tenant, withinLookTime(context));
+    const tenant = tenantToRead(cluster, target);
+    const shown = await readCleanupPolicy(cluster, tenant);
     if (shown === undefined) {
       throw refused(`tenant ${id} has no cleanup policy to read; add one, or correct the id`);
     }
-    return stateOf(target, shown, id, {
-      adopted: true,
-      tenantId: tenant.id,
-      server: serverRecord(server),
-      warnings: [],
-    });
+    const outputs = { adopted: true, tenantId: tenant.id, server: serverRecord(server), warnings: [] };
+    return stateOf(target, shown, id, outputs);
   });
 }

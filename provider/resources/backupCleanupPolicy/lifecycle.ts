@@ -1,41 +1,32 @@
+import { given } from "../../given";
 import { readCleanupPolicy, type ShownPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
 import {
   dropCleanupPolicy,
   ensureCleanupPolicy,
-  type PolicyPlace,
   type PolicyReport,
 } from "../../oceanbase/cleanup/cleanupPolicyChange";
+import type { PolicyPlace } from "../../oceanbase/cleanup/policySender";
 import { isSameWindow } from "../../oceanbase/cleanup/recoveryWindow";
-import { belongsToCluster, checkIsCluster, type Server, type Tenant } from "../../oceanbase/cluster/server";
-import type { Session } from "../../oceanbase/connection/session";
+import { type Cluster, identify } from "../../oceanbase/cluster/cluster";
+import { belongsToCluster, checkIsCluster, clusterText } from "../../oceanbase/cluster/clusterRecord";
+import type { Server, Tenant } from "../../oceanbase/cluster/server";
 import { OceanBaseError } from "../../oceanbase/errors";
-import {
-  atDeletion,
-  identifyForSession,
-  mustNotBePreview,
-  serverRecord,
-  withinLookTime,
-  withSession,
-} from "../cluster";
+import { atDeletion, serverRecord, withCluster } from "../cluster";
 import { hasSameAddress } from "../connection";
-import { type CheckResult, type Context, PartialFailure } from "../context";
+import type { Context } from "../context";
+import { defineResource, type Made } from "../defineResource";
+import { changedInputs } from "../inputTable";
 import { readExisting } from "./existing";
 import {
+  BACKUP_CLEANUP_POLICY,
   type BackupCleanupPolicyInputs,
-  checkBackupCleanupPolicy,
-  hasChanged,
   isSamePolicy,
   policyOf,
   replacingInputs,
   targetTenant,
 } from "./inputs";
-import {
-  type BackupCleanupPolicyOutputs,
-  type BackupCleanupPolicyState,
-  settledOutputsOf,
-  stateOf,
-  withOutputsOf,
-} from "./outputs";
+import type { BackupCleanupPolicyOutputs, BackupCleanupPolicyState } from "./outputs";
+import { settledOutputsOf, stateOf, withOutputsOf } from "./state";
 import { findTarget, policyPlace } from "./target";
 
 /** Error number for the name of a tenant that does not exist. */
@@ -44,19 +35,22 @@ const TENANT_NOT_FOUND = 5160;
 /** What to do when a record's address has passed on to another cluster. */
 const WHEN_ANOTHER = "correct connection, or remove the resource from the state if its cluster is gone";
 
-/** The lifecycle of a BackupCleanupPolicy, however Pulumi calls it. Its id is the name of the tenant. */
-export const backupCleanupPolicy = { check, diff, create, read, update, delete: remove };
+/** The lifecycle of a BackupCleanupPolicy. Its id is the name of the tenant. */
+export const backupCleanupPolicy = defineResource<BackupCleanupPolicyInputs, BackupCleanupPolicyState>({
+  inputs: BACKUP_CLEANUP_POLICY,
+  diff,
+  create,
+  update,
+  refresh,
+  get: readExisting,
+  delete: remove,
+});
 
 /** One attempt to give a tenant its policy. */
 interface Attempt {
-  id: string;
   inputs: BackupCleanupPolicyInputs;
   context: Context;
   place: PolicyPlace;
-}
-
-function check(inputs: BackupCleanupPolicyInputs): CheckResult<BackupCleanupPolicyInputs> {
-  return checkBackupCleanupPolicy(inputs);
 }
 
 /** Another tenant is another resource; everything else is an update, and most updates send nothing. */
@@ -66,25 +60,26 @@ function diff(
 ): { changes: boolean; replaces?: string[] } {
   const replaces = replacingInputs(state, inputs);
   if (replaces.length > 0) return { changes: true, replaces };
-  return { changes: state.unfinished !== undefined || hasChanged(state, inputs) };
+  const isChanged = changedInputs(BACKUP_CLEANUP_POLICY, state, inputs).length > 0;
+  return { changes: state.unfinished !== undefined || isChanged };
 }
 
 async function create(
   inputs: BackupCleanupPolicyInputs,
   context: Context,
-): Promise<{ id: string; state: BackupCleanupPolicyState }> {
-  mustNotBePreview(context);
-  const id = targetTenant(inputs);
-  const state = await withSession(inputs, context, async (session) => {
-    const server = await identifyForSession(session, context);
-    return await make({ id, inputs, context, place: policyPlace(session, server, inputs, context) });
-  });
-  return { id, state };
+): Promise<Made<BackupCleanupPolicyState> & { id: string }> {
+  const made = await withCluster(inputs, context, async (cluster) =>
+    make({ inputs, context, place: policyPlace(cluster, inputs, context) }),
+  );
+  return { id: targetTenant(inputs), ...made };
 }
 
 /** Ensures the policy where there is no record of one. */
-async function make(attempt: Attempt, warnings: readonly string[] = []): Promise<BackupCleanupPolicyState> {
-  const { id, inputs, place } = attempt;
+async function make(
+  attempt: Attempt,
+  warnings: readonly string[] = [],
+): Promise<Made<BackupCleanupPolicyState>> {
+  const { inputs, place } = attempt;
   const mayReplace = () => inputs.overwrite ?? false;
   const report = await ensureCleanupPolicy(place, { wanted: policyOf(inputs), mayReplace });
   const { interrupted } = report;
@@ -92,7 +87,7 @@ async function make(attempt: Attempt, warnings: readonly string[] = []): Promise
   if (interrupted !== undefined && report.certain && report.policy !== undefined) throw interrupted;
   const adopted = interrupted === undefined && report.statement === undefined;
   const asksForMore = inputs.redundancy !== undefined || inputs.backupCopies !== undefined;
-  const unseen = `tenant ${id} had a cleanup policy with this recovery window already; its redundancy and number of copies, which OceanBase does not show, are taken to be as asked for`;
+  const unseen = `tenant ${targetTenant(inputs)} had a cleanup policy with this recovery window already; its redundancy and number of copies, which OceanBase does not show, are taken to be as asked for`;
   return finish(attempt, report, {
     adopted,
     warnings: adopted && asksForMore ? [...warnings, unseen] : warnings,
@@ -109,16 +104,17 @@ async function update(
   state: BackupCleanupPolicyState,
   inputs: BackupCleanupPolicyInputs,
   context: Context,
-): Promise<BackupCleanupPolicyState> {
-  mustNotBePreview(context);
+): Promise<Made<BackupCleanupPolicyState>> {
   const isDue = state.unfinished !== undefined || !isSamePolicy(state, inputs);
-  if (!isDue && hasSameAddress(state, inputs)) return withOutputsOf(state, inputs);
-  return await withSession(inputs, context, async (session) => {
-    const server = await identifyForSession(session, context);
+  if (!isDue && hasSameAddress(state, inputs)) return { state: withOutputsOf(state, inputs), warnings: [] };
+  return await withCluster(inputs, context, async (cluster) => {
+    const { server } = cluster;
     const isCluster = belongsToCluster(server, state.server);
     const isTenant = isCluster && findTarget(server, inputs)?.id === state.tenantId;
-    if (isTenant && !isDue) return { ...withOutputsOf(state, inputs), server: serverRecord(server) };
-    const attempt = { id, inputs, context, place: policyPlace(session, server, inputs, context) };
+    if (isTenant && !isDue) {
+      return { state: { ...withOutputsOf(state, inputs), server: serverRecord(server) }, warnings: [] };
+    }
+    const attempt = { inputs, context, place: policyPlace(cluster, inputs, context) };
     if (isTenant) return await change(attempt, state);
     // A tenant that was made anew under the same name has no policy of ours.
     return await make(attempt, isCluster ? [] : [leftBehind(id, state)]);
@@ -126,7 +122,10 @@ async function update(
 }
 
 /** Changes the policy of the record, or takes an unfinished attempt up. */
-async function change(attempt: Attempt, state: BackupCleanupPolicyState): Promise<BackupCleanupPolicyState> {
+async function change(
+  attempt: Attempt,
+  state: BackupCleanupPolicyState,
+): Promise<Made<BackupCleanupPolicyState>> {
   const { inputs, place } = attempt;
   const record = policyOf(state);
   const mayReplace = (shown: ShownPolicy) => inputs.overwrite === true || isOfRecord(shown, state);
@@ -136,76 +135,60 @@ async function change(attempt: Attempt, state: BackupCleanupPolicyState): Promis
   if (interrupted !== undefined && isAsRecorded) throw interrupted;
   return finish(attempt, report, {
     adopted: state.adopted && report.statement === undefined,
-    ...(state.statement === undefined ? {} : { statement: state.statement }),
+    ...given({ statement: state.statement }),
     warnings: [],
     whenUnfinished: report.hasDropped ? "change" : (state.unfinished ?? "change"),
   });
 }
 
-/** Turns a report into state; an attempt that was interrupted is saved as far as it came. */
+/** Turns a report into state. */
 function finish(
-  { id, inputs, context, place: { server, tenant } }: Attempt,
+  { inputs, context, place: { cluster, tenant } }: Attempt,
   { policy, certain, interrupted, statement: sent }: PolicyReport,
   rest: Pick<BackupCleanupPolicyOutputs, "adopted" | "statement" | "warnings"> & {
     whenUnfinished: "create" | "change";
   },
-): BackupCleanupPolicyState {
-  const statement = sent ?? rest.statement;
+): Made<BackupCleanupPolicyState> {
+  const { adopted, warnings, whenUnfinished } = rest;
   const isUnfinished = interrupted !== undefined && !(certain && policy !== undefined);
   const state = stateOf(inputs, policy, tenant.name, {
-    adopted: rest.adopted,
-    ...(statement === undefined ? {} : { statement }),
+    adopted,
+    ...given({ statement: sent ?? rest.statement }),
     tenantId: tenant.id,
-    server: serverRecord(server),
-    warnings: rest.warnings,
-    ...(isUnfinished ? { unfinished: rest.whenUnfinished } : {}),
+    server: serverRecord(cluster.server),
+    warnings,
+    ...given({ unfinished: isUnfinished ? whenUnfinished : undefined }),
   });
-  for (const warning of state.warnings) context.warn(warning);
-  if (interrupted !== undefined) {
-    throw new PartialFailure(id, state, `${interrupted.message}; the next pulumi up goes on from here`);
-  }
-  context.held?.add(keyOf(server, tenant));
-  return state;
+  if (interrupted === undefined) context.claimed?.add(claimOf(cluster.server, tenant));
+  return { state, warnings, interrupted };
 }
 
 /**
- * Brings the record up to date: the window as it is now, so that `up` repairs what somebody else has changed. A policy
- * that is gone, with its tenant or without, is undefined. A cluster that cannot be asked does not fail a refresh; the
- * record stays as it is.
- *
- * Without a record, that is for a policy that the program only reads, whatever is wrong is thrown.
+ * Brings the record up to date: the window as it is now, so that `up` repairs what was changed outside of Pulumi. A policy
+ * that is gone, with its tenant or without, is undefined.
  */
-async function read(
-  id: string,
+async function refresh(
   state: BackupCleanupPolicyState,
   context: Context,
 ): Promise<BackupCleanupPolicyState | undefined> {
-  if (state.server === undefined) return await readExisting(id, state, context);
-  try {
-    return await withSession(state, context, async (session) => {
-      const server = await identifyForSession(session, context);
-      checkIsCluster(session.address, server, state.server, WHEN_ANOTHER);
-      const tenant = findTarget(server, state);
-      if (tenant === undefined || tenant.id !== state.tenantId) return undefined;
-      const shown = await readCleanupPolicy(session, server, tenant, withinLookTime(context));
-      if (shown === undefined || !isOfRecord(shown, state)) return undefined;
-      const { recoveryWindow: _, ...hidden } = policyOf(state);
-      const outputs = { ...settledOutputsOf(state), server: serverRecord(server) };
-      return stateOf(state, { ...hidden, ...shown }, tenant.name, outputs);
-    });
-  } catch (error) {
-    if (!(error instanceof OceanBaseError)) throw error;
-    context.warn(`the record was kept as it is: ${error.message}`);
-    return state;
-  }
+  return await withCluster(state, context, async (cluster) => {
+    const { address, server } = cluster;
+    checkIsCluster(address, server, state.server, WHEN_ANOTHER);
+    const tenant = findTarget(server, state);
+    if (tenant === undefined || tenant.id !== state.tenantId) return undefined;
+    const shown = await readCleanupPolicy(cluster, tenant);
+    if (shown === undefined || !isOfRecord(shown, state)) return undefined;
+    const { recoveryWindow: _, ...hidden } = policyOf(state);
+    const outputs = { ...settledOutputsOf(state), server: serverRecord(server) };
+    return stateOf(state, { ...hidden, ...shown }, tenant.name, outputs);
+  });
 }
 
 /** Drops the policy on the cluster of record. One that is gone, with its tenant or without, counts as dropped. */
 async function remove(state: BackupCleanupPolicyState, context: Context): Promise<void> {
-  mustNotBePreview(context);
   await atDeletion(state, context, async (session) => {
     try {
-      await drop(session, state, context);
+      await drop(await identify(session), state, context);
     } catch (error) {
       const isGoneByNow = error instanceof OceanBaseError && error.errno === TENANT_NOT_FOUND;
       if (!isGoneByNow) throw error;
@@ -213,31 +196,30 @@ async function remove(state: BackupCleanupPolicyState, context: Context): Promis
   });
 }
 
-async function drop(session: Session, state: BackupCleanupPolicyState, context: Context): Promise<void> {
-  const server = await identifyForSession(session, context);
-  checkIsCluster(session.address, server, state.server, WHEN_ANOTHER);
+async function drop(cluster: Cluster, state: BackupCleanupPolicyState, context: Context): Promise<void> {
+  const { address, server } = cluster;
+  checkIsCluster(address, server, state.server, WHEN_ANOTHER);
   const tenant = findTarget(server, state);
   // A tenant that is being dropped takes its policy along.
   if (tenant === undefined || tenant.id !== state.tenantId || tenant.status === "DROPPING") return;
-  if (context.held?.has(keyOf(server, tenant))) {
+  if (context.claimed?.has(claimOf(server, tenant))) {
     const why = "another resource of this stack has taken it over";
     context.warn(`the cleanup policy of tenant ${tenant.name} was left as it is: ${why}`);
     return;
   }
-  await dropCleanupPolicy(policyPlace(session, server, state, context), (shown) => isOfRecord(shown, state));
+  await dropCleanupPolicy(policyPlace(cluster, state, context), (shown) => isOfRecord(shown, state));
 }
 
-/** Whether a policy is the resource's own. While nobody knows whether it was ever added, a different one is not. */
+/** Whether a policy is the resource's own. While it is unknown whether it was ever added, a different one is not. */
 function isOfRecord(shown: ShownPolicy, state: BackupCleanupPolicyState): boolean {
   return state.unfinished !== "create" || isSameWindow(shown.recoveryWindow, state.recoveryWindow);
 }
 
 function leftBehind(tenant: string, { server }: BackupCleanupPolicyState): string {
-  const cluster = `cluster ${server.cluster || "(unnamed)"} (id ${server.clusterId || "unknown"})`;
-  return `the connection leads to another cluster now; ${cluster} keeps its cleanup policy for tenant ${tenant}`;
+  return `the connection leads to another cluster now; cluster ${clusterText(server)} keeps its cleanup policy for tenant ${tenant}`;
 }
 
 /** Names one tenant's policy among those of all clusters. */
-function keyOf({ cluster, clusterId }: Server, tenant: Tenant): string {
+function claimOf({ cluster, clusterId }: Server, tenant: Tenant): string {
   return JSON.stringify(["cleanup policy", cluster, clusterId, tenant.id]);
 }

@@ -1,7 +1,9 @@
-import { windowText } from "../../oceanbase/cleanup/cleanupPolicyChange";
-import type { CleanupPolicy } from "../../oceanbase/statements";
 import type { ServerRecord } from "../cluster";
-import { type BackupCleanupPolicyInputs, inputsIn } from "./inputs";
+import type { BackupCleanupPolicyInputs } from "./inputs";
+
+/*
+ * Loaded by programs too: types and names, no code behind them.
+ */
 
 /** What a cleanup policy adds to the inputs in the state. */
 export interface BackupCleanupPolicyOutputs {
@@ -19,7 +21,7 @@ export interface BackupCleanupPolicyOutputs {
   /**
    * The last attempt did not come to its end, and the next `up` goes on. Absent when all is well.
    *
-   * - `create`: it may have added the policy; a different one that is found is somebody else's.
+   * - `create`: it may have added the policy; a different one that is found belongs to another owner.
    * - `change`: it may have dropped the policy that was there.
    */
   unfinished?: "create" | "change";
@@ -31,56 +33,16 @@ export interface BackupCleanupPolicyOutputs {
  */
 export type BackupCleanupPolicyState = BackupCleanupPolicyInputs & BackupCleanupPolicyOutputs;
 
-/**
- * A state with this policy in the place of the one that the inputs ask for.
- *
- * @param inputs inputs, or a state, whose outputs are passed over
- */
-export function stateOf(
-  inputs: BackupCleanupPolicyInputs,
-  policy: CleanupPolicy | undefined,
-  tenantName: string,
-  outputs: Omit<BackupCleanupPolicyOutputs, "summary">,
-): BackupCleanupPolicyState {
-  const {
-    recoveryWindow: _window,
-    redundancy: _redundancy,
-    backupCopies: _copies,
-    ...others
-  } = inputsIn(inputs);
-  const text = outputs.unfinished === undefined ? policyText(policy) : "not finished";
-  return { ...others, ...policy, ...outputs, summary: `cleanup policy of ${tenantName}: ${text}` };
-}
-
-/** New inputs with everything else as it was, for a change that sends nothing. */
-export function withOutputsOf(
-  state: BackupCleanupPolicyState,
-  inputs: BackupCleanupPolicyInputs,
-): BackupCleanupPolicyState {
-  const { recoveryWindow, summary } = state;
-  return {
-    ...inputs,
-    // As long as the one that is asked for, and written as the server has it.
-    ...(recoveryWindow === undefined ? {} : { recoveryWindow }),
-    ...settledOutputsOf(state),
-    summary,
-  };
-}
-
-/** The outputs of a state that is not unfinished any more, without what is said in words. */
-export function settledOutputsOf(
-  state: BackupCleanupPolicyState,
-): Omit<BackupCleanupPolicyOutputs, "summary" | "unfinished"> {
-  const { adopted, statement, tenantId, server, warnings } = state;
-  return { adopted, ...(statement === undefined ? {} : { statement }), tenantId, server, warnings };
-}
-
-function policyText(policy: CleanupPolicy | undefined): string {
-  if (policy === undefined) return "none";
-  const { redundancy, backupCopies } = policy;
-  const hidden = [
-    ...(redundancy === undefined ? [] : [`redundancy ${redundancy}`]),
-    ...(backupCopies === undefined ? [] : [`backup copies ${backupCopies}`]),
-  ];
-  return [windowText(policy), ...hidden].join(", ");
-}
+/** Every output that a program can read, by name; the window is an input that the server may write in another way. */
+export const BACKUP_CLEANUP_POLICY_OUTPUTS = {
+  adopted: undefined,
+  statement: undefined,
+  recoveryWindow: undefined,
+  tenantId: undefined,
+  server: undefined,
+  summary: undefined,
+  warnings: undefined,
+} as const satisfies Record<
+  keyof Omit<BackupCleanupPolicyOutputs, "unfinished"> | "recoveryWindow",
+  undefined
+>;

@@ -1,9 +1,8 @@
-import type { PolicyPlace } from "../../oceanbase/cleanup/cleanupPolicyChange";
+import type { PolicyPlace } from "../../oceanbase/cleanup/policySender";
+import type { Cluster } from "../../oceanbase/cluster/cluster";
 import { checkNotLocked, resolveScope, type Scope } from "../../oceanbase/cluster/scope";
 import type { Server, Tenant } from "../../oceanbase/cluster/server";
-import type { Session } from "../../oceanbase/connection/session";
 import { OceanBaseError } from "../../oceanbase/errors";
-import { withinLookTime } from "../cluster";
 import type { Context } from "../context";
 import { type BackupCleanupPolicyInputs, targetTenant } from "./inputs";
 
@@ -13,40 +12,35 @@ import { type BackupCleanupPolicyInputs, targetTenant } from "./inputs";
 
 /** Where a statement for these inputs goes; refused when the tenant is unknown, locked or not NORMAL. */
 export function policyPlace(
-  session: Session,
-  server: Server,
+  cluster: Cluster,
   inputs: BackupCleanupPolicyInputs,
-  context: Context,
+  { signal }: Context,
 ): PolicyPlace {
-  const scope = targetScope(session, server, inputs);
-  checkNotLocked(session.address, scope);
+  const scope = targetScope(cluster, inputs);
+  checkNotLocked(cluster.address, scope);
   const [tenant] = scope.tenants;
-  if (tenant === undefined) {
-    const status = scope.skipped[0]?.status;
-    throw new OceanBaseError(
-      "refused",
-      `${session.address}: tenant ${targetTenant(inputs)} is ${status}, and only a NORMAL tenant takes a cleanup policy; try again when it is`,
-    );
-  }
-  const { signal } = context;
-  const untilMs = () => withinLookTime(context);
-  return { session, server, tenant, untilMs, ...(signal === undefined ? {} : { signal }) };
+  if (tenant !== undefined) return { cluster, tenant, signal };
+  const status = scope.skipped[0]?.status;
+  throw new OceanBaseError(
+    "refused",
+    `${cluster.address}: tenant ${targetTenant(inputs)} is ${status}, and only a NORMAL tenant takes a cleanup policy; try again when it is`,
+  );
 }
 
 /** The tenant for looking at it, in whatever state it is; refused when there is none of that name. */
-export function tenantToRead(session: Session, server: Server, inputs: BackupCleanupPolicyInputs): Tenant {
-  const { tenants, skipped } = targetScope(session, server, inputs);
+export function tenantToRead(cluster: Cluster, inputs: BackupCleanupPolicyInputs): Tenant {
+  const { tenants, skipped } = targetScope(cluster, inputs);
   // It is one of the two, or the scope would have been refused.
   return [...tenants, ...skipped][0] as Tenant;
 }
 
 /** The tenant as it is now; undefined when there is none of that name. */
-export function findTarget(server: Server, inputs: BackupCleanupPolicyInputs): Tenant | undefined {
+export function findTarget({ tenants }: Server, inputs: BackupCleanupPolicyInputs): Tenant | undefined {
   const name = targetTenant(inputs);
-  return server.tenants.find((tenant) => tenant.name === name);
+  return tenants.find((tenant) => tenant.name === name);
 }
 
-function targetScope(session: Session, server: Server, inputs: BackupCleanupPolicyInputs): Scope {
-  const asked = inputs.tenant === undefined ? "own" : [inputs.tenant];
-  return resolveScope(session.address, server, asked, inputs.connection.tenant, false);
+function targetScope({ address, server }: Cluster, { tenant, connection }: BackupCleanupPolicyInputs): Scope {
+  const selection = tenant === undefined ? "own" : [tenant];
+  return resolveScope(address, server, { selection, loginTenant: connection.tenant, ignoreMissing: false });
 }

@@ -1,18 +1,15 @@
+import { identify } from "../../oceanbase/cluster/cluster";
 import { checkNotLocked, isInScope, resolveScope } from "../../oceanbase/cluster/scope";
-import { OceanBaseError, oneLine } from "../../oceanbase/errors";
+import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
 import { isRunning } from "../../oceanbase/jobs/backupJobs";
 import { excludedText, type Selection, selectTenants } from "../../oceanbase/jobs/jobFilter";
 import { type JobSnapshot, type ListedJob, readJobSnapshot, toListedJob } from "../../oceanbase/jobs/jobList";
+import { counted, firstOf, oneLine } from "../../text";
 import { withSession } from "../cluster";
 import { DEFAULT_CONNECT_TIMEOUT_SECONDS } from "../connection";
 import type { Context } from "../context";
-import {
-  type CancelBackupInputs,
-  cancelsOnCreate,
-  checkCancelBackup,
-  filterOf,
-  scopeAskedFor,
-} from "./inputs";
+import { checkInputs } from "../inputTable";
+import { CANCEL_BACKUP, type CancelBackupInputs, cancelsOnCreate, filterOf, selectionOf } from "./inputs";
 
 /** Most jobs that one line names. */
 const MAX_JOBS_SHOWN = 8;
@@ -22,34 +19,33 @@ export type SnapshotReader = (inputs: CancelBackupInputs) => Promise<JobSnapshot
 
 /** Reads what runs now, within the time that a connection may take; a preview has no more to spare. */
 export async function readSnapshot(inputs: CancelBackupInputs, context: Context): Promise<JobSnapshot> {
-  const { connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT_SECONDS } = inputs.connection;
+  const { host, port, connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT_SECONDS } = inputs.connection;
   const timeoutMs = connectTimeoutSeconds * 1000;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return await withSession(inputs, { ...context, signal }, (session) =>
-      readJobSnapshot(session, Date.now() + timeoutMs),
+    return await withSession(inputs, { ...context, signal }, async (session) =>
+      readJobSnapshot(await identify(session.within(timeoutMs))),
     );
   } catch (error) {
-    if (!(error instanceof OceanBaseError) || error.kind !== "aborted") throw error;
-    const { host, port } = inputs.connection;
+    if (!isOfKind(error, "aborted")) throw error;
     throw new OceanBaseError("unreachable", `${host}:${port}: no answer within ${timeoutMs / 1000} s`);
   }
 }
 
 /**
- * One line that says what a cancel would hit at this moment. It never fails: what keeps it from knowing is what it
- * says. Undefined when the inputs are wrong, because the check of the resource says so.
+ * One line that says what a cancel would hit at this moment. It never fails: what keeps it from knowing is what it says.
+ * Undefined when the inputs are wrong, because the check of the resource says so.
  */
-export async function blastRadius(
+export async function previewText(
   inputs: CancelBackupInputs,
   snapshotOf: SnapshotReader,
 ): Promise<string | undefined> {
-  if (checkCancelBackup(inputs).problems.length > 0) return undefined;
+  if (checkInputs(CANCEL_BACKUP, inputs).length > 0) return undefined;
   // It holds the server's words: names and comments.
-  return oneLine(await radiusText(inputs, snapshotOf));
+  return oneLine(await lineFor(inputs, snapshotOf));
 }
 
-async function radiusText(inputs: CancelBackupInputs, snapshotOf: SnapshotReader): Promise<string> {
+async function lineFor(inputs: CancelBackupInputs, snapshotOf: SnapshotReader): Promise<string> {
   let snapshot: JobSnapshot;
   try {
     snapshot = await snapshotOf(inputs);
@@ -65,41 +61,41 @@ async function radiusText(inputs: CancelBackupInputs, snapshotOf: SnapshotReader
 
 function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
   const { address, server, now } = snapshot;
-  const asked = scopeAskedFor(inputs);
-  const scope = resolveScope(address, server, asked, inputs.connection.tenant, false);
+  const selection = selectionOf(inputs);
+  const request = { selection, loginTenant: inputs.connection.tenant, ignoreMissing: false };
+  const scope = resolveScope(address, server, request);
   checkNotLocked(address, scope);
   const running = snapshot.live.filter((job) => isInScope(scope, job) && isRunning(job));
   const filter = filterOf(inputs);
-  const selection = filter === undefined ? undefined : selectTenants(running, filter, now);
-  const hit = selection === undefined ? running : running.filter((job) => selection.hit.has(job.tenantId));
+  const chosen = filter === undefined ? undefined : selectTenants(running, filter, now, server);
+  const hit = chosen === undefined ? running : running.filter((job) => chosen.hit.has(job.tenantId));
   const when = cancelsOnCreate(inputs) ? "now" : "now (and nothing is sent before it is deleted)";
-  const where = Array.isArray(asked) ? asked.join(", ") : asked === "all" ? "any tenant" : server.tenant.name;
-  const excluded = excludedSuffix(selection);
-  if (hit.length === 0) return `no backup to cancel runs ${when} in ${where}${excluded}`;
-  const shown = hit.slice(0, MAX_JOBS_SHOWN).map((job) => jobLine(toListedJob(job, snapshot)));
-  const more = hit.length > MAX_JOBS_SHOWN ? ` and ${hit.length - MAX_JOBS_SHOWN} more` : "";
-  const counted = `${hit.length} backup ${hit.length === 1 ? "job runs" : "jobs run"}`;
-  return `${counted} ${when}: ${shown.join("; ")}${more}${excluded}`;
+  const excluded = excludedSuffix(chosen);
+  if (hit.length === 0) {
+    const named = Array.isArray(selection) ? selection.join(", ") : server.tenant.name;
+    return `no backup to cancel runs ${when} in ${selection === "all" ? "any tenant" : named}${excluded}`;
+  }
+  const jobs = hit.map((job) => jobLine(toListedJob(job, snapshot)));
+  const verb = hit.length === 1 ? "runs" : "run";
+  return `${counted(hit.length, "backup job")} ${verb} ${when}: ${firstOf(jobs, MAX_JOBS_SHOWN, { separator: "; " })}${excluded}`;
 }
 
-function excludedSuffix(selection: Selection | undefined): string {
-  if (selection === undefined || selection.excluded.length === 0) return "";
-  return `; excluded: ${selection.excluded.map(excludedText).join(", ")}`;
+function excludedSuffix(chosen: Selection | undefined): string {
+  if (chosen === undefined || chosen.excluded.length === 0) return "";
+  return `; excluded: ${chosen.excluded.map(excludedText).join(", ")}`;
 }
 
 /** `mysql_tenant job 7 DOING (full, 42 s old, 34 of 1200 tablets, 1.2 GB written)`. */
 function jobLine({ tenant, jobId, status, type, ageSeconds, progress }: ListedJob): string {
-  const details = [
-    type,
-    ...(ageSeconds === undefined ? [] : [`${ageSeconds} s old`]),
-    ...(progress === undefined
+  const age = ageSeconds === undefined ? [] : [`${ageSeconds} s old`];
+  const done =
+    progress === undefined
       ? []
       : [
           `${progress.finishedTablets} of ${progress.tablets} tablets`,
           `${bytesText(progress.outputBytes)} written`,
-        ]),
-  ];
-  return `${tenant} job ${jobId} ${status} (${details.join(", ")})`;
+        ];
+  return `${tenant} job ${jobId} ${status} (${[type, ...age, ...done].join(", ")})`;
 }
 
 function bytesText(bytes: number): string {

@@ -1,6 +1,6 @@
 import type { CancelBackupState, Outcome } from "./outputs";
 
-/** Outcomes by the names that versions before 0.2.0 wrote into the state. */
+/** Outcomes by the names that builds before the first release wrote into the state. */
 const FORMER_OUTCOMES: Readonly<Record<string, Outcome>> = {
   armed: "deferred",
   doubtful: "wouldFail",

@@ -1,36 +1,28 @@
 import { tenantsWithoutCleanupPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
-import { checkIsCluster, identifyServer, type Server } from "../../oceanbase/cluster/server";
-import type { Session } from "../../oceanbase/connection/session";
+import type { Cluster } from "../../oceanbase/cluster/cluster";
+import { checkIsCluster } from "../../oceanbase/cluster/clusterRecord";
 import { OceanBaseError } from "../../oceanbase/errors";
 import { type Leftover, readLeftovers } from "../../oceanbase/jobs/backupSets";
 import { type BackupJob, hasEnded, jobText, readRecordedJobs } from "../../oceanbase/jobs/jobRecord";
 import { findRunningJobs } from "../../oceanbase/jobs/runningJobs";
-import { withinLookTime, withSession } from "../cluster";
+import { withCluster } from "../cluster";
 import type { Context } from "../context";
 import { stopRequestOf } from "./inputs";
-import { type CancelBackupState, withDrift, withSummary } from "./outputs";
+import type { CancelBackupState } from "./outputs";
+import { withDrift, withSummary } from "./report";
 
 /**
  * Brings the record up to date: a job that was still stopping may have ended since, what was left behind may have been
- * removed, and where backups are to be kept stopped one may run again. A cluster that cannot be reached does not fail a
- * refresh; the record stays as it is.
+ * removed, and where backups are to be kept stopped one may run again.
  */
-export async function read(state: CancelBackupState, context: Context): Promise<CancelBackupState> {
+export async function refresh(state: CancelBackupState, context: Context): Promise<CancelBackupState> {
   const { server: record } = state;
   if (record === undefined || !mayHaveChanged(state)) return state;
-  try {
-    return await withSession(state, context, async (session) => {
-      const untilMs = withinLookTime(context);
-      const server = await identifyServer(session, untilMs);
-      checkIsCluster(session.address, server, record);
-      const now = await withJobsOfNow(session, server, state, context);
-      return isKeptStopped(now) ? await withDriftOfNow(session, server, now, context) : now;
-    });
-  } catch (error) {
-    if (!(error instanceof OceanBaseError)) throw error;
-    context.warn(`the record was kept as it is: ${error.message}`);
-    return state;
-  }
+  return await withCluster(state, context, async (cluster) => {
+    checkIsCluster(cluster.address, cluster.server, record);
+    const now = await refreshJobs(cluster, state, context);
+    return isKeptStopped(now) ? await refreshDrift(cluster, now, context) : now;
+  });
 }
 
 /** Whether anything in the record can be another way by now. */
@@ -50,24 +42,22 @@ function isKeptStopped({ keepStopped, outcome }: CancelBackupState): boolean {
   );
 }
 
-async function withJobsOfNow(
-  session: Session,
-  server: Server,
+async function refreshJobs(
+  cluster: Cluster,
   state: CancelBackupState,
   context: Context,
 ): Promise<CancelBackupState> {
-  const untilMs = withinLookTime(context);
   const isOpen = hasOpenJobs(state);
   if (!isOpen && (state.leftovers ?? []).length === 0) return state;
-  const jobs = isOpen ? await readRecordedJobs(session, server, state.jobs, untilMs) : state.jobs;
-  const leftovers = await leftoversOf(session, server, jobs.filter(hasEnded), untilMs).catch((error) => {
+  const jobs = isOpen ? await readRecordedJobs(cluster, state.jobs) : state.jobs;
+  const leftovers = await leftoversOf(cluster, jobs.filter(hasEnded)).catch((error: unknown) => {
     // A view that this server does not show is no reason to forget how the jobs have ended.
     if (!(error instanceof OceanBaseError) || error.errno === undefined) throw error;
     context.warn(`what the backups have left behind could not be read: ${error.message}`);
     return state.leftovers ?? [];
   });
   if (!isOpen) return { ...state, leftovers };
-  // Whether the statement arrived at all, and whether more jobs are to come, is not for a refresh to say.
+  // Whether the statement arrived at all, and whether more jobs are to come, a refresh cannot find out.
   const mayBeStopped = state.issuedAt !== undefined && state.startingClusterJobs === undefined;
   const isCleanedUp = state.waitForCleanup !== true || leftovers.length === 0;
   const outcome = mayBeStopped && isCleanedUp && jobs.every(hasEnded) ? "stopped" : state.outcome;
@@ -75,25 +65,19 @@ async function withJobsOfNow(
   return withSummary({ ...state, ...stoppedAt, outcome, jobs, leftovers });
 }
 
-async function leftoversOf(
-  session: Session,
-  server: Server,
-  jobs: readonly BackupJob[],
-  untilMs: number,
-): Promise<Leftover[]> {
-  const tenants = server.tenants.filter(({ id }) => jobs.some((job) => job.tenantId === id));
-  const uncovered = await tenantsWithoutCleanupPolicy(session, server, tenants, untilMs);
+async function leftoversOf(cluster: Cluster, jobs: readonly BackupJob[]): Promise<readonly Leftover[]> {
+  const tenants = cluster.server.tenants.filter(({ id }) => jobs.some((job) => job.tenantId === id));
+  const uncovered = await tenantsWithoutCleanupPolicy(cluster, tenants);
   const covered = tenants.filter((tenant) => uncovered !== undefined && !uncovered.includes(tenant));
-  return await readLeftovers(session, server, jobs, new Set(covered.map(({ id }) => id)), untilMs);
+  return await readLeftovers(cluster, jobs, new Set(covered.map(({ id }) => id)));
 }
 
-async function withDriftOfNow(
-  session: Session,
-  server: Server,
+async function refreshDrift(
+  cluster: Cluster,
   state: CancelBackupState,
   context: Context,
 ): Promise<CancelBackupState> {
-  const drift = await findRunningJobs(session, server, stopRequestOf(state), withinLookTime(context));
+  const drift = await findRunningJobs(cluster, stopRequestOf(state));
   if (drift.length > 0) {
     const jobs = drift.map(jobText).join(", ");
     context.warn(`a backup runs where backups are to be kept stopped: ${jobs}; the next pulumi up stops it`);

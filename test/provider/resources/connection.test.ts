@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type ConnectionInputs, loginOf, loginProblems } from "../../../provider/resources/connection.ts";
+import { type ConnectionInputs, loginOf } from "../../../provider/resources/connection.ts";
+import { LOGIN } from "../../../provider/resources/connectionInputs.ts";
+import { checkInputs } from "../../../provider/resources/inputTable.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection: ConnectionInputs = {
@@ -9,7 +11,7 @@ const connection: ConnectionInputs = {
   user: "root",
   connectTimeoutSeconds: 10,
 };
-const problems = (changes: object) => loginProblems({ connection: { ...connection, ...changes } });
+const problems = (changes: object) => checkInputs(LOGIN, { connection: { ...connection, ...changes } });
 
 describe("the password", () => {
   const login = (password?: string, env?: string, config?: string) =>
@@ -134,7 +136,7 @@ describe("a connection", () => {
 
   test("that is not known yet is passed over", () => {
     const unknown = Object.fromEntries(Object.keys(connection).map((field) => [field, UNKNOWN]));
-    expect(loginProblems({ connection: unknown as never })).toEqual([]);
+    expect(checkInputs(LOGIN, { connection: unknown as never })).toEqual([]);
     expect(problems({ endpoints: ["a:1", UNKNOWN], tls: { ca: UNKNOWN } })).toEqual([]);
     expect(problems({ endpoints: UNKNOWN, tls: true })).toEqual([]);
   });

@@ -1,5 +1,8 @@
+import { type Cluster, clusterOf } from "../../../provider/oceanbase/cluster/cluster.ts";
 import type { Server, Tenant } from "../../../provider/oceanbase/cluster/server.ts";
-import type { Row, Session } from "../../../provider/oceanbase/connection/session.ts";
+import type { Row } from "../../../provider/oceanbase/connection/driver.ts";
+import type { ReadOptions } from "../../../provider/oceanbase/connection/reader.ts";
+import type { Session } from "../../../provider/oceanbase/connection/session.ts";
 
 /** What a query that matches brings, or fails with. */
 export type Answer = readonly [RegExp, Row[] | Error | (() => Row[])];
@@ -7,28 +10,59 @@ export type Answer = readonly [RegExp, Row[] | Error | (() => Row[])];
 /** A session whose answers are given beforehand: for servers that say what the sandbox never says. */
 export class ScriptedSession implements Session {
   readonly address = "root@sys at db:2881";
-  readonly asked: { sql: string; untilMs: number }[] = [];
+  /** Every query, and within how many milliseconds it had to be answered; undefined where nothing was said of it. */
+  readonly asked: { sql: string; withinMs: number | undefined }[] = [];
   private readonly answers: readonly Answer[];
 
   constructor(...answers: Answer[]) {
     this.answers = answers;
   }
 
-  async read(sql: string, _doing: string, untilMs: number): Promise<Row[]> {
-    this.asked.push({ sql, untilMs });
+  async read<T = Row[]>(sql: string, _doing: string, options: ReadOptions<T> = {}): Promise<T> {
+    return this.answer(sql, undefined, options);
+  }
+
+  within(ms: number): Session {
+    return {
+      address: this.address,
+      read: async (sql, _doing, options = {}) => this.answer(sql, ms, options),
+      within: (shorterMs) => this.within(Math.min(ms, shorterMs)),
+      send: (sql, doing) => this.send(sql, doing),
+      verifyNewConnections: () => {},
+      close: () => {},
+    };
+  }
+
+  private answer<T>(
+    sql: string,
+    withinMs: number | undefined,
+    { parse = (rows) => rows as T }: ReadOptions<T>,
+  ): T {
+    this.asked.push({ sql, withinMs });
     const [, answer] = this.answers.find(([pattern]) => pattern.test(sql)) ?? [];
     if (answer === undefined) throw new Error(`no answer is scripted for: ${sql}`);
     if (answer instanceof Error) throw answer;
-    return typeof answer === "function" ? answer() : answer;
+    const rows = typeof answer === "function" ? answer() : answer;
+    const ownId = /(\d+) AS TENANT_ID/.exec(sql)?.[1];
+    return parse(ownId === undefined ? rows : rows.map((row) => ({ TENANT_ID: ownId, ...row })));
   }
 
-  checkNewConnections(): void {}
+  verifyNewConnections(): void {}
 
-  async send(sql: string): Promise<void> {
+  async send(sql: string, _doing = ""): Promise<void> {
     throw new Error(`nothing is to be sent, but this was: ${sql}`);
   }
 
-  async close(): Promise<void> {}
+  close(): void {}
+}
+
+/** A cluster whose answers are given beforehand, and the session that gives them. */
+export function scriptedCluster(
+  server: Server,
+  ...answers: Answer[]
+): { cluster: Cluster; session: ScriptedSession } {
+  const session = new ScriptedSession(...answers);
+  return { cluster: clusterOf(session, server), session };
 }
 
 /** A tenant in MySQL mode that is NORMAL. */

@@ -4,9 +4,10 @@ import {
   tenantsWithoutCleanupPolicy,
 } from "../../../../provider/oceanbase/cleanup/cleanupPolicies.ts";
 import { asPolicyError } from "../../../../provider/oceanbase/cleanup/cleanupPolicyErrors.ts";
-import { OceanBaseError, serverError } from "../../../../provider/oceanbase/errors.ts";
+import { serverError } from "../../../../provider/oceanbase/connection/failures.ts";
+import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import {
-  ScriptedSession,
+  scriptedCluster,
   serverInSys,
   serverInTenant,
   tenant,
@@ -17,35 +18,31 @@ describe("tenants without a cleanup policy", () => {
   const users = server.tenants.slice(1);
 
   test("are those that the view does not show", async () => {
-    const session = new ScriptedSession([/CDB_OB_BACKUP_DELETE_POLICY/, [{ TENANT_ID: "1004" }]]);
-    expect(await tenantsWithoutCleanupPolicy(session, server, users, Date.now() + 60_000)).toEqual([
-      users[0],
-    ]);
-    const own = new ScriptedSession([/DBA_OB_BACKUP_DELETE_POLICY/, [{ POLICY_NAME: "default" }]]);
-    expect(await tenantsWithoutCleanupPolicy(own, serverInTenant(), [users[0] ?? tenant("", "")], 0)).toEqual(
-      [],
-    );
+    const { cluster } = scriptedCluster(server, [/CDB_OB_BACKUP_DELETE_POLICY/, [{ TENANT_ID: "1004" }]]);
+    expect(await tenantsWithoutCleanupPolicy(cluster, users)).toEqual([users[0]]);
+    const policy = [{ POLICY_NAME: "default" }];
+    const own = scriptedCluster(serverInTenant(), [/DBA_OB_BACKUP_DELETE_POLICY/, policy]).cluster;
+    expect(await tenantsWithoutCleanupPolicy(own, [users[0] ?? tenant("", "")])).toEqual([]);
   });
 
   test("are asked for no longer than a moment, and no longer than the caller has", async () => {
-    const session = new ScriptedSession([/./, []]);
-    await tenantsWithoutCleanupPolicy(session, server, users, Date.now() + 3600_000);
-    await tenantsWithoutCleanupPolicy(session, server, users, 5);
-    const [moment, callers] = session.asked.map(({ untilMs }) => untilMs);
-    expect(moment).toBeLessThan(Date.now() + 60_000);
-    expect(callers).toBe(5);
+    const { cluster, session } = scriptedCluster(server, [/./, []]);
+    await tenantsWithoutCleanupPolicy(cluster, users);
+    await tenantsWithoutCleanupPolicy(cluster.within(5), users);
+    expect(session.asked.map(({ withinMs }) => withinMs)).toEqual([5000, 5]);
   });
 
   test("are not known when they cannot be read, and that alone is no failure", async () => {
-    const session = new ScriptedSession([/./, new OceanBaseError("unsupported", "no view", { errno: 1146 })]);
-    expect(await tenantsWithoutCleanupPolicy(session, server, users, 0)).toBeUndefined();
+    const noView = new OceanBaseError("unsupported", "no view", { errno: 1146 });
+    const { cluster } = scriptedCluster(server, [/./, noView]);
+    expect(await tenantsWithoutCleanupPolicy(cluster, users)).toBeUndefined();
   });
 
-  test.each([new OceanBaseError("aborted", "given up"), new TypeError("a bug")])(
+  test.each([new OceanBaseError("aborted", "cancelled"), new TypeError("a bug")])(
     "%s is not swallowed",
     async (error) => {
-      const session = new ScriptedSession([/./, error]);
-      await expect(tenantsWithoutCleanupPolicy(session, server, users, 0)).rejects.toBe(error);
+      const { cluster } = scriptedCluster(server, [/./, error]);
+      await expect(tenantsWithoutCleanupPolicy(cluster, users)).rejects.toBe(error);
     },
   );
 });
@@ -55,17 +52,19 @@ test("a tenant's policy is the one named default", async () => {
   const rows = [other, { POLICY_NAME: "default", RECOVERY_WINDOW: "7d" }];
   const read = (shown: typeof rows) =>
     readCleanupPolicy(
-      new ScriptedSession([/TENANT_ID = 1002$/, shown]),
-      serverInSys(),
+      scriptedCluster(serverInSys(), [/TENANT_ID IN \(1002\)$/, shown]).cluster,
       tenant("1002", "one"),
-      0,
     );
   expect(await read(rows)).toEqual({ recoveryWindow: "7d" });
   expect(await read([other])).toBeUndefined();
 });
 
 test.each([
-  [1062, "refused", "somebody else has added a cleanup policy in the meantime; find out who else manages it"],
+  [
+    1062,
+    "refused",
+    "another session has added a cleanup policy in the meantime; find out who else manages it",
+  ],
   [1064, "unsupported", "found OceanBase 4.1.0.0, which has no cleanup policies"],
   [1146, "unsupported", "found OceanBase 4.1.0.0"],
   [942, "unsupported", "found OceanBase 4.1.0.0"],

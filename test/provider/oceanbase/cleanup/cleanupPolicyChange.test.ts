@@ -3,11 +3,12 @@ import { readCleanupPolicy } from "../../../../provider/oceanbase/cleanup/cleanu
 import {
   dropCleanupPolicy,
   ensureCleanupPolicy,
-  type PolicyPlace,
   type PolicyReport,
   type PolicyRequest,
 } from "../../../../provider/oceanbase/cleanup/cleanupPolicyChange.ts";
-import { identifyServer, type Tenant } from "../../../../provider/oceanbase/cluster/server.ts";
+import type { PolicyPlace } from "../../../../provider/oceanbase/cleanup/policySender.ts";
+import { type Cluster, identify } from "../../../../provider/oceanbase/cluster/cluster.ts";
+import type { Tenant } from "../../../../provider/oceanbase/cluster/server.ts";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
 import type { CleanupPolicy } from "../../../../provider/oceanbase/statements.ts";
 import type { Logins } from "../../../../sdk/sandbox/sandbox.ts";
@@ -41,12 +42,17 @@ async function inPlace<T>(
     connectTimeoutSeconds: 1,
     replyTimeoutSeconds: 2,
   });
-  const session = await openSession(login, signal);
+  const session = await openSession(login, { signal });
   try {
-    const server = await identifyServer(session, Date.now() + 5000);
+    const identified = await identify(session);
+    const { server } = identified;
     const tenant = who === "sys" || who === "reader" ? mysqlTenant(server.tenants) : server.tenant;
-    const untilMs = () => Date.now() + patienceMs;
-    return await act({ session, server, tenant, untilMs, ...(signal === undefined ? {} : { signal }) });
+    // Each look of the change has this time, as each read has its own.
+    const cluster: Cluster = {
+      ...identified,
+      read: (...asked) => identified.within(patienceMs).read(...asked),
+    };
+    return await act({ cluster, tenant, signal });
   } finally {
     await session.close();
   }
@@ -247,7 +253,9 @@ describe("a statement without a clear answer", () => {
       hasDropped: false,
       interrupted: {
         kind: "unreachable",
-        message: expect.stringContaining("nobody knows whether tenant mysql_tenant has a cleanup policy now"),
+        message: expect.stringContaining(
+          "it is unknown whether tenant mysql_tenant has a cleanup policy now",
+        ),
       },
     });
     await sandbox().start();
@@ -304,8 +312,10 @@ describe("somebody else", () => {
     sandbox().faults.inject({ match: /ADD DELETE/, times: 99, act: { kind: "just before", happens } });
     const report = await ensure({ recoveryWindow: "7d" }, replacing);
     expect(report).toMatchObject({ certain: true, policy: { recoveryWindow: "3d" } });
-    expect(report.interrupted?.message).toContain("somebody else has added a cleanup policy in the meantime");
-    expect(report.interrupted?.message).toContain("somebody else has added one since (recovery window 3d)");
+    expect(report.interrupted?.message).toContain(
+      "another session has added a cleanup policy in the meantime",
+    );
+    expect(report.interrupted?.message).toContain("another one was added since (recovery window 3d)");
     expect(sent()).toHaveLength(5);
   });
 });
@@ -469,9 +479,7 @@ test("the policy of one tenant is read from either side", async () => {
   sandbox().setPolicy("mysql_tenant", "7d");
   sandbox().setPolicy("oracle_tenant", "9d");
   const shown = (who: keyof Logins) =>
-    inPlace(({ session, server, tenant, untilMs }) => readCleanupPolicy(session, server, tenant, untilMs()), {
-      who,
-    });
+    inPlace(({ cluster, tenant }) => readCleanupPolicy(cluster, tenant), { who });
   expect(await shown("sys")).toEqual({ recoveryWindow: "7d" });
   expect(await shown("mysqlTenant")).toEqual({ recoveryWindow: "7d" });
   expect(await shown("oracleTenant")).toEqual({ recoveryWindow: "9d" });

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { seemsToLackAlterSystem } from "../../../../provider/oceanbase/cluster/privileges.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
-import { ScriptedSession, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
+import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
 
 const lacks = (answer: ({ G: string | null } | { OTHER: string })[] | Error, server = serverInSys()) =>
-  seemsToLackAlterSystem(new ScriptedSession([/^SHOW GRANTS$/, answer]), server, 0);
+  seemsToLackAlterSystem(scriptedCluster(server, [/^SHOW GRANTS$/, answer]).cluster);
 
 test.each([
   ["GRANT ALTER SYSTEM ON *.* TO 'ops'", false],
@@ -29,12 +29,12 @@ test("no grants, or none that can be read, is no reason to warn", async () => {
 });
 
 test("Oracle mode is not asked: it shows grants in another way", async () => {
-  const session = new ScriptedSession();
-  expect(await seemsToLackAlterSystem(session, serverInTenant("ORACLE"), 0)).toBe(false);
+  const { cluster, session } = scriptedCluster(serverInTenant("ORACLE"));
+  expect(await seemsToLackAlterSystem(cluster)).toBe(false);
   expect(session.asked).toEqual([]);
 });
 
-test("giving up is not swallowed, nor is a failure of this package itself", async () => {
-  await expect(lacks(new OceanBaseError("aborted", "given up"))).rejects.toThrow("given up");
+test("a cancellation by the caller is not swallowed, nor is a failure of this package itself", async () => {
+  await expect(lacks(new OceanBaseError("aborted", "cancelled"))).rejects.toThrow("cancelled");
   await expect(lacks(new TypeError("a bug"))).rejects.toThrow(TypeError);
 });

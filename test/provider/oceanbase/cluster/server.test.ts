@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  checkIsCluster,
-  identifyServer,
-  isSameCluster,
-  tenantNameOf,
-} from "../../../../provider/oceanbase/cluster/server.ts";
+import { checkIsCluster, isSameCluster } from "../../../../provider/oceanbase/cluster/clusterRecord.ts";
+import { readServer, tenantLabel, tenantNameOf } from "../../../../provider/oceanbase/cluster/server.ts";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import type { FlavorName } from "../../../../sdk/sandbox/cluster/flavors.ts";
@@ -17,7 +13,7 @@ const sandbox = useSandbox();
 async function identify(who: keyof Logins) {
   const session = await openSession(loginOf(sandbox(), sandbox().logins[who]));
   try {
-    return await identifyServer(session, Date.now() + 5000);
+    return await readServer(session);
   } finally {
     await session.close();
   }
@@ -69,7 +65,7 @@ describe("a server that cannot do it is refused with what was found", () => {
   ])("%s", async (flavor, found, version) => {
     const other = await startSandbox({ flavor });
     const session = await openSession(loginOf(other, other.logins.sys));
-    const error = await identifyServer(session, Date.now() + 5000).catch((failure) => failure);
+    const error = await readServer(session).catch((failure) => failure);
     expect(error).toBeInstanceOf(OceanBaseError);
     expect(error.kind).toBe("unsupported");
     expect(error.message).toContain(found);
@@ -106,7 +102,7 @@ describe("what a server may say", () => {
   const CLUSTER: Answer = [/SHOW PARAMETERS/, [{ NAME: "cluster", VALUE: "prod" }]];
   const VARIABLES: Answer = [/SHOW VARIABLES LIKE 'version/, [{ VALUE: "5.7.25-OceanBase-v3.2" }]];
   const said = (rows: Answer[1], cluster = CLUSTER) =>
-    identifyServer(new ScriptedSession([/OB_VERSION/, rows], cluster, VARIABLES), 0);
+    readServer(new ScriptedSession([/OB_VERSION/, rows], cluster, VARIABLES));
 
   test("the tenant of the login is the one it says, wherever it stands in the list", async () => {
     const own = { ...ROW, ...STATE, OWN_ID: "1002" };
@@ -125,9 +121,7 @@ describe("what a server may say", () => {
       });
     }
     const silent = new ScriptedSession([/OB_VERSION/, []], [/SHOW VARIABLES/, []]);
-    await expect(identifyServer(silent, 0)).rejects.toThrow(
-      /a server that is not OceanBase \(\); OceanBase 4\.0/,
-    );
+    await expect(readServer(silent)).rejects.toThrow(/a server that is not OceanBase \(\); OceanBase 4\.0/);
   });
 
   test("a column without a value takes nothing for granted", async () => {
@@ -160,7 +154,9 @@ test("a record or a server without a cluster is taken at its tenant's word, and 
   );
 });
 
-test("a tenant that is gone goes by its id", () => {
+test("a tenant that is gone has no name and goes by its id", () => {
   expect(tenantNameOf(serverInSys(), "1004")).toBe("two");
-  expect(tenantNameOf(serverInSys(), "1006")).toBe("1006");
+  expect(tenantNameOf(serverInSys(), "1006")).toBeUndefined();
+  expect(tenantLabel(serverInSys(), "1004")).toBe("two");
+  expect(tenantLabel(serverInSys(), "1006")).toBe("1006");
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readServerTime, secondsBetween } from "../../../../provider/oceanbase/cluster/serverTime.ts";
-import { ScriptedSession, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
+import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
 
 test.each([
   ["2026-01-01 00:00:00", "2026-01-01 00:01:00", 60],
@@ -23,7 +23,7 @@ test.each(["", "soon", "01-01-2026 00:00:00", "at 2026-01-01 00:00:00", "2026-13
 );
 
 const timeOf = (rows: { NOW_TEXT: string | null }[], server = serverInSys()) =>
-  readServerTime(new ScriptedSession([/NOW_TEXT/, rows]), server, 0);
+  readServerTime(scriptedCluster(server, [/NOW_TEXT/, rows]).cluster);
 
 test("the server's clock is taken as its views print times", async () => {
   expect(await timeOf([{ NOW_TEXT: "2026-01-01 10:00:00" }])).toBe("2026-01-01 10:00:00");

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { DriverConnection } from "../../../../provider/oceanbase/connection/driver.ts";
+import { type Connection, openConnection } from "../../../../provider/oceanbase/connection/driver.ts";
 import type { Login } from "../../../../provider/oceanbase/connection/login.ts";
 
 /*
@@ -41,13 +41,12 @@ beforeEach(async () => {
 });
 afterEach(() => listening.close());
 
-async function connected(changes: Partial<Login> = {}, host = "127.0.0.1"): Promise<DriverConnection> {
+async function connected(changes: Partial<Login> = {}, host = "127.0.0.1"): Promise<Connection> {
   const { port } = listening.address() as { port: number };
   const endpoint = { host, port };
   const login = { endpoints: [endpoint], user: "root", tenant: "sys", connectTimeoutSeconds: 1, ...changes };
-  const connection = new DriverConnection(login as Login, endpoint, 1000);
-  await connection.established();
-  return connection;
+  const { signal } = new AbortController();
+  return await openConnection(login as Login, endpoint, { timeoutMs: 1000, signal });
 }
 
 const optionsOf = () => createConnection.mock.calls[0]?.[0];
@@ -146,9 +145,8 @@ describe("an answer", () => {
 test("a connection that was given up before the driver was there is never made", async () => {
   const endpoint = { host: "127.0.0.1", port: (listening.address() as { port: number }).port };
   const login = { endpoints: [endpoint], user: "root", tenant: "sys", connectTimeoutSeconds: 1 } as Login;
-  const connection = new DriverConnection(login, endpoint, 1000);
-  connection.destroy();
-  await expect(connection.established()).rejects.toEqual({ code: "ECONNRESET" });
+  const opening = openConnection(login, endpoint, { timeoutMs: 1000, signal: AbortSignal.abort() });
+  await expect(opening).rejects.toMatchObject({ name: "AbortError" });
   expect(createConnection).not.toHaveBeenCalled();
 });
 

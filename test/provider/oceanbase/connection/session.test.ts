@@ -8,7 +8,6 @@ import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import { loginOf, useSandbox } from "../../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
-const inTenSeconds = () => Date.now() + 10_000;
 
 /** The error that opening a session ends with. */
 async function openingError(login: Login): Promise<OceanBaseError> {
@@ -26,9 +25,9 @@ describe("a login", () => {
     async (who) => {
       for (const changes of [{}, { cluster: "obdemo" }]) {
         const session = await openSession(loginOf(sandbox(), sandbox().logins[who], changes));
-        expect(
-          await session.read("SELECT EFFECTIVE_TENANT() AS T FROM DUAL", "asking", inTenSeconds()),
-        ).toEqual([{ T: sandbox().logins[who].tenant }]);
+        expect(await session.read("SELECT EFFECTIVE_TENANT() AS T FROM DUAL", "asking")).toEqual([
+          { T: sandbox().logins[who].tenant },
+        ]);
         await session.close();
       }
     },
@@ -111,7 +110,7 @@ describe("over TLS", () => {
       const endpoints: Login["endpoints"] = [{ host: "localhost", port: secure.port }];
       const tls = { ca: certificate.ca, verifyHostName };
       const session = await openSession(loginOf(secure, secure.logins.sys, { endpoints, tls }));
-      expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+      expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
       await session.close();
       await secure.stop();
     }
@@ -124,7 +123,6 @@ describe("a read", () => {
     const rows = await session.read(
       "SELECT 9223372036854775807 AS big, NULL AS none, 'x' AS text_, tenant_id FROM oceanbase.DBA_OB_TENANTS WHERE tenant_id = 1",
       "asking",
-      inTenSeconds(),
     );
     expect(rows).toEqual([{ BIG: "9223372036854775807", NONE: null, TEXT_: "x", TENANT_ID: "1" }]);
     await session.close();
@@ -136,7 +134,7 @@ describe("a read", () => {
       const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
       sandbox().faults.inject({ match: /SELECT 1/, act: { kind } });
       // A stalled reply is given up when the time for the read is over; then it is too late to ask again.
-      const read = session.read("SELECT 1 AS ONE", "asking", Date.now() + (kind === "stall" ? 1500 : 10_000));
+      const read = session.within(kind === "stall" ? 1500 : 10_000).read("SELECT 1 AS ONE", "asking");
       if (kind === "stall") await expect(read).rejects.toMatchObject({ kind: "unreachable" });
       else expect(await read).toEqual([{ ONE: "1" }]);
       await session.close();
@@ -146,10 +144,10 @@ describe("a read", () => {
   test("is repeated while the server is busy, and not after its time", async () => {
     const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
     sandbox().faults.inject({ match: /SELECT 1/, times: 2, act: { kind: "error", errno: 4012 } });
-    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
     sandbox().faults.inject({ match: /SELECT 1/, times: 100, act: { kind: "error", errno: 4012 } });
     const startedAt = Date.now();
-    await expect(session.read("SELECT 1 AS ONE", "asking", Date.now() + 1000)).rejects.toMatchObject({
+    await expect(session.within(1000).read("SELECT 1 AS ONE", "asking")).rejects.toMatchObject({
       errno: 4012,
     });
     expect(Date.now() - startedAt).toBeLessThan(2000);
@@ -165,16 +163,14 @@ describe("a read", () => {
   ])("after error %i goes on, on connection number %i", async (errno, logins) => {
     const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
     sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "error", errno } });
-    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
     expect(sandbox().log.logins).toBe(logins);
     await session.close();
   });
 
   test("that the server refuses is not repeated", async () => {
     const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
-    await expect(
-      session.read("SELECT * FROM oceanbase.NO_SUCH_VIEW", "asking", inTenSeconds()),
-    ).rejects.toMatchObject({
+    await expect(session.read("SELECT * FROM oceanbase.NO_SUCH_VIEW", "asking")).rejects.toMatchObject({
       errno: 1146,
     });
     expect(sandbox().log.matching(/NO_SUCH_VIEW/)).toHaveLength(1);
@@ -190,7 +186,7 @@ describe("a read", () => {
     ];
     const session = await openSession(loginOf(sandbox(), sandbox().logins.sys, { endpoints }));
     await sandbox().stop();
-    expect(await session.read("SELECT 1 AS ONE", "asking", inTenSeconds())).toEqual([{ ONE: "1" }]);
+    expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
     expect(session.address).toContain(String(second.port));
     await session.close();
     await second.stop();
@@ -225,16 +221,18 @@ describe("a statement", () => {
   });
 });
 
-describe("giving up", () => {
+describe("a caller that cancels", () => {
   test("ends a login and a read at once", async () => {
     const controller = new AbortController();
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal);
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), {
+      signal: controller.signal,
+    });
     sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "stall" } });
-    const read = session.read("SELECT 1 AS ONE", "asking", inTenSeconds());
+    const read = session.read("SELECT 1 AS ONE", "asking");
     setTimeout(() => controller.abort(), 50);
     await expect(read).rejects.toMatchObject({ kind: "aborted" });
     await expect(
-      openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal),
+      openSession(loginOf(sandbox(), sandbox().logins.sys), { signal: controller.signal }),
     ).rejects.toMatchObject({
       kind: "aborted",
     });
@@ -242,14 +240,16 @@ describe("giving up", () => {
 
   test("ends the pause before a read is tried again", async () => {
     const controller = new AbortController();
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), controller.signal);
+    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), {
+      signal: controller.signal,
+    });
     sandbox().faults.inject({ match: /SELECT 1/, times: 1000, act: { kind: "error", errno: 4023 } });
-    const read = session.read("SELECT 1 AS ONE", "asking", Date.now() + 60_000);
+    const read = session.within(60_000).read("SELECT 1 AS ONE", "asking");
     await expect.poll(() => sandbox().log.matching(/SELECT 1/).length).toBeGreaterThan(1);
     controller.abort();
     await expect(read).rejects.toMatchObject({
       kind: "aborted",
-      message: expect.stringMatching(/^asking as root@sys at 127\.0\.0\.1:\d+: given up on request$/),
+      message: expect.stringMatching(/^asking as root@sys at 127\.0\.0\.1:\d+: cancelled by the caller$/),
     });
     await session.close();
   });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { identifyServer } from "../../../../provider/oceanbase/cluster/server.ts";
+import { identify } from "../../../../provider/oceanbase/cluster/cluster.ts";
+import type { Server } from "../../../../provider/oceanbase/cluster/server.ts";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
 import {
   readEndedJobs,
@@ -8,25 +9,23 @@ import {
 } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
 import type { LoginCredentials } from "../../../../sdk/sandbox/sandbox.ts";
 import { loginOf, useSandbox } from "../../../tools/support/sandbox.ts";
-import { ScriptedSession, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
+import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
 
 const sandbox = useSandbox();
-const soon = () => Date.now() + 5000;
 
 async function connected(credentials: LoginCredentials) {
   const session = await openSession(loginOf(sandbox(), credentials));
-  return { session, server: await identifyServer(session, soon()) };
+  return { session, cluster: await identify(session) };
 }
 
 test("from sys every tenant's jobs are seen, cluster backups with their parts", async () => {
   const { sys } = sandbox().logins;
   sandbox().startClusterBackup();
-  const { session, server } = await connected(sys);
-  await expect.poll(async () => (await readLiveJobs(session, server, soon())).length).toBe(3);
-  const [parent, ...children] = await readLiveJobs(session, server, soon());
+  const { session, cluster } = await connected(sys);
+  await expect.poll(async () => (await readLiveJobs(cluster)).length).toBe(3);
+  const [parent, ...children] = await readLiveJobs(cluster);
   expect(parent).toMatchObject({
     tenantId: "1",
-    tenant: "sys",
     backupSetId: "0",
     executorTenantIds: ["1002", "1004"],
   });
@@ -38,7 +37,7 @@ test("from sys every tenant's jobs are seen, cluster backups with their parts", 
       result: 0,
     });
   }
-  expect(children.map((child) => child.tenant)).toEqual(["mysql_tenant", "oracle_tenant"]);
+  expect(children.map((child) => child.tenantId)).toEqual(["1002", "1004"]);
   await session.close();
 });
 
@@ -46,14 +45,14 @@ test.each(["mysqlTenant", "oracleTenant"] as const)("from %s its own jobs are se
   const credentials = sandbox().logins[who];
   sandbox().startBackup("mysql_tenant");
   sandbox().startBackup("oracle_tenant");
-  const { session, server } = await connected(credentials);
-  const jobs = await readLiveJobs(session, server, soon());
-  expect(jobs.map((job) => job.tenant)).toEqual([credentials.tenant]);
+  const { session, cluster } = await connected(credentials);
+  const jobs = await readLiveJobs(cluster);
+  expect(jobs.map((job) => job.tenantId)).toEqual([String(sandbox().tenant(credentials.tenant).id)]);
   expect(jobs[0]?.startedAt).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
   expect(jobs[0]?.endedAt).toBeUndefined();
   sandbox().finishBackup(credentials.tenant);
-  await expect.poll(async () => (await readEndedJobs(session, server, jobs, soon())).length).toBe(1);
-  const [ended] = await readEndedJobs(session, server, jobs, soon());
+  await expect.poll(async () => (await readEndedJobs(cluster, jobs)).length).toBe(1);
+  const [ended] = await readEndedJobs(cluster, jobs);
   expect(ended).toMatchObject({ jobId: jobs[0]?.jobId, status: "COMPLETED" });
   expect(ended?.endedAt).toMatch(/^\d{4}-/);
   await session.close();
@@ -62,19 +61,19 @@ test.each(["mysqlTenant", "oracleTenant"] as const)("from %s its own jobs are se
 test("an id beyond what a number can hold keeps all its digits", async () => {
   sandbox().cluster.backups.continueIdsAfter(sandbox().tenant("mysql_tenant"), 9007199254740992n);
   sandbox().startBackup("mysql_tenant");
-  const { session, server } = await connected(sandbox().logins.sys);
-  const jobs = await readLiveJobs(session, server, soon());
+  const { session, cluster } = await connected(sandbox().logins.sys);
+  const jobs = await readLiveJobs(cluster);
   expect(jobs[0]).toMatchObject({ jobId: "9007199254740993", backupSetId: "9007199254740993" });
   sandbox().finishBackup("mysql_tenant");
-  await expect.poll(async () => (await readEndedJobs(session, server, jobs, soon())).length).toBe(1);
+  await expect.poll(async () => (await readEndedJobs(cluster, jobs)).length).toBe(1);
   await session.close();
 });
 
 test("no query asks for PASSWD or for all columns", async () => {
   sandbox().startBackup("mysql_tenant");
-  const { session, server } = await connected(sandbox().logins.sys);
-  const jobs = await readLiveJobs(session, server, soon());
-  await readEndedJobs(session, server, jobs, soon());
+  const { session, cluster } = await connected(sandbox().logins.sys);
+  const jobs = await readLiveJobs(cluster);
+  await readEndedJobs(cluster, jobs);
   expect(JSON.stringify(jobs)).not.toContain("SECRET");
   expect(sandbox().log.matching(/BACKUP_JOB/)).toHaveLength(2);
   expect(sandbox().log.matching(/PASSWD|\*/)).toEqual([]);
@@ -85,16 +84,16 @@ test("access keys behind the path are cut off", async () => {
   sandbox().cluster.backups.startInTenant(sandbox().tenant("mysql_tenant"), {
     path: "oss://bucket/backup?host=oss.example&access_id=ID&access_key=MARKER-KEY",
   });
-  const { session, server } = await connected(sandbox().logins.sys);
-  const jobs = await readLiveJobs(session, server, soon());
+  const { session, cluster } = await connected(sandbox().logins.sys);
+  const jobs = await readLiveJobs(cluster);
   expect(jobs[0]?.path).toBe("oss://bucket/backup");
   await session.close();
 });
 
 test("an id that is not one is never put into a query", async () => {
-  const { session, server } = await connected(sandbox().logins.sys);
+  const { session, cluster } = await connected(sandbox().logins.sys);
   const job = { tenantId: "1002", jobId: "1) OR (1=1" };
-  await expect(readEndedJobs(session, server, [job], soon())).rejects.toThrow(RangeError);
+  await expect(readEndedJobs(cluster, [job])).rejects.toThrow(RangeError);
   await session.close();
 });
 
@@ -102,10 +101,9 @@ test("a view may be without a value in any column", async () => {
   const names =
     "JOB_ID BACKUP_SET_ID INITIATOR_TENANT_ID INITIATOR_JOB_ID EXECUTOR_TENANT_ID BACKUP_TYPE START_TIMESTAMP END_TIMESTAMP STATUS RESULT COMMENT PATH";
   const row = Object.fromEntries(names.split(" ").map((name) => [name, null]));
-  const [job] = await readLiveJobs(new ScriptedSession([/./, [row]]), serverInTenant(), soon());
+  const [job] = await readLiveJobs(scriptedCluster(serverInTenant(), [/./, [row]]).cluster);
   expect(job).toEqual({
     tenantId: "1002",
-    tenant: "one",
     jobId: "",
     backupSetId: "",
     initiatorTenantId: "",
@@ -127,39 +125,35 @@ test.each([
   ["incremental", "incremental"],
   ["FULL_I", "full"],
 ])("a backup of type %s is %s", async (text, type) => {
-  const session = new ScriptedSession([/./, [{ BACKUP_TYPE: text, EXECUTOR_TENANT_ID: "1002, 1004" }]]);
-  const [job] = await readLiveJobs(session, serverInSys(), soon());
+  const row = { BACKUP_TYPE: text, EXECUTOR_TENANT_ID: "1002, 1004" };
+  const [job] = await readLiveJobs(scriptedCluster(serverInSys(), [/./, [row]]).cluster);
   expect(job).toMatchObject({ type, executorTenantIds: ["1002", "1004"] });
 });
 
-test("an answer that two waits share names the tenants that each of them knows", async () => {
-  const session = new ScriptedSession([/./, [{ TENANT_ID: "1006", JOB_ID: "1" }]]);
-  const before = serverInSys();
-  const [early] = await readLiveJobs(session, before, soon());
-  expect(early?.tenant).toBe("1006");
-  const after = {
-    ...before,
-    tenants: before.tenants.map((known) => ({ ...known, id: "1006", name: "three" })),
-  };
-  const [late] = await readLiveJobs(session, after, soon());
-  expect(late?.tenant).toBe("three");
-});
-
 test("the ended parts of cluster backups are asked for by these backups, and never the backups' own jobs", async () => {
-  const session = new ScriptedSession([/JOB_HISTORY/, []]);
-  await readEndedParts(session, serverInTenant("ORACLE"), ["3", "4"], soon());
-  expect(session.asked[0]?.sql).toMatch(
-    /^SELECT JOB_ID, .* "COMMENT", PATH FROM SYS\.DBA_OB_BACKUP_JOB_HISTORY WHERE INITIATOR_TENANT_ID = 1 AND TENANT_ID <> 1 AND INITIATOR_JOB_ID IN \(3, 4\)$/,
+  const asked = async (server: Server) => {
+    const { cluster, session } = scriptedCluster(server, [/JOB_HISTORY/, []]);
+    await readEndedParts(cluster, ["3", "4"]);
+    return session.asked[0]?.sql;
+  };
+  expect(await asked(serverInSys())).toMatch(
+    /^SELECT TENANT_ID, JOB_ID, .* `COMMENT`, PATH FROM oceanbase\.CDB_OB_BACKUP_JOB_HISTORY WHERE INITIATOR_TENANT_ID = 1 AND INITIATOR_JOB_ID IN \(3, 4\) AND TENANT_ID <> 1$/,
+  );
+  // The DBA_ views have no column for the tenant.
+  expect(await asked(serverInTenant("ORACLE"))).toMatch(
+    /^SELECT 1002 AS TENANT_ID, JOB_ID, .* "COMMENT", PATH FROM SYS\.DBA_OB_BACKUP_JOB_HISTORY WHERE INITIATOR_TENANT_ID = 1 AND INITIATOR_JOB_ID IN \(3, 4\)$/,
   );
 });
 
 test("several ended jobs are asked for by tenant and id, in a user tenant by id alone", async () => {
   const jobs = ["8", "9"].map((jobId) => ({ tenantId: "1002", jobId }));
-  const session = new ScriptedSession([/JOB_HISTORY/, []]);
-  await readEndedJobs(session, serverInSys(), jobs, soon());
-  await readEndedJobs(session, serverInTenant(), jobs, soon());
-  await readEndedJobs(session, serverInTenant(), [], soon());
-  expect(session.asked.map(({ sql }) => sql.replace(/.* WHERE /, ""))).toEqual([
+  const inSys = scriptedCluster(serverInSys(), [/JOB_HISTORY/, []]);
+  const inTenant = scriptedCluster(serverInTenant(), [/JOB_HISTORY/, []]);
+  await readEndedJobs(inSys.cluster, jobs);
+  await readEndedJobs(inTenant.cluster, jobs);
+  await readEndedJobs(inTenant.cluster, []);
+  const asked = [...inSys.session.asked, ...inTenant.session.asked];
+  expect(asked.map(({ sql }) => sql.replace(/.* WHERE /, ""))).toEqual([
     "(TENANT_ID, JOB_ID) IN ((1002, 8), (1002, 9))",
     "JOB_ID IN (8, 9)",
   ]);

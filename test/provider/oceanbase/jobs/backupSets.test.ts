@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { serverError } from "../../../../provider/oceanbase/errors.ts";
+import { serverError } from "../../../../provider/oceanbase/connection/failures.ts";
 import { readLeftovers, tenantsWithoutFullBackup } from "../../../../provider/oceanbase/jobs/backupSets.ts";
 import { stoppedJob } from "../../../tools/support/backupJob.ts";
 import {
   type Answer,
-  ScriptedSession,
+  scriptedCluster,
   serverInSys,
   serverInTenant,
 } from "../../../tools/support/scriptedSession.ts";
@@ -14,8 +14,8 @@ const leftovers = async (
   server = serverInSys(),
   rows: Answer[1] = [],
 ) => {
-  const session = new ScriptedSession([/OB_BACKUP_SET_FILES/, rows]);
-  const found = await readLeftovers(session, server, jobs.map(stoppedJob), new Set(["1002"]), 0);
+  const { cluster, session } = scriptedCluster(server, [/OB_BACKUP_SET_FILES/, rows]);
+  const found = await readLeftovers(cluster, jobs.map(stoppedJob), new Set(["1002"]));
   return { found, sql: session.asked.map(({ sql }) => sql) };
 };
 
@@ -35,7 +35,7 @@ describe("what jobs have left behind", () => {
   test("is asked for by the set alone in a user tenant", async () => {
     const { sql } = await leftovers([{ backupSetId: "13" }, { backupSetId: "14" }], serverInTenant("ORACLE"));
     expect(sql).toEqual([
-      "SELECT BACKUP_SET_ID, FILE_STATUS, OUTPUT_BYTES, PATH FROM SYS.DBA_OB_BACKUP_SET_FILES WHERE BACKUP_SET_ID IN (13, 14) AND FILE_STATUS NOT IN ('AVAILABLE', 'DELETED')",
+      "SELECT 1002 AS TENANT_ID, BACKUP_SET_ID, FILE_STATUS, OUTPUT_BYTES, PATH FROM SYS.DBA_OB_BACKUP_SET_FILES WHERE BACKUP_SET_ID IN (13, 14) AND FILE_STATUS NOT IN ('AVAILABLE', 'DELETED')",
     ]);
   });
 
@@ -43,7 +43,7 @@ describe("what jobs have left behind", () => {
     expect(await leftovers([{ status: "COMPLETED" }, { backupSetId: "0" }])).toEqual({ found: [], sql: [] });
   });
 
-  test("shows no access key, and whether somebody cleans up", async () => {
+  test("shows no access key, and whether a cleanup policy covers it", async () => {
     const row = { BACKUP_SET_ID: "13", FILE_STATUS: "INCOMPLETE", OUTPUT_BYTES: "9000" };
     const { found } = await leftovers([{ backupSetId: "13" }], serverInSys(), [
       { ...row, TENANT_ID: "1002", PATH: "oss://bucket/a?access_key=MARKER\n&host=h" },
@@ -73,21 +73,22 @@ describe("what jobs have left behind", () => {
 });
 
 test("a tenant can be restored when it has a complete full backup that is there", async () => {
-  const session = new ScriptedSession([/OB_BACKUP_SET_FILES/, [{ TENANT_ID: "1002" }]]);
   const server = serverInSys();
-  const without = await tenantsWithoutFullBackup(session, server, server.tenants.slice(1), 0);
+  const { cluster } = scriptedCluster(server, [/OB_BACKUP_SET_FILES/, [{ TENANT_ID: "1002" }]]);
+  const without = await tenantsWithoutFullBackup(cluster, server.tenants.slice(1));
   expect(without.map(({ name }) => name)).toEqual(["two"]);
 });
 
 test.each([904, 942, 1054, 1146])("error %i says which server lacks the view", async (errno) => {
-  const session = new ScriptedSession([/./, serverError("asking", { errno, sqlMessage: "no" }, "statement")]);
-  await expect(tenantsWithoutFullBackup(session, serverInSys(), [], 0)).rejects.toMatchObject({
+  const refused = serverError("asking", { errno, sqlMessage: "no" }, "statement");
+  const { cluster } = scriptedCluster(serverInSys(), [/./, refused]);
+  await expect(tenantsWithoutFullBackup(cluster, [])).rejects.toMatchObject({
     kind: "unsupported",
     message: expect.stringMatching(/found OceanBase 4\.2\.5\.1.*view OB_BACKUP_SET_FILES is needed/),
   });
 });
 
 test("a failure of this package itself is not taken for the server's", async () => {
-  const session = new ScriptedSession([/./, new TypeError("a bug")]);
-  await expect(tenantsWithoutFullBackup(session, serverInSys(), [], 0)).rejects.toThrow(TypeError);
+  const { cluster } = scriptedCluster(serverInSys(), [/./, new TypeError("a bug")]);
+  await expect(tenantsWithoutFullBackup(cluster, [])).rejects.toThrow(TypeError);
 });

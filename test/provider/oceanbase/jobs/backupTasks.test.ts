@@ -1,23 +1,33 @@
 import { expect, test } from "vitest";
 import { readTasks } from "../../../../provider/oceanbase/jobs/backupTasks.ts";
 import { stoppedJob } from "../../../tools/support/backupJob.ts";
-import { ScriptedSession, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
+import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
 
 const EMPTY = { TASK_ID: null, STATUS: null, RESULT: null, COMMENT: null, TABLET_COUNT: null };
 
-test("nobody is asked about the tasks of no job", async () => {
-  const session = new ScriptedSession();
-  expect(await readTasks(session, serverInSys(), [], 0)).toEqual(new Map());
+test("without a job no server is asked for tasks", async () => {
+  const { cluster, session } = scriptedCluster(serverInSys());
+  expect(await readTasks(cluster, [])).toEqual(new Map());
   expect(session.asked).toEqual([]);
 });
 
 test.each([
   ["sys", serverInSys(), "SELECT TENANT_ID, JOB_ID", "`COMMENT` FROM oceanbase.CDB_OB_BACKUP_TASKS"],
-  ["a tenant", serverInTenant(), "SELECT JOB_ID", "`COMMENT` FROM oceanbase.DBA_OB_BACKUP_TASKS"],
-  ["Oracle mode", serverInTenant("ORACLE"), "SELECT JOB_ID", '"COMMENT" FROM SYS.DBA_OB_BACKUP_TASKS'],
+  [
+    "a tenant",
+    serverInTenant(),
+    "SELECT 1002 AS TENANT_ID, JOB_ID",
+    "`COMMENT` FROM oceanbase.DBA_OB_BACKUP_TASKS",
+  ],
+  [
+    "Oracle mode",
+    serverInTenant("ORACLE"),
+    "SELECT 1002 AS TENANT_ID, JOB_ID",
+    '"COMMENT" FROM SYS.DBA_OB_BACKUP_TASKS',
+  ],
 ])("the view in %s is asked in its own words", async (_, server, begin, end) => {
-  const session = new ScriptedSession([/./, []]);
-  await readTasks(session, server, [stoppedJob()], 0);
+  const { cluster, session } = scriptedCluster(server, [/./, []]);
+  await readTasks(cluster, [stoppedJob()]);
   const sql = session.asked[0]?.sql ?? "";
   expect(sql.startsWith(begin)).toBe(true);
   expect(sql.endsWith(end)).toBe(true);
@@ -39,7 +49,7 @@ test("a task belongs to its tenant's job; those of other jobs are left out", asy
       FINISH_TABLET_COUNT: "4",
     },
   ];
-  const tasks = await readTasks(new ScriptedSession([/./, rows]), serverInSys(), [stoppedJob()], 0);
+  const tasks = await readTasks(scriptedCluster(serverInSys(), [/./, rows]).cluster, [stoppedJob()]);
   expect([...tasks]).toEqual([
     [
       "1002/5",
@@ -62,7 +72,7 @@ test("a column without a value, or of another version, is empty or 0", async () 
     { ...EMPTY, JOB_ID: "5" },
     { ...EMPTY, JOB_ID: null },
   ];
-  const tasks = await readTasks(new ScriptedSession([/./, rows]), serverInTenant(), [stoppedJob()], 0);
+  const tasks = await readTasks(scriptedCluster(serverInTenant(), [/./, rows]).cluster, [stoppedJob()]);
   expect([...tasks]).toEqual([
     [
       "1002/5",

@@ -1,10 +1,17 @@
 import { expect, test } from "vitest";
 import type { JobRow } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
 import { type JobFilter, selectTenants } from "../../../../provider/oceanbase/jobs/jobFilter.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { serverInSys } from "../../../tools/support/scriptedSession.ts";
 
 const job = (changes: Partial<JobRow> = {}): JobRow => ({
-  ...stoppedJob(),
+  tenantId: "1002",
+  jobId: "5",
+  backupSetId: "3",
+  type: "full",
+  result: 0,
+  comment: "",
+  path: "file:///backup",
+  startedAt: "2026-01-01 00:00:00.000000",
   status: "DOING",
   initiatorTenantId: "1002",
   initiatorJobId: "0",
@@ -14,7 +21,7 @@ const job = (changes: Partial<JobRow> = {}): JobRow => ({
 });
 const NOW = "2026-01-01 00:10:00";
 const select = (jobs: JobRow[], filter: JobFilter) => {
-  const { hit, excluded } = selectTenants(jobs, filter, NOW);
+  const { hit, excluded } = selectTenants(jobs, filter, NOW, serverInSys());
   return { hit: [...hit], excluded: excluded.map(({ reason }) => reason) };
 };
 
@@ -42,6 +49,6 @@ test.each([
 });
 
 test("jobs that are past any choice decide nothing", () => {
-  const others = [job({ status: "CANCELING" }), job({ tenantId: "1", tenant: "sys" })];
+  const others = [job({ status: "CANCELING" }), job({ tenantId: "1" })];
   expect(select(others, { types: ["incremental"] })).toEqual({ hit: [], excluded: [] });
 });

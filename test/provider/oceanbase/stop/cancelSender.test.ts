@@ -1,17 +1,41 @@
 import { describe, expect, test } from "vitest";
-import { OceanBaseError, serverError } from "../../../../provider/oceanbase/errors.ts";
-import type { CancelScope } from "../../../../provider/oceanbase/statements.ts";
-import { CancelSender, type Effect } from "../../../../provider/oceanbase/stop/cancelSender.ts";
-import { ScriptedSession } from "../../../tools/support/scriptedSession.ts";
+import { clusterOf } from "../../../../provider/oceanbase/cluster/cluster.ts";
+import { resolveScope } from "../../../../provider/oceanbase/cluster/scope.ts";
+import { serverError } from "../../../../provider/oceanbase/connection/failures.ts";
+import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
+import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
+import { CancelSender } from "../../../../provider/oceanbase/stop/cancelSender.ts";
+import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
+import type { Plan } from "../../../../provider/oceanbase/stop/plan.ts";
+import type { StopRequest } from "../../../../provider/oceanbase/stop/stopRequest.ts";
+import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { ScriptedSession, serverInSys } from "../../../tools/support/scriptedSession.ts";
 
 /** A session that takes statements, each with the next of these outcomes; after the last one they succeed. */
 class SendingSession extends ScriptedSession {
   readonly sent: string[] = [];
   readonly doing: string[] = [];
+  /** What the job views and the tenants show when they are asked. */
+  live: Record<string, string>[] = [];
+  ended: Record<string, string>[] = [];
+  tenants = ["sys", "one", "two"];
   private readonly outcomes: (Error | undefined)[];
 
   constructor(...outcomes: (Error | undefined)[]) {
-    super();
+    super(
+      [/BACKUP_JOBS/, () => this.live],
+      [/BACKUP_JOB_HISTORY/, () => this.ended],
+      [
+        /DBA_OB_TENANTS/,
+        () =>
+          this.tenants.map((name, i) => ({
+            TENANT_ID: ["1", "1002", "1004"][i] ?? "",
+            TENANT_NAME: name,
+            TENANT_TYPE: name === "sys" ? "SYS" : "USER",
+            STATUS: "NORMAL",
+          })),
+      ],
+    );
     this.outcomes = outcomes;
   }
 
@@ -26,34 +50,48 @@ class SendingSession extends ScriptedSession {
 const said = (errno: number) => serverError("cancelling", { errno, sqlMessage: "no" }, "statement");
 const lost = () => new OceanBaseError("unreachable", "cut", { outcomeUnknown: true });
 
-/** A sender whose questions have these answers. */
-function sending(session: SendingSession, effects: Effect[] = [], left: CancelScope = ["one"]) {
-  let asked = 0;
-  const questions = {
-    effect: async () => {
-      asked += 1;
-      return effects.shift() ?? "none";
-    },
-    withoutGone: async () => left,
+/** A job of tenant `one` that ran before the statement, as the views show it afterwards. */
+const job = (status: string) => ({ TENANT_ID: "1002", JOB_ID: "5", STATUS: status });
+
+/** A sender for both tenants, in one of which a job runs. */
+function sending(session: SendingSession, changes: Partial<StopRequest> = {}) {
+  const server = serverInSys();
+  const request: StopRequest = {
+    selection: "all",
+    loginTenant: "sys",
+    ignoreMissing: true,
+    timeoutSeconds: 5,
+    ...changes,
   };
-  const sender = new CancelSender(session, questions);
-  return { sender, questions: () => asked };
+  const scope = resolveScope("at", server, request);
+  const watch = new JobWatch(server, scope);
+  watch.addRecorded([stoppedJob({ status: "DOING" })], []);
+  const plan: Plan = {
+    cluster: clusterOf(session, server),
+    request,
+    control: { progress: () => {} },
+    scope,
+    coveredIds: new Set(),
+    warnings: [],
+  };
+  const sender = new CancelSender(plan, { selection: request.selection, scope, excluded: [], watch });
+  return { sender, looks: () => session.asked.filter(({ sql }) => /BACKUP_JOBS/.test(sql)).length };
 }
 
-describe("the scope of a statement", () => {
-  test.each<[CancelScope, string]>([
+describe("the tenants of a statement", () => {
+  test.each<[TenantSelection, string]>([
     ["all", "cancelling the backups of all user tenants"],
     ["own", "cancelling the backups of this tenant"],
     [["a", "b"], "cancelling the backups of a, b"],
     [["a", "b", "c", "d", "e"], "cancelling the backups of a, b, c, d, e"],
     [["a", "b", "c", "d", "e", "f", "g"], "cancelling the backups of a, b, c, d, e and 2 more tenants"],
-  ])("%j is named in messages, but not endlessly", async (scope, doing) => {
+  ])("%j are named in messages, but not endlessly", async (selection, doing) => {
     const session = new SendingSession();
-    await sending(session).sender.send(scope);
+    await sending(session).sender.send(selection);
     expect(session.doing).toEqual([doing]);
   });
 
-  test("without a tenant is never sent: it would mean all of them", async () => {
+  test("that are none are never sent: the statement would mean all of them", async () => {
     const session = new SendingSession();
     expect(await sending(session).sender.send([])).toBeUndefined();
     expect(session.sent).toEqual([]);
@@ -63,10 +101,11 @@ describe("the scope of a statement", () => {
 describe("a tenant that is gone", () => {
   test("is left out once; one that is still refused then is an error, and nothing has happened", async () => {
     const session = new SendingSession(said(5160), said(5160));
+    session.tenants = ["sys", "one"];
     const { sender } = sending(session);
-    await expect(sender.send(["one", "gone"])).rejects.toMatchObject({ errno: 5160 });
+    await expect(sender.send(["one", "two"])).rejects.toMatchObject({ errno: 5160 });
     expect(session.sent).toEqual([
-      "ALTER SYSTEM CANCEL BACKUP TENANT = `one`, `gone`",
+      "ALTER SYSTEM CANCEL BACKUP TENANT = `one`, `two`",
       "ALTER SYSTEM CANCEL BACKUP TENANT = `one`",
     ]);
     expect(sender.issuedAt).toBeUndefined();
@@ -74,28 +113,30 @@ describe("a tenant that is gone", () => {
 
   test("and the only one leaves nothing to send", async () => {
     const session = new SendingSession(said(5160));
-    const { sender } = sending(session, [], []);
-    expect(await sender.send(["gone"])).toBeUndefined();
+    session.tenants = ["sys", "one"];
+    const { sender } = sending(session);
+    expect(await sender.send(["two"])).toBeUndefined();
     expect(session.sent).toHaveLength(1);
   });
 });
 
 describe("a statement without a clear answer", () => {
   test.each([
-    ["a number that nobody knows", said(9999)],
+    ["an unknown number", said(9999)],
     ["a refusal that leaves open what was done", said(1142)],
   ])("(%s) is not sent again, and is for the record", async (_, failure) => {
     const session = new SendingSession(failure);
-    const { sender, questions } = sending(session);
+    const { sender, looks } = sending(session);
     expect(await sender.send("all")).toBe(failure);
     expect(session.sent).toHaveLength(1);
-    expect(questions()).toBe(0);
+    expect(looks()).toBe(0);
     expect(sender.issuedAt).toBeUndefined();
   });
 
   test("that has marked jobs counts as sent when it was sent, not when that was found out", async () => {
     const session = new SendingSession(lost());
-    const { sender } = sending(session, ["marked"]);
+    session.live = [job("CANCELING")];
+    const { sender } = sending(session);
     const before = Date.now();
     expect(await sender.send("all")).toBeUndefined();
     // Half a second passes before the jobs are asked.
@@ -107,21 +148,22 @@ describe("a statement without a clear answer", () => {
 
   test("without a trace is not taken for sent, and not repeated", async () => {
     const session = new SendingSession(lost());
-    const { sender } = sending(session, ["none"]);
+    const { sender } = sending(session);
     expect(await sender.send("all")).toBeUndefined();
     expect(session.sent).toHaveLength(1);
     expect(sender.issuedAt).toBeUndefined();
     expect(sender.warnings).toEqual([
-      expect.stringMatching(/nobody knows whether it arrived, but no job is left to cancel$/),
+      expect.stringMatching(/it is unknown whether the server received it, but no job is left to cancel$/),
     ]);
   });
 
   test("is sent again only where a job is left unmarked; the record has the statement that was taken", async () => {
     const session = new SendingSession(lost());
-    const { sender, questions } = sending(session, ["left unmarked"]);
+    session.live = [job("DOING")];
+    const { sender, looks } = sending(session);
     expect(await sender.send(["one"])).toBeUndefined();
     expect(session.sent).toHaveLength(2);
-    expect(questions()).toBe(1);
+    expect(looks()).toBe(1);
     expect(sender.issuedAt).toBeDefined();
   });
 });

@@ -1,11 +1,18 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Cluster } from "../../../../provider/oceanbase/cluster/cluster.ts";
 import { resolveScope } from "../../../../provider/oceanbase/cluster/scope.ts";
 import type { Server } from "../../../../provider/oceanbase/cluster/server.ts";
-import type { Row } from "../../../../provider/oceanbase/connection/session.ts";
-import type { CancelScope } from "../../../../provider/oceanbase/statements.ts";
-import { JobWatch, pauseUntilNextLook, pollDelayMs } from "../../../../provider/oceanbase/stop/jobWatch.ts";
+import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
+import { readLiveJobs } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
+import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
+import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
 import { stoppedJob } from "../../../tools/support/backupJob.ts";
-import { ScriptedSession, serverInSys, tenant } from "../../../tools/support/scriptedSession.ts";
+import {
+  type ScriptedSession,
+  scriptedCluster,
+  serverInSys,
+  tenant,
+} from "../../../tools/support/scriptedSession.ts";
 
 /*
  * What a watch makes of one look after another. The views are rows that the tests move about.
@@ -14,17 +21,19 @@ let live: Row[];
 let history: Row[];
 let tenants: Row[];
 let session: ScriptedSession;
+let cluster: Cluster;
 
 beforeEach(() => {
   live = [];
   history = [];
   tenants = [{ TENANT_ID: "1002", TENANT_NAME: "one" }];
-  session = new ScriptedSession(
+  ({ session, cluster } = scriptedCluster(
+    serverInSys(),
     [/INITIATOR_TENANT_ID = 1 /, () => history.filter((row) => row.INITIATOR_TENANT_ID === "1")],
     [/BACKUP_JOBS/, () => [...live]],
     [/BACKUP_JOB_HISTORY/, () => history.filter((row) => isAskedFor(row))],
     [/DBA_OB_TENANTS/, () => [...tenants]],
-  );
+  ));
 });
 /** As the WHERE of the query has it. */
 const isAskedFor = ({ TENANT_ID, JOB_ID }: Row) =>
@@ -44,20 +53,20 @@ const clusterRow = (status: string, executors = "1002,1004") =>
 const partRow = (jobId: string, status: string, changes: Row = {}) =>
   row(jobId, status, { INITIATOR_TENANT_ID: "1", INITIATOR_JOB_ID: "9", ...changes });
 
-function watching(asked: CancelScope = ["one"], server: Server = serverInSys()): JobWatch {
-  return new JobWatch(session, server, resolveScope("at", server, asked, server.tenant.name, false));
+function watching(selection: TenantSelection = ["one"], server: Server = serverInSys()): JobWatch {
+  const request = { selection, loginTenant: server.tenant.name, ignoreMissing: false };
+  return new JobWatch(server, resolveScope("at", server, request));
 }
 
 /** Takes in what is live now, as before a statement. */
 async function before(watch: JobWatch): Promise<void> {
-  const { readLiveJobs } = await import("../../../../provider/oceanbase/jobs/backupJobs.ts");
-  watch.addLive(await readLiveJobs(session, serverInSys(), 0));
+  watch.addLive(await readLiveJobs(cluster));
 }
 const look = async (watch: JobWatch) => {
-  const { unfinished, late } = await watch.look(0);
-  return [unfinished, late].map((jobs) => jobs.map(({ jobId, status }) => `${jobId} ${status}`));
+  const { unfinished, missed } = await watch.look(cluster);
+  return [unfinished, missed].map((jobs) => jobs.map(({ jobId, status }) => `${jobId} ${status}`));
 };
-const reported = (watch: JobWatch) => watch.report.map(({ jobId, status }) => `${jobId} ${status}`);
+const reported = (watch: JobWatch) => watch.jobs.map(({ jobId, status }) => `${jobId} ${status}`);
 
 describe("a job", () => {
   test("has ended when it has left the live view and stands in the history, not before", async () => {
@@ -72,7 +81,7 @@ describe("a job", () => {
     expect(await look(watch)).toEqual([["5 CANCELED"], []]);
     history = [row("5", "FAILED", { END_TIMESTAMP: "2026-01-01 00:01:00" })];
     expect(await look(watch)).toEqual([[], []]);
-    expect(watch.report).toMatchObject([{ jobId: "5", status: "FAILED", endedAt: "2026-01-01 00:01:00" }]);
+    expect(watch.jobs).toMatchObject([{ jobId: "5", status: "FAILED", endedAt: "2026-01-01 00:01:00" }]);
   });
 
   test("is not asked for again once it has ended", async () => {
@@ -102,7 +111,7 @@ describe("a job", () => {
     const watch = watching();
     live = [row("6", status)];
     expect(await look(watch)).toEqual([[], []]);
-    expect(watch.report).toEqual([]);
+    expect(watch.jobs).toEqual([]);
   });
 
   test("of another tenant is not looked at", async () => {
@@ -121,9 +130,9 @@ describe("a job that starts after the statement", () => {
     live = [row("6", "DOING")];
     await look(watch);
     expect(watch.restartedJobs).toMatchObject([{ jobId: "6", status: "DOING" }]);
-    expect(watch.report).toEqual([]);
+    expect(watch.jobs).toEqual([]);
     expect(watch.warnings).toEqual([
-      "tenant one: backup job 6 was started after the statement, by the tenant itself, and is INIT; it was left alone (change triggers to cancel it, too)",
+      "tenant one: backup job 6 was started after the statement, by the tenant itself, and is INIT; it was left alone (change triggers to cancel it too)",
     ]);
   });
 
@@ -177,7 +186,7 @@ describe("a cluster backup that has not started its jobs", () => {
     live = [];
     history = [partRow("6", "CANCELED"), partRow("7", "CANCELED", { TENANT_ID: "1004" })];
     expect(await look(watch)).toEqual([[], []]);
-    expect(watch.report).toMatchObject([{ tenantId: "1002", jobId: "6", status: "CANCELED", endedAt: "" }]);
+    expect(watch.jobs).toMatchObject([{ tenantId: "1002", jobId: "6", status: "CANCELED", endedAt: "" }]);
   });
 
   test("is taken over from a record, with the jobs that it starts later", async () => {
@@ -185,7 +194,7 @@ describe("a cluster backup that has not started its jobs", () => {
     watch.addRecorded([], ["9"]);
     live = [clusterRow("INIT"), partRow("6", "DOING")];
     expect(
-      watch.isMeant({ tenantId: "1002", jobId: "6", initiatorTenantId: "1", initiatorJobId: "9" } as never),
+      watch.isTarget({ tenantId: "1002", jobId: "6", initiatorTenantId: "1", initiatorJobId: "9" } as never),
     ).toBe(true);
     expect(await look(watch)).toEqual([["6 DOING", "9 INIT"], ["6 DOING"]]);
   });
@@ -245,9 +254,9 @@ test("an attempt that is taken up again waits for what is being cancelled, and m
   const job = (jobId: string, status: string) =>
     ({ ...stoppedJob({ jobId, status }), initiatorTenantId: "1002", initiatorJobId: "0" }) as never;
   watch.addRecorded([stoppedJob({ jobId: "4", status: "DOING" })], []);
-  watch.addCanceling([job("5", "CANCELING"), job("6", "DOING")]);
+  watch.addLive([job("5", "CANCELING")]);
   expect(reported(watch)).toEqual(["4 DOING", "5 CANCELING"]);
-  expect(["4", "5", "6"].map((id) => watch.isMeant(job(id, "DOING")))).toEqual([true, true, false]);
+  expect(["4", "5", "6"].map((id) => watch.isTarget(job(id, "DOING")))).toEqual([true, true, false]);
   expect(watch.runningBefore.map(({ jobId }) => jobId)).toEqual(["4"]);
 });
 
@@ -257,24 +266,4 @@ test("a skipped tenant is not watched where all are meant; one that was created 
   const watch = watching("all", { ...server, tenants: [...server.tenants, odd] });
   live = [row("1", "CANCELING", { TENANT_ID: "1006" }), row("2", "CANCELING", { TENANT_ID: "1008" })];
   expect(await look(watch)).toEqual([["2 CANCELING"], []]);
-});
-
-test.each([
-  [0, 500],
-  [5299, 500],
-  [5400, 1800],
-  [6000, 2000],
-  [60_000, 2200],
-])("after %i ms the next look comes in about %i ms", (elapsedMs, delayMs) => {
-  expect(pollDelayMs(elapsedMs)).toBe(delayMs);
-});
-
-test("a pause that is given up ends as a failure that says where", async () => {
-  const controller = new AbortController();
-  const paused = pauseUntilNextLook(60_000, "root@sys at db:2881", controller.signal);
-  controller.abort();
-  await expect(paused).rejects.toMatchObject({
-    kind: "aborted",
-    message: "root@sys at db:2881: given up on request while the backups were stopping",
-  });
 });

@@ -23,14 +23,14 @@ async function stop(
     ...control
   }: Partial<StopControl> & { who?: keyof Logins; login?: Login } = {},
 ): Promise<StopReport> {
-  const session = await openSession(login, control.signal);
+  const session = await openSession(login, control);
   try {
     return await stopBackups(
       session,
       {
-        asked: ["mysql_tenant"],
+        selection: ["mysql_tenant"],
         loginTenant: login.tenant,
-        allowGone: false,
+        ignoreMissing: false,
         timeoutSeconds: 20,
         ...request,
       },
@@ -57,7 +57,7 @@ test.each([
   async ({ tenants, asks }) => {
     const others = Array.from({ length: tenants - 1 }, (_, i) => `other_${i}`);
     for (const name of others) sandbox().addTenant(name);
-    await stop({ asked: ["mysql_tenant", ...others], timeoutSeconds: 0 });
+    await stop({ selection: ["mysql_tenant", ...others], timeoutSeconds: 0 });
     const looks = sandbox().log.matching(/CDB_OB_BACKUP_JOBS/);
     expect(looks).toEqual([expect.stringMatching(asks), expect.stringMatching(asks)]);
   },
@@ -106,7 +106,7 @@ describe("a running backup", () => {
     async (who, own, other) => {
       sandbox().startBackup("mysql_tenant");
       sandbox().startBackup("oracle_tenant");
-      const report = await stop({ asked: "own" }, { who });
+      const report = await stop({ selection: "own" }, { who });
       expect(report.jobs).toMatchObject([{ tenantId: String(own), status: "CANCELED" }]);
       expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP"]);
       expect(liveJobs(other)).toHaveLength(1);
@@ -190,7 +190,7 @@ describe("a cluster backup", () => {
   test('ends as a whole with "all", its own job in sys included', async () => {
     sandbox().startClusterBackup();
     await expect.poll(() => liveJobs(ORACLE_TENANT).length).toBe(1);
-    const report = await stop({ asked: "all" });
+    const report = await stop({ selection: "all" });
     expect(report.jobs.map((job) => [job.tenant, job.status])).toEqual([
       ["sys", "CANCELED"],
       ["mysql_tenant", "CANCELED"],
@@ -277,7 +277,7 @@ describe("a cluster backup", () => {
         stoppedJob({ ...isMeant, tenantId: "1004", tenant: "oracle_tenant" }),
       ],
     };
-    const report = await stop({ asked: "all", earlier });
+    const report = await stop({ selection: "all", earlier });
     expect(report.interrupted).toBeUndefined();
     expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`, `oracle_tenant`"]);
     expect(report.jobs.map((job) => [job.tenant, job.status])).toEqual([
@@ -291,7 +291,7 @@ describe("a cluster backup", () => {
   test('that has not started its jobs yet never starts them with "all"', async () => {
     sandbox().cluster.backups.timing.parentInitSeconds = 60;
     sandbox().startClusterBackup();
-    const report = await stop({ asked: "all" });
+    const report = await stop({ selection: "all" });
     expect(report.jobs).toMatchObject([{ tenant: "sys", status: "CANCELED" }]);
     expect(endedJobs(MYSQL_TENANT)).toEqual([]);
     expect(cancels()).toHaveLength(1);
@@ -303,7 +303,7 @@ describe("a tenant", () => {
     sandbox().startBackup("mysql_tenant");
     sandbox().startBackup("oracle_tenant");
     sandbox().cluster.tenants.setStatus("oracle_tenant", "RESTORE");
-    const report = await stop({ asked: ["mysql_tenant", "oracle_tenant"] });
+    const report = await stop({ selection: ["mysql_tenant", "oracle_tenant"] });
     expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", status: "CANCELED" }]);
     expect(report.warnings.join()).toContain("tenant oracle_tenant is RESTORE");
   });
@@ -312,7 +312,7 @@ describe("a tenant", () => {
     sandbox().startBackup("mysql_tenant");
     sandbox().startBackup("oracle_tenant");
     sandbox().cluster.tenants.setStatus("oracle_tenant", "DROPPING");
-    const report = await stop({ asked: "all", timeoutSeconds: 5 });
+    const report = await stop({ selection: "all", timeoutSeconds: 5 });
     expect(report.interrupted).toBeUndefined();
     expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", status: "CANCELED" }]);
     expect(report.warnings.join()).toContain("tenant oracle_tenant is DROPPING");
@@ -325,7 +325,7 @@ describe("a tenant", () => {
       match: /CANCEL/,
       act: { kind: "just before", happens: () => sandbox().dropTenant("mysql_tenant") },
     });
-    await expect(stop({ asked: ["mysql_tenant", "oracle_tenant"] })).rejects.toThrow(
+    await expect(stop({ selection: ["mysql_tenant", "oracle_tenant"] })).rejects.toThrow(
       /mysql_tenant does not exist/,
     );
     expect(liveJobs(ORACLE_TENANT)).toMatchObject([{ status: expect.stringMatching(/INIT|DOING/) }]);
@@ -337,7 +337,7 @@ describe("a tenant", () => {
       match: /CANCEL/,
       act: { kind: "just before", happens: () => sandbox().dropTenant("mysql_tenant") },
     });
-    const report = await stop({ asked: ["mysql_tenant", "oracle_tenant"], allowGone: true });
+    const report = await stop({ selection: ["mysql_tenant", "oracle_tenant"], ignoreMissing: true });
     expect(report.jobs).toMatchObject([{ tenant: "oracle_tenant", status: "CANCELED" }]);
     expect(cancels()).toEqual([
       "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`, `oracle_tenant`",
@@ -347,7 +347,7 @@ describe("a tenant", () => {
 
   test("that is gone at teardown needs no statement", async () => {
     sandbox().dropTenant("mysql_tenant");
-    const report = await stop({ allowGone: true });
+    const report = await stop({ ignoreMissing: true });
     expect(report.stoppedAt).toBeDefined();
     expect(report.statement).toBeUndefined();
     expect(cancels()).toEqual([]);
@@ -373,8 +373,8 @@ describe("a tenant", () => {
       backupCopies: undefined,
     })();
     expect((await stop()).warnings).toEqual([]);
-    expect((await stop({ asked: "own" }, { who: "mysqlTenant" })).warnings).toEqual([]);
-    expect((await stop({ asked: "own" }, { who: "oracleTenant" })).warnings.join()).toContain(
+    expect((await stop({ selection: "own" }, { who: "mysqlTenant" })).warnings).toEqual([]);
+    expect((await stop({ selection: "own" }, { who: "oracleTenant" })).warnings.join()).toContain(
       "cleanup policy",
     );
   });
@@ -453,13 +453,13 @@ describe("when the stop takes too long", () => {
 
   test("taking a cancel of all up again hits no more than what was meant", async () => {
     sandbox().startBackup("mysql_tenant");
-    const earlier = await stop({ timeoutSeconds: 0, asked: "all" });
+    const earlier = await stop({ timeoutSeconds: 0, selection: "all" });
     await expect.poll(() => liveJobs(MYSQL_TENANT)).toEqual([]);
     // As if the server had passed the tenant over when the statement came: its job is known, and runs on.
     sandbox().startBackup("mysql_tenant");
     sandbox().startBackup("oracle_tenant");
     const jobs = earlier.jobs.map((job) => ({ ...job, jobId: "2", status: "DOING" }));
-    const report = await stop({ asked: "all", earlier: { ...earlier, jobs } });
+    const report = await stop({ selection: "all", earlier: { ...earlier, jobs } });
     expect(cancels().at(-1)).toBe("ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`");
     expect(report.jobs).toMatchObject([{ jobId: "2", status: "CANCELED" }]);
     // The record keeps the statement that the server took first.
@@ -489,7 +489,7 @@ describe("when the stop takes too long", () => {
   ])("an attempt of which nobody knows whether it arrived, and whose job %s", async (state, sent, status) => {
     sandbox().startBackup("mysql_tenant");
     sandbox().startBackup("oracle_tenant");
-    const job = (await stop({ timeoutSeconds: 0, asked: ["oracle_tenant"] })).jobs[0];
+    const job = (await stop({ timeoutSeconds: 0, selection: ["oracle_tenant"] })).jobs[0];
     if (job === undefined) throw new Error("no job was seen");
     sandbox().log.clear();
     if (state === "has ended") {
@@ -552,9 +552,9 @@ describe("a statement without a clear answer", () => {
     const report = await stop();
     expect(report.interrupted).toBeUndefined();
     expect(cancels()).toHaveLength(1);
-    // Nobody knows whether it arrived, and the record does not say that it did.
+    // It is unknown whether it arrived, and the record does not say that it did.
     expect(report.issuedAt).toBeUndefined();
-    expect(report.warnings.join()).toContain("nobody knows whether it arrived");
+    expect(report.warnings.join()).toContain("it is unknown whether the server received it");
   });
 
   test.each([4012, 4038, 4638])(
@@ -616,7 +616,7 @@ describe("a refusal after a send that may have taken effect", () => {
     before(/BACKUP_JOBS/, () => {});
     before(/BACKUP_JOBS/, () => sandbox().startBackup("oracle_tenant"));
     before(/CANCEL/, () => sandbox().dropTenant("third"));
-    const report = await stop({ asked: ["mysql_tenant", "oracle_tenant", "third"] });
+    const report = await stop({ selection: ["mysql_tenant", "oracle_tenant", "third"] });
     expect(cancels()).toHaveLength(2);
     expect(report.interrupted?.message).toContain("third does not exist");
     expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant" }]);
@@ -632,7 +632,7 @@ describe("a clear refusal", () => {
 
   test.each([1031, 5360])("in Oracle mode (%i) is one even when nothing runs", async (errno) => {
     sandbox().faults.inject({ match: /CANCEL/, act: { kind: "error", errno } });
-    const stopping = stop({ asked: "own" }, { who: "oracleTenant" });
+    const stopping = stop({ selection: "own" }, { who: "oracleTenant" });
     await expect(stopping).rejects.toMatchObject({ errno, kind: "refused" });
   });
 });
@@ -753,7 +753,7 @@ test("a name given twice is sent once, and one in another case is another tenant
   sandbox().addTenant("t1");
   sandbox().startBackup("T1");
   sandbox().startBackup("t1");
-  const report = await stop({ asked: ["t1", "t1"] });
+  const report = await stop({ selection: ["t1", "t1"] });
   expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `t1`"]);
   expect(report.jobs).toMatchObject([{ tenant: "t1", status: "CANCELED" }]);
   expect(liveJobs(sandbox().tenant("T1").id)).toHaveLength(1);
@@ -762,11 +762,11 @@ test("a name given twice is sent once, and one in another case is another tenant
 test("a rehearsal finds the server and the tenants, and sends nothing", async () => {
   sandbox().startBackup("mysql_tenant");
   const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
-  const request = { loginTenant: "sys", allowGone: false, timeoutSeconds: 5 };
+  const request = { loginTenant: "sys", ignoreMissing: false, timeoutSeconds: 5 };
   const control = { progress: () => {} };
-  const report = await rehearseStop(session, { ...request, asked: ["mysql_tenant"] }, control);
+  const report = await rehearseStop(session, { ...request, selection: ["mysql_tenant"] }, control);
   expect(report).toMatchObject({ jobs: [], server: { cluster: "obdemo" } });
-  await expect(rehearseStop(session, { ...request, asked: ["Mysql_tenant"] }, control)).rejects.toThrow(
+  await expect(rehearseStop(session, { ...request, selection: ["Mysql_tenant"] }, control)).rejects.toThrow(
     /did you mean mysql_tenant/,
   );
   expect(cancels()).toEqual([]);
@@ -774,10 +774,10 @@ test("a rehearsal finds the server and the tenants, and sends nothing", async ()
 });
 
 describe("a rehearsal without the privilege", () => {
-  const rehearse = async (login: Login, asked: StopRequest["asked"]) => {
+  const rehearse = async (login: Login, selection: StopRequest["selection"]) => {
     const session = await openSession(login);
     try {
-      const request = { asked, loginTenant: login.tenant, allowGone: false, timeoutSeconds: 5 };
+      const request = { selection, loginTenant: login.tenant, ignoreMissing: false, timeoutSeconds: 5 };
       return (await rehearseStop(session, request, { progress: () => {} })).warnings.join("\n");
     } finally {
       await session.close();
@@ -802,7 +802,7 @@ test("a thousand named tenants are one statement", async () => {
   const names = Array.from({ length: 1000 }, (_, i) => `tenant_${i}`);
   for (const name of names) sandbox().addTenant(name);
   for (const name of names.slice(0, 50)) sandbox().startBackup(name);
-  const report = await stop({ asked: names });
+  const report = await stop({ selection: names });
   expect(report.jobs).toHaveLength(50);
   expect(new Set(report.jobs.map((job) => job.status))).toEqual(new Set(["CANCELED"]));
   expect(cancels()).toHaveLength(1);

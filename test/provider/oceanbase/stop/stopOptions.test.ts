@@ -26,9 +26,9 @@ async function stop(
   const session = await openSession(login);
   try {
     const asked = {
-      asked: ["mysql_tenant"],
+      selection: ["mysql_tenant"],
       loginTenant: login.tenant,
-      allowGone: false,
+      ignoreMissing: false,
       timeoutSeconds: 20,
     };
     return await stopBackups(session, { ...asked, ...request }, { progress });
@@ -57,7 +57,7 @@ describe("a filter", () => {
     await completeBackup("oracle_tenant");
     await running("mysql_tenant");
     sandbox().startBackup("oracle_tenant", { incremental: true });
-    const report = await stop({ asked: "all", filter: { types: ["incremental"] } });
+    const report = await stop({ selection: "all", filter: { types: ["incremental"] } });
     expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `oracle_tenant`"]);
     expect(report.jobs).toMatchObject([{ tenant: "oracle_tenant", type: "incremental", status: "CANCELED" }]);
     expect(report.excluded).toEqual([
@@ -74,7 +74,7 @@ describe("a filter", () => {
     sandbox().clock.advance(500);
     // The clock has to go on for the stop to come to its end.
     sandbox().clock.resume();
-    const report = await stop({ asked: "all", filter: { olderThanSeconds: 1400 } });
+    const report = await stop({ selection: "all", filter: { olderThanSeconds: 1400 } });
     expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`"]);
     expect(report.excluded).toMatchObject([
       {
@@ -97,7 +97,7 @@ describe("a filter", () => {
   });
 
   test("names no tenant without a job: one that starts in between would be too young", async () => {
-    const report = await stop({ asked: "all", filter: { olderThanSeconds: 0 } });
+    const report = await stop({ selection: "all", filter: { olderThanSeconds: 0 } });
     expect(cancels()).toEqual([]);
     expect(report).toMatchObject({ jobs: [], excluded: [] });
   });
@@ -105,13 +105,13 @@ describe("a filter", () => {
   test("works from a user tenant, in either mode", async () => {
     await running("mysql_tenant", "oracle_tenant");
     sandbox().clock.advance(1000);
-    const excluded = await stop({ asked: "own", filter: { types: ["incremental"] } }, "mysqlTenant");
+    const excluded = await stop({ selection: "own", filter: { types: ["incremental"] } }, "mysqlTenant");
     expect(excluded.excluded).toHaveLength(1);
     expect(cancels()).toEqual([]);
-    const young = await stop({ asked: "own", filter: { olderThanSeconds: 100_000 } }, "oracleTenant");
+    const young = await stop({ selection: "own", filter: { olderThanSeconds: 100_000 } }, "oracleTenant");
     expect(young.excluded).toMatchObject([{ reason: expect.stringMatching(/job 1 is \d+ s old/) }]);
     const old = await stop(
-      { asked: "own", filter: { olderThanSeconds: 500, types: ["full"] } },
+      { selection: "own", filter: { olderThanSeconds: 500, types: ["full"] } },
       "oracleTenant",
     );
     expect(old.jobs).toMatchObject([{ status: "CANCELED" }]);
@@ -133,7 +133,7 @@ test("a filter over all goes on without a tenant that is dropped just before the
     match: /CANCEL BACKUP/,
     act: { kind: "just before", happens: () => sandbox().dropTenant("oracle_tenant") },
   });
-  const report = await stop({ asked: "all", filter: { types: ["full"] } });
+  const report = await stop({ selection: "all", filter: { types: ["full"] } });
   expect(cancels()).toEqual([
     "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`, `oracle_tenant`",
     "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`",
@@ -144,7 +144,7 @@ test("a filter over all goes on without a tenant that is dropped just before the
 test("a filter over all excludes a locked tenant, which cannot be named", async () => {
   await running("mysql_tenant", "oracle_tenant");
   sandbox().cluster.tenants.setLocked("oracle_tenant", true);
-  const report = await stop({ asked: "all", filter: { types: ["full"] } });
+  const report = await stop({ selection: "all", filter: { types: ["full"] } });
   expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`"]);
   expect(report.excluded).toMatchObject([
     { tenant: "oracle_tenant", reason: expect.stringContaining("the tenant is locked") },
@@ -156,7 +156,7 @@ test("what a filter has excluded stays excluded when the attempt is taken up aga
   await running("mysql_tenant");
   sandbox().startBackup("oracle_tenant", { incremental: true });
   sandbox().setStuck("oracle_tenant", true);
-  const request = { asked: "all", filter: { types: ["incremental"] } } as const;
+  const request = { selection: "all", filter: { types: ["incremental"] } } as const;
   const earlier = await stop({ ...request, timeoutSeconds: 1 });
   expect(earlier.interrupted).toMatchObject({ kind: "timeout" });
   sandbox().setStuck("oracle_tenant", false);
@@ -173,7 +173,7 @@ describe("a restore point that is required", () => {
     await completeBackup("mysql_tenant");
     await running("mysql_tenant", "oracle_tenant");
     await expect(
-      stop({ asked: ["mysql_tenant", "oracle_tenant"], requireRestorePoint: true }),
+      stop({ selection: ["mysql_tenant", "oracle_tenant"], requireRestorePoint: true }),
     ).rejects.toThrow(/no complete full backup to restore oracle_tenant from, so nothing was cancelled/);
     expect(cancels()).toEqual([]);
   });
@@ -184,10 +184,10 @@ describe("a restore point that is required", () => {
     const report = await stop({ requireRestorePoint: true });
     expect(report.jobs).toMatchObject([{ status: "CANCELED" }]);
     await running("mysql_tenant");
-    const own = await stop({ asked: "own", requireRestorePoint: true }, "mysqlTenant");
+    const own = await stop({ selection: "own", requireRestorePoint: true }, "mysqlTenant");
     expect(own.jobs).toMatchObject([{ status: "CANCELED" }]);
     await running("oracle_tenant");
-    await expect(stop({ asked: "own", requireRestorePoint: true }, "oracleTenant")).rejects.toThrow(
+    await expect(stop({ selection: "own", requireRestorePoint: true }, "oracleTenant")).rejects.toThrow(
       /no complete full backup to restore oracle_tenant/,
     );
   });
@@ -207,7 +207,7 @@ describe("leftovers", () => {
   test("are the incomplete sets of the cancelled jobs, with what becomes of them", async () => {
     sandbox().setPolicy("oracle_tenant", "7d");
     await running("mysql_tenant", "oracle_tenant");
-    const report = await stop({ asked: "all" });
+    const report = await stop({ selection: "all" });
     expect(report.leftovers).toEqual([
       {
         tenantId: "1002",
@@ -388,7 +388,12 @@ test("a server of another time zone than this machine tells the right age", asyn
     elsewhere.clock.advance(100);
     const login = loginOf(elsewhere, elsewhere.logins.sys);
     const session = await openSession(login);
-    const request = { asked: ["mysql_tenant"], loginTenant: "sys", allowGone: false, timeoutSeconds: 0 };
+    const request = {
+      selection: ["mysql_tenant"],
+      loginTenant: "sys",
+      ignoreMissing: false,
+      timeoutSeconds: 0,
+    };
     const report = await stopBackups(
       session,
       { ...request, filter: { olderThanSeconds: 3600 } },

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Row } from "../../../../provider/oceanbase/connection/session.ts";
+import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
+import type { BackupJob } from "../../../../provider/oceanbase/jobs/jobRecord.ts";
 import { StuckJobs } from "../../../../provider/oceanbase/stop/stuckJobs.ts";
 import { stoppedJob } from "../../../tools/support/backupJob.ts";
-import { ScriptedSession, serverInSys } from "../../../tools/support/scriptedSession.ts";
+import { scriptedCluster, serverInSys } from "../../../tools/support/scriptedSession.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -12,7 +13,6 @@ afterEach(() => {
   vi.useRealTimers();
 });
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
-const until = () => Date.now() + 3600_000;
 
 const TASK = {
   TENANT_ID: "1002",
@@ -27,60 +27,59 @@ const TASK = {
 
 /** Jobs that are watched with these tasks behind them. */
 function watching(answer: Row[] | Error = [TASK]) {
-  const session = new ScriptedSession([/OB_BACKUP_TASKS/, answer]);
-  return { session, stuck: new StuckJobs(session, serverInSys()) };
+  const { cluster, session } = scriptedCluster(serverInSys(), [/OB_BACKUP_TASKS/, answer]);
+  const stuck = new StuckJobs();
+  return { session, cluster, note: (jobs: BackupJob[], within = cluster) => stuck.note(jobs, within), stuck };
 }
 
 test("a job is asked about when it has been CANCELING for two minutes, and not again for half a minute", async () => {
-  const { session, stuck } = watching();
-  await stuck.note([stoppedJob()], until());
+  const { session, stuck, note } = watching();
+  await note([stoppedJob()]);
   later(119);
-  await stuck.note([stoppedJob()], until());
+  await note([stoppedJob()]);
   expect(stuck.diagnosis).toBeUndefined();
   later(1);
-  await stuck.note([stoppedJob()], until());
+  await note([stoppedJob()]);
   expect(stuck.diagnosis).toMatch(
     /^one job 5 is CANCELING for 120 s, task 2 CANCELING \(result -4012, 4 of 30 tablets\), path file:\/\/\/backup; OceanBase ends a job only when/,
   );
   later(29);
-  await stuck.note([stoppedJob()], until());
+  await note([stoppedJob()]);
   expect(session.asked).toHaveLength(1);
   later(1);
-  await stuck.note([stoppedJob()], until());
+  await note([stoppedJob()]);
   expect(session.asked).toHaveLength(2);
   expect(stuck.diagnosis).toMatch(/^one job 5 is CANCELING for 150 s/);
 });
 
 test("the question takes no longer than a moment, and no longer than the caller has", async () => {
-  const { session, stuck } = watching();
-  await stuck.note([stoppedJob()], until());
+  const { session, cluster, note } = watching();
+  await note([stoppedJob()]);
   later(120);
-  await stuck.note([stoppedJob()], until());
+  await note([stoppedJob()]);
   later(30);
-  await stuck.note([stoppedJob()], Date.now() + 1);
-  expect(session.asked.map(({ untilMs }, i) => untilMs - Date.now() + (i === 0 ? 30_000 : 0))).toEqual([
-    5000, 1,
-  ]);
+  await note([stoppedJob()], cluster.within(1));
+  expect(session.asked.map(({ withinMs }) => withinMs)).toEqual([5000, 1]);
 });
 
 test("a job that has moved on is no longer spoken of, and counts anew when it comes back", async () => {
-  const { stuck } = watching();
-  await stuck.note([stoppedJob()], until());
+  const { stuck, note } = watching();
+  await note([stoppedJob()]);
   later(120);
-  await stuck.note([stoppedJob()], until());
-  await stuck.note([stoppedJob({ status: "DOING" })], until());
+  await note([stoppedJob()]);
+  await note([stoppedJob({ status: "DOING" })]);
   expect(stuck.diagnosis).toBeUndefined();
   later(119);
-  await stuck.note([stoppedJob()], until());
+  await note([stoppedJob()]);
   expect(stuck.diagnosis).toBeUndefined();
 });
 
 test("what is not known of a job is said, and three jobs are enough", async () => {
-  const { stuck } = watching([{ ...TASK, COMMENT: "x".repeat(300) }]);
+  const { stuck, note } = watching([{ ...TASK, COMMENT: "x".repeat(300) }]);
   const all = ["5", "6", "7", "8"].map((jobId) => stoppedJob({ jobId, path: jobId === "6" ? "" : "p" }));
-  await stuck.note(all, until());
+  await note(all);
   later(120);
-  await stuck.note(all, until());
+  await note(all);
   expect(stuck.diagnosis).toContain(`(result -4012 "${"x".repeat(200)}", 4 of`);
   expect(stuck.diagnosis).toContain(
     "one job 6 is CANCELING for 120 s, without a task, path unknown; one job 7",
@@ -88,16 +87,16 @@ test("what is not known of a job is said, and three jobs are enough", async () =
   expect(stuck.diagnosis).not.toContain("job 8");
 });
 
-test("a task that cannot be read leaves a diagnosis without it; giving up is not swallowed", async () => {
+test("a task that cannot be read leaves a diagnosis without it; a cancellation is not swallowed", async () => {
   const unreadable = watching(new OceanBaseError("refused", "no", { errno: 1142 }));
-  await unreadable.stuck.note([stoppedJob()], until());
+  await unreadable.note([stoppedJob()]);
   later(120);
-  await unreadable.stuck.note([stoppedJob()], until());
+  await unreadable.note([stoppedJob()]);
   expect(unreadable.stuck.diagnosis).toContain("120 s, its task could not be read, path");
-  for (const error of [new OceanBaseError("aborted", "given up"), new TypeError("a bug")]) {
-    const { stuck } = watching(error);
-    await stuck.note([stoppedJob()], until());
+  for (const error of [new OceanBaseError("aborted", "cancelled"), new TypeError("a bug")]) {
+    const { note } = watching(error);
+    await note([stoppedJob()]);
     later(120);
-    await expect(stuck.note([stoppedJob()], until())).rejects.toBe(error);
+    await expect(note([stoppedJob()])).rejects.toBe(error);
   }
 });

@@ -1,17 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  checkBackupCleanupPolicy,
-  hasChanged,
+  BACKUP_CLEANUP_POLICY,
+  type BackupCleanupPolicyInputs,
   replacingInputs,
 } from "../../../../provider/resources/backupCleanupPolicy/inputs.ts";
+import { changedInputs, checkInputs } from "../../../../provider/resources/inputTable.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection = { host: "db.example", port: 2881, tenant: "sys", user: "root", connectTimeoutSeconds: 10 };
 const right = { connection, tenant: "t1", recoveryWindow: "7d" };
 const fromTenant = { connection: { ...connection, tenant: "t1" }, recoveryWindow: "7d" };
 /** Inputs as a JavaScript program may give them. */
-const problems = (inputs: object) => checkBackupCleanupPolicy(inputs as never).problems;
+const problems = (inputs: object) => checkInputs(BACKUP_CLEANUP_POLICY, inputs as BackupCleanupPolicyInputs);
 const paths = (inputs: object) => problems(inputs).map((problem) => problem.path);
 
 test("inputs that are right have no problem", () => {
@@ -47,7 +48,6 @@ test("everything that is wrong is said at once", () => {
   expect(paths(inputs)).toEqual([
     "connection.host",
     "connection.port",
-    "recoveryWindows",
     "tenant",
     "policyName",
     "recoveryWindow",
@@ -55,6 +55,7 @@ test("everything that is wrong is said at once", () => {
     "backupCopies",
     "overwrite",
     "onUnreachable",
+    "recoveryWindows",
   ]);
 });
 
@@ -134,7 +135,7 @@ test("whatever a program gives, the check answers", () => {
 
 describe("a change", () => {
   const changed = (change: object, olds: object = right) =>
-    hasChanged(olds as never, { ...olds, ...change } as never);
+    changedInputs(BACKUP_CLEANUP_POLICY, olds as never, { ...olds, ...change } as never).length > 0;
 
   test.each([
     { recoveryWindow: "8d" },

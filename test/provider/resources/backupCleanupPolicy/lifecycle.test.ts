@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { BackupCleanupPolicyInputs } from "../../../../provider/resources/backupCleanupPolicy/inputs.ts";
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
 import type { BackupCleanupPolicyState } from "../../../../provider/resources/backupCleanupPolicy/outputs.ts";
-import { type Context, PartialFailure } from "../../../../provider/resources/context.ts";
+import type { Context } from "../../../../provider/resources/context.ts";
+import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
 import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import { connectionTo, FAST, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
 
@@ -679,7 +680,7 @@ describe("delete", () => {
     });
     const context = recordingContext();
     await backupCleanupPolicy.delete({ ...state, onUnreachable: "skip" }, context);
-    expect(context.warnings.join()).toContain("the cluster is taken to be gone");
+    expect(context.warnings.join()).toContain('assuming the cluster is gone (onUnreachable: "skip")');
   });
 
   test("never reaches for another cluster at the same address", async () => {
@@ -708,19 +709,19 @@ describe("delete", () => {
 
   test("leaves a policy alone that another resource has taken over in the same command", async () => {
     const { state } = await created();
-    const held = new Set<string>();
+    const claimed = new Set<string>();
     // A resource under a new name is made first; the one under the old name is deleted at the end of the command.
-    const renamed = await backupCleanupPolicy.create(inputs(), recordingContext({ held }));
+    const renamed = await backupCleanupPolicy.create(inputs(), recordingContext({ claimed }));
     expect(renamed.state.adopted).toBe(true);
-    const context = recordingContext({ held });
+    const context = recordingContext({ claimed });
     await backupCleanupPolicy.delete(state, context);
     expect(context.warnings.join()).toContain("another resource of this stack has taken it over");
     expect(sent()).toEqual([]);
     // The policy of another tenant, or a later command, is another matter.
     sandbox().setPolicy("oracle_tenant", "7d");
     const other = await created({ tenant: "oracle_tenant" });
-    await backupCleanupPolicy.delete(other.state, recordingContext({ held }));
-    await backupCleanupPolicy.delete(renamed.state, recordingContext({ held: new Set() }));
+    await backupCleanupPolicy.delete(other.state, recordingContext({ claimed }));
+    await backupCleanupPolicy.delete(renamed.state, recordingContext({ claimed: new Set() }));
     expect(policies()).toEqual([]);
   });
 });

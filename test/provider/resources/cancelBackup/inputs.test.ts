@@ -1,13 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { changedInputs, checkCancelBackup } from "../../../../provider/resources/cancelBackup/inputs.ts";
+import {
+  CANCEL_BACKUP,
+  type CancelBackupInputs,
+} from "../../../../provider/resources/cancelBackup/inputs.ts";
+import { changedInputs as changed, checkInputs } from "../../../../provider/resources/inputTable.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection = { host: "db.example", port: 2881, tenant: "sys", user: "root", connectTimeoutSeconds: 10 };
 const right = { connection, tenants: ["t1"] };
 const fromTenant = { connection: { ...connection, tenant: "t1" } };
 /** Inputs as a JavaScript program may give them. */
-const problems = (inputs: object) => checkCancelBackup(inputs as never).problems;
+const problems = (inputs: object) => checkInputs(CANCEL_BACKUP, inputs as CancelBackupInputs);
+const changedInputs = (olds: object, news: object) =>
+  changed(CANCEL_BACKUP, olds as CancelBackupInputs, news as CancelBackupInputs);
 const paths = (inputs: object) => problems(inputs).map((problem) => problem.path);
 
 test("inputs that are right have no problem", () => {
@@ -44,7 +50,6 @@ test("everything that is wrong is said at once", () => {
   expect(paths(inputs)).toEqual([
     "connection.host",
     "connection.port",
-    "timeout",
     "tenants[0]",
     "tenants[2]",
     "tenants[3]",
@@ -54,6 +59,7 @@ test("everything that is wrong is said at once", () => {
     "onTimeout",
     "onUnreachable",
     "reason",
+    "timeout",
   ]);
 });
 

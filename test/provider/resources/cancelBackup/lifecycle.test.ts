@@ -2,24 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { CancelBackupInputs } from "../../../../provider/resources/cancelBackup/inputs.ts";
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
 import type { CancelBackupState } from "../../../../provider/resources/cancelBackup/outputs.ts";
-import { type Context, PartialFailure } from "../../../../provider/resources/context.ts";
+import type { Context } from "../../../../provider/resources/context.ts";
+import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
 import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
+import { inputsFor, refreshed } from "../../../tools/support/cancelBackup.ts";
 import { connectionTo, FAST, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
 const cancels = () => sandbox().log.cancels;
 
-/** Inputs from sys for one tenant. The password stands in the resource, unless a test says otherwise. */
-function inputs(changes: Partial<CancelBackupInputs> = {}): CancelBackupInputs {
-  const { sys } = sandbox().logins;
-  return {
-    connection: connectionTo(sandbox(), sys),
-    password: sys.password,
-    tenants: ["mysql_tenant"],
-    timeoutSeconds: 15,
-    ...changes,
-  };
-}
+const inputs = (changes: Partial<CancelBackupInputs> = {}) => inputsFor(sandbox(), changes);
 
 async function created(changes: Partial<CancelBackupInputs> = {}, context: Context = recordingContext()) {
   const { id, state } = await cancelBackup.create(inputs(changes), context);
@@ -364,7 +356,7 @@ describe("read", () => {
     const { state } = await unfinished();
     sandbox().setStuck("mysql_tenant", false);
     await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
-    const next = await cancelBackup.read(state, recordingContext());
+    const next = await refreshed(state, recordingContext());
     expect(next).toMatchObject({
       outcome: "stopped",
       stoppedAt: expect.any(String),
@@ -376,11 +368,11 @@ describe("read", () => {
 
   test("leaves an attempt unfinished whose job is still stopping, or whose statement may not have arrived", async () => {
     const { state } = await unfinished();
-    expect(await cancelBackup.read(state, recordingContext())).toMatchObject({ outcome: "unfinished" });
+    expect(await refreshed(state, recordingContext())).toMatchObject({ outcome: "unfinished" });
     sandbox().setStuck("mysql_tenant", false);
     await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
     const { issuedAt: _, ...notArrived } = state;
-    expect(await cancelBackup.read(notArrived as CancelBackupState, recordingContext())).toMatchObject({
+    expect(await refreshed(notArrived as CancelBackupState, recordingContext())).toMatchObject({
       outcome: "unfinished",
       jobs: [{ status: "CANCELED" }],
     });
@@ -390,7 +382,7 @@ describe("read", () => {
     sandbox().startBackup("mysql_tenant");
     const { state } = await created();
     const record = { ...state, leftovers: [] };
-    expect(await cancelBackup.read(record, recordingContext())).toStrictEqual(record);
+    expect(await refreshed(record, recordingContext())).toStrictEqual(record);
     expect(sandbox().log.logins).toBe(0);
   });
 
@@ -398,12 +390,12 @@ describe("read", () => {
     const { state } = await unfinished();
     const away = recordingContext();
     await sandbox().stop();
-    expect(await cancelBackup.read(state, away)).toStrictEqual(state);
+    expect(await refreshed(state, away)).toStrictEqual(state);
     expect(away.warnings.join()).toContain("the record was kept as it is");
     await sandbox().start();
     for (const record of [{ ...state, password: "not-the-password" }, onAnotherCluster(state)]) {
       const context = recordingContext();
-      expect(await cancelBackup.read(record, context)).toStrictEqual(record);
+      expect(await refreshed(record, context)).toStrictEqual(record);
       expect(context.warnings).toHaveLength(1);
     }
   });
@@ -413,7 +405,7 @@ describe("read", () => {
     sandbox().setStuck("mysql_tenant", false);
     await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
     const record = { ...state, startingClusterJobs: ["5"] };
-    expect(await cancelBackup.read(record, recordingContext())).toMatchObject({
+    expect(await refreshed(record, recordingContext())).toMatchObject({
       outcome: "unfinished",
       jobs: [{ status: "CANCELED" }],
     });
@@ -424,12 +416,12 @@ describe("read", () => {
     sandbox().clock.pause();
     sandbox().setStuck("mysql_tenant", false);
     sandbox().advanceUntilThereIs("SELECT 1 FROM oceanbase.__all_backup_job WHERE status = 'CANCELED'");
-    const next = await cancelBackup.read(state, recordingContext());
+    const next = await refreshed(state, recordingContext());
     expect(next).toMatchObject({ outcome: "unfinished", jobs: [{ status: "CANCELED" }] });
     expect(next.jobs[0]).not.toHaveProperty("endedAt");
     sandbox().clock.resume();
     await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
-    expect(await cancelBackup.read(next, recordingContext())).toMatchObject({ outcome: "stopped" });
+    expect(await refreshed(next, recordingContext())).toMatchObject({ outcome: "stopped" });
   });
 
   test("of a stopped record asks nobody, even for a job that went with its tenant", async () => {
@@ -443,13 +435,13 @@ describe("read", () => {
     const { state } = await creating;
     expect(state).toMatchObject({ outcome: "stopped", jobs: [{ status: "CANCELING" }] });
     sandbox().log.clear();
-    expect(await cancelBackup.read(state, recordingContext())).toStrictEqual(state);
+    expect(await refreshed(state, recordingContext())).toStrictEqual(state);
     expect(sandbox().log.logins).toBe(0);
   });
 
   test("of a record without jobs gives back what it got", async () => {
     const empty = {} as CancelBackupState;
-    expect(await cancelBackup.read(empty, recordingContext())).toStrictEqual(empty);
+    expect(await refreshed(empty, recordingContext())).toStrictEqual(empty);
   });
 });
 
@@ -499,7 +491,7 @@ describe("delete", () => {
     });
     const context = recordingContext();
     await cancelBackup.delete({ ...state, onUnreachable: "skip" }, context);
-    expect(context.warnings.join()).toContain("the cluster is taken to be gone");
+    expect(context.warnings.join()).toContain('assuming the cluster is gone (onUnreachable: "skip")');
   });
 
   test("takes a tenant in another case for a slip, not for one that is gone", async () => {

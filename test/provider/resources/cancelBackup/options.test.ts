@@ -1,22 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { CancelBackupInputs } from "../../../../provider/resources/cancelBackup/inputs.ts";
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
-import { PartialFailure } from "../../../../provider/resources/context.ts";
-import { connectionTo, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
+import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
+import { inputsFor, refreshed } from "../../../tools/support/cancelBackup.ts";
+import { recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
 const cancels = () => sandbox().log.cancels;
 
-function inputs(changes: Partial<CancelBackupInputs> = {}): CancelBackupInputs {
-  const { sys } = sandbox().logins;
-  return {
-    connection: connectionTo(sandbox(), sys),
-    password: sys.password,
-    tenants: ["mysql_tenant"],
-    timeoutSeconds: 15,
-    ...changes,
-  };
-}
+const inputs = (changes: Partial<CancelBackupInputs> = {}) => inputsFor(sandbox(), changes);
 
 async function created(changes: Partial<CancelBackupInputs> = {}) {
   const { id, state } = await cancelBackup.create(inputs(changes), recordingContext());
@@ -56,7 +48,7 @@ test("a view of backup sets that cannot be read does not keep a refresh from the
   await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
   sandbox().faults.inject({ match: /SET_FILES/, act: { kind: "error", errno: 1146 } });
   const context = recordingContext();
-  expect(await cancelBackup.read(state, context)).toMatchObject({
+  expect(await refreshed(state, context)).toMatchObject({
     outcome: "stopped",
     jobs: [{ status: "CANCELED" }],
   });
@@ -68,14 +60,14 @@ describe("the check", () => {
     [{ keepStopped: "yes" }, "keepStopped", "must be true or false"],
     [{ keepStopped: true, cancelOn: ["delete"] }, "keepStopped", 'has no use without "create" in cancelOn'],
     [{ requireRestorePoint: 1 }, "requireRestorePoint", "must be true or false"],
-    [{ waitForCleanup: true, timeoutSeconds: 0 }, "waitForCleanup", "needs a timeoutSeconds above 0"],
-    [{ settleSeconds: 5, timeoutSeconds: 0 }, "settleSeconds", "needs a timeoutSeconds above 0"],
+    [{ waitForCleanup: true, timeoutSeconds: 0 }, "waitForCleanup", "requires timeoutSeconds greater than 0"],
+    [{ settleSeconds: 5, timeoutSeconds: 0 }, "settleSeconds", "requires timeoutSeconds greater than 0"],
     [{ settleSeconds: 3601 }, "settleSeconds", "from 0 to 3600"],
     [{ onlyOlderThanSeconds: -1 }, "onlyOlderThanSeconds", "must be a number of seconds from 0"],
     [{ onlyTypes: [] }, "onlyTypes", 'must be a list with "full", "incremental"'],
     [{ onlyTypes: ["Full"] }, "onlyTypes", 'must be a list with "full", "incremental"'],
   ])("of %j names %s", (changes, path, reason) => {
-    const { problems } = cancelBackup.check({ ...inputs(), ...changes } as CancelBackupInputs);
+    const problems = cancelBackup.check({ ...inputs(), ...changes } as CancelBackupInputs);
     expect(problems).toEqual([{ path, reason: expect.stringContaining(reason) }]);
   });
 
@@ -89,13 +81,11 @@ describe("the check", () => {
       "onlyTypes",
     ];
     for (const option of [...options, "settleSeconds"]) {
-      expect(cancelBackup.check({ ...inputs(), [option]: UNKNOWN } as CancelBackupInputs).problems).toEqual(
-        [],
-      );
+      expect(cancelBackup.check({ ...inputs(), [option]: UNKNOWN } as CancelBackupInputs)).toEqual([]);
     }
     const right = { keepStopped: true, requireRestorePoint: false, waitForCleanup: true, settleSeconds: 60 };
     const filter = { onlyOlderThanSeconds: 0, onlyTypes: ["full", "incremental"] as const };
-    expect(cancelBackup.check(inputs({ ...right, ...filter })).problems).toEqual([]);
+    expect(cancelBackup.check(inputs({ ...right, ...filter }))).toEqual([]);
   });
 });
 
@@ -121,7 +111,7 @@ describe("a tenant that is kept stopped", () => {
     const { id, state } = await created({ keepStopped: true });
     await running();
     const context = recordingContext();
-    const drifted = await cancelBackup.read(state, context);
+    const drifted = await refreshed(state, context);
     expect(drifted).toMatchObject({
       outcome: "drifted",
       drift: [{ tenant: "mysql_tenant", jobId: "2", status: "DOING" }],
@@ -143,11 +133,11 @@ describe("a tenant that is kept stopped", () => {
   test("is stopped again for the record when the job has ended by itself", async () => {
     const { state } = await created({ keepStopped: true });
     await running();
-    const drifted = await cancelBackup.read(state, recordingContext());
+    const drifted = await refreshed(state, recordingContext());
     expect(drifted.outcome).toBe("drifted");
     sandbox().finishBackup("mysql_tenant");
     await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
-    const again = await cancelBackup.read(drifted, recordingContext());
+    const again = await refreshed(drifted, recordingContext());
     expect(again).toMatchObject({ outcome: "stopped", summary: "no backup was running" });
     expect(again).not.toHaveProperty("drift");
   });
@@ -155,7 +145,7 @@ describe("a tenant that is kept stopped", () => {
   test("is left alone once the option is taken away", async () => {
     const { id, state } = await created({ keepStopped: true });
     await running();
-    const drifted = await cancelBackup.read(state, recordingContext());
+    const drifted = await refreshed(state, recordingContext());
     const released = await cancelBackup.update(id, drifted, inputs(), recordingContext());
     expect(released).toMatchObject({ outcome: "stopped" });
     expect(released).not.toHaveProperty("drift");
@@ -167,20 +157,20 @@ describe("a tenant that is kept stopped", () => {
     const { state } = await created({ keepStopped: true, onlyTypes: ["incremental"] });
     await running();
     await running("oracle_tenant");
-    expect(await cancelBackup.read(state, recordingContext())).toMatchObject({ outcome: "stopped" });
+    expect(await refreshed(state, recordingContext())).toMatchObject({ outcome: "stopped" });
   });
 
   test("is none without the option: a new backup is nobody's business", async () => {
     const { state } = await created();
     await running();
-    expect(await cancelBackup.read(state, recordingContext())).toStrictEqual(state);
+    expect(await refreshed(state, recordingContext())).toStrictEqual(state);
     expect(sandbox().log.logins).toBe(0);
   });
 
   test("is not repaired on another cluster that answers by now", async () => {
     const { id, state } = await created({ keepStopped: true });
     await running();
-    const drifted = await cancelBackup.read(state, recordingContext());
+    const drifted = await refreshed(state, recordingContext());
     sandbox().log.clear();
     const elsewhere = { ...drifted, server: { ...drifted.server, clusterId: "777" } } as typeof drifted;
     await expect(
@@ -195,12 +185,12 @@ describe("a tenant that is kept stopped", () => {
     const { state } = await created({ tenants: "all", keepStopped: true, timeoutSeconds: 0 });
     expect(state).toMatchObject({ outcome: "issued", jobs: [{ status: "CANCELING" }] });
     await runningIn("oracle_tenant");
-    const drifted = await cancelBackup.read(state, recordingContext());
+    const drifted = await refreshed(state, recordingContext());
     expect(drifted).toMatchObject({ outcome: "drifted", drift: [{ tenant: "oracle_tenant" }] });
     sandbox().setStuck("mysql_tenant", false);
     sandbox().finishBackup("oracle_tenant");
     await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
-    const again = await cancelBackup.read(drifted, recordingContext());
+    const again = await refreshed(drifted, recordingContext());
     expect(again).toMatchObject({ outcome: "stopped", jobs: [{ status: "CANCELED" }] });
     expect(again.leftovers).toHaveLength(1);
   });
@@ -209,7 +199,7 @@ describe("a tenant that is kept stopped", () => {
     const { state } = await created({ keepStopped: true });
     await sandbox().stop();
     const context = recordingContext();
-    expect(await cancelBackup.read(state, context)).toStrictEqual(state);
+    expect(await refreshed(state, context)).toStrictEqual(state);
     expect(context.warnings).toEqual([expect.stringContaining("the record was kept as it is")]);
   });
 });
@@ -220,16 +210,16 @@ describe("what was left behind", () => {
     const { state } = await created();
     expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: false }]);
     sandbox().setPolicy("mysql_tenant", "7d");
-    const covered = await cancelBackup.read(state, recordingContext());
+    const covered = await refreshed(state, recordingContext());
     expect(covered.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: true }]);
     sandbox().cleanUpNow();
     await expect
       .poll(() => sandbox().rows("SELECT file_status FROM oceanbase.__all_backup_set_files"))
       .toEqual([{ file_status: "DELETED" }]);
-    const gone = await cancelBackup.read(covered, recordingContext());
+    const gone = await refreshed(covered, recordingContext());
     expect(gone).toEqual({ ...state, leftovers: [] });
     sandbox().log.clear();
-    await cancelBackup.read(gone, recordingContext());
+    await refreshed(gone, recordingContext());
     expect(sandbox().log.logins).toBe(0);
   });
 

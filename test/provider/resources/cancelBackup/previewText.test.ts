@@ -2,7 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { JobSnapshot } from "../../../../provider/oceanbase/jobs/jobList.ts";
 import type { CancelBackupInputs } from "../../../../provider/resources/cancelBackup/inputs.ts";
-import { blastRadius, readSnapshot } from "../../../../provider/resources/cancelBackup/previewText.ts";
+import { previewText, readSnapshot } from "../../../../provider/resources/cancelBackup/previewText.ts";
 import { connectionTo, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -14,7 +14,7 @@ const inputs = (changes: Partial<CancelBackupInputs> = {}): CancelBackupInputs =
   ...changes,
 });
 const read = (asked: CancelBackupInputs) => readSnapshot(asked, recordingContext());
-const line = (changes: Partial<CancelBackupInputs> = {}) => blastRadius(inputs(changes), read);
+const line = (changes: Partial<CancelBackupInputs> = {}) => previewText(inputs(changes), read);
 
 test("says what runs in the scope, and sends nothing", async () => {
   sandbox().startBackup("mysql_tenant");
@@ -38,7 +38,7 @@ test("says where nothing runs", async () => {
     connection: connectionTo(sandbox(), mysqlTenant),
     password: mysqlTenant.password,
   };
-  expect(await blastRadius(fromTenant, read)).toBe("no backup to cancel runs now in mysql_tenant");
+  expect(await previewText(fromTenant, read)).toBe("no backup to cancel runs now in mysql_tenant");
 });
 
 test("says that nothing is sent before the deletion, and whom a filter excludes", async () => {
@@ -92,7 +92,7 @@ async function withJobs(count: number, outputBytes: number): Promise<string | un
   const task = { taskId: "1", status: "DOING", result: 0, comment: "", inputBytes: 0 };
   const known = { ...task, outputBytes, tablets: 10, finishedTablets: 5 };
   const tasks: JobSnapshot["tasks"] = new Map([["1002/1", known]]);
-  return await blastRadius(inputs(), async () => ({ ...snapshot, live, tasks }));
+  return await previewText(inputs(), async () => ({ ...snapshot, live, tasks }));
 }
 
 test("eight jobs are named and the others counted; an age that is not known is left out", async () => {

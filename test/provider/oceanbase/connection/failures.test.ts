@@ -4,15 +4,15 @@ import {
   QUERY_ATTRIBUTES_OFFERED,
   REPLY_TOO_LARGE,
   SEVERAL_RESULTS,
-} from "../../../provider/oceanbase/connection/driver.ts";
+} from "../../../../provider/oceanbase/connection/driver.ts";
 import {
-  connectionError,
   isWorthRepeating,
   leavesEffectOpen,
+  loginError,
   noAnswerError,
-  OceanBaseError,
   serverError,
-} from "../../../provider/oceanbase/errors.ts";
+} from "../../../../provider/oceanbase/connection/failures.ts";
+import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 
 const said = (errno: number, phase: "login" | "statement" = "statement") =>
   serverError("cancelling as root@sys at db:2881", { errno, sqlMessage: "what the server says" }, phase);
@@ -67,8 +67,7 @@ describe("what follows from a server's error", () => {
 });
 
 describe("a failed login", () => {
-  const failed = (failure: Parameters<typeof connectionError>[1]) =>
-    connectionError("logging in", failure, 5000);
+  const failed = (failure: Parameters<typeof loginError>[1]) => loginError("logging in", failure, 5000);
 
   test.each([
     [{ code: "HANDSHAKE_NO_SSL_SUPPORT" }, "refused", /offers no TLS, so the password was not sent/],

@@ -1,0 +1,62 @@
+import { isIP, type Socket } from "node:net";
+import type { ConnectionOptions } from "mysql2";
+import { given } from "../../given";
+import { type Endpoint, type Login, loginName, type TlsSettings } from "./login";
+
+/** What mysql2 is told: every value as text, one statement at a time, no file, no other login method. */
+export function driverOptions(
+  login: Login,
+  endpoint: Endpoint,
+  socket: Socket,
+  timeoutMs: number,
+): ConnectionOptions {
+  return {
+    host: endpoint.host,
+    port: endpoint.port,
+    stream: socket,
+    user: loginName(login),
+    // No database: an Oracle-mode tenant has none of that name, and every query names its schema.
+    ...given({
+      password: login.password,
+      ssl: login.tls === undefined ? undefined : tlsOptions(login.tls, endpoint.host),
+    }),
+    connectTimeout: timeoutMs,
+    charset: "utf8mb4_general_ci",
+    multipleStatements: false,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    disableEval: true,
+    // Refuses LOCAL INFILE: a server must not be able to ask for a file of this machine.
+    flags: ["-LOCAL_FILES"],
+    authPlugins: {
+      caching_sha2_password: refuseAuthPlugin("caching_sha2_password"),
+      sha256_password: refuseAuthPlugin("sha256_password"),
+      mysql_clear_password: refuseAuthPlugin("mysql_clear_password"),
+    },
+    connectAttributes: { program_name: "pulumi-oceanbase-backup" },
+  };
+}
+
+function tlsOptions(tls: TlsSettings, host: string): Exclude<ConnectionOptions["ssl"], undefined | string> {
+  const { ca, cert, key, verifyHostName } = tls;
+  return {
+    ...given({ ca, cert, key }),
+    minVersion: "TLSv1.2",
+    rejectUnauthorized: true,
+    // For an IP address mysql2 compares the certificate with "localhost".
+    verifyIdentity: verifyHostName && isIP(host) === 0,
+  };
+}
+
+/**
+ * mysql2 would follow a server that asks for another login method, and two of them hand the password over to any server
+ * that asks.
+ */
+function refuseAuthPlugin(plugin: string) {
+  return () => () => {
+    throw new Error(
+      `the server asks for the login method ${plugin}, which no OceanBase server does, so the password was not sent; check connection.host and connection.port`,
+    );
+  };
+}

@@ -1,0 +1,111 @@
+import { given } from "../../given";
+import { excludedText } from "../../oceanbase/jobs/jobFilter";
+import { type BackupJob, jobText } from "../../oceanbase/jobs/jobRecord";
+import type { StopReport } from "../../oceanbase/stop/stopRequest";
+import { counted } from "../../text";
+import { serverRecord } from "../cluster";
+import type { CancelBackupInputs } from "./inputs";
+import {
+  CANCEL_BACKUP_OUTPUTS,
+  type CancelBackupOutputs,
+  type CancelBackupState,
+  type Outcome,
+} from "./outputs";
+
+/** What the report of an action comes down to. */
+export function outcomeOf(
+  { interrupted, stoppedAt, statement, excluded }: StopReport,
+  { onTimeout }: CancelBackupInputs,
+): Outcome {
+  if (interrupted === undefined) return endOf({ stoppedAt, statement, excluded });
+  return interrupted.kind === "timeout" && onTimeout === "warn" ? "timedOut" : "unfinished";
+}
+
+/** The outputs that a report gives. */
+export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupOutputs {
+  const { statement, issuedAt, stoppedAt, jobs, leftovers, interrupted } = report;
+  const late = outcome === "timedOut" && interrupted !== undefined ? [interrupted.message] : [];
+  return withSummary({
+    outcome,
+    jobs,
+    leftovers,
+    server: serverRecord(report.server),
+    warnings: [...report.warnings, ...late],
+    ...given({
+      statement,
+      issuedAt,
+      stoppedAt,
+      startingClusterJobs: unlessEmpty(report.startingClusterJobs),
+      excluded: unlessEmpty(report.excluded),
+      restarted: unlessEmpty(report.restarted),
+    }),
+  });
+}
+
+/** The outputs of a state without its inputs, which the caller has newer ones of. */
+export function outputsIn(state: CancelBackupState): CancelBackupOutputs {
+  const names = Object.keys(CANCEL_BACKUP_OUTPUTS) as (keyof CancelBackupOutputs)[];
+  return given(
+    Object.fromEntries(names.map((name) => [name, state[name]])),
+  ) as unknown as CancelBackupOutputs;
+}
+
+/** The same with the line for people that belongs to it. */
+export function withSummary<T extends Omit<CancelBackupOutputs, "summary">>(
+  outputs: T,
+): T & Pick<CancelBackupOutputs, "summary"> {
+  return { ...outputs, summary: summaryOf(outputs) };
+}
+
+function summaryOf({
+  outcome,
+  jobs,
+  excluded = [],
+  drift = [],
+}: Omit<CancelBackupOutputs, "summary">): string {
+  const left = excluded.map(excludedText).join(", ");
+  switch (outcome) {
+    case "deferred":
+    case "wouldFail":
+      return "nothing sent yet; backups are cancelled when this resource is deleted";
+    case "excluded":
+      return `nothing cancelled; excluded ${left}`;
+    case "drifted":
+      return `${jobsText(drift)} running where backups are to be kept stopped: ${drift.map(jobText).join(", ")}`;
+    default: {
+      const rest = excluded.length === 0 ? "" : `; excluded ${left}`;
+      if (jobs.length > 0) return `${jobsText(jobs)}: ${jobs.map(jobText).join(", ")}${rest}`;
+      return `${outcome === "unfinished" ? "not finished" : "no backup was running"}${rest}`;
+    }
+  }
+}
+
+function jobsText({ length }: readonly BackupJob[]): string {
+  return counted(length, "backup job");
+}
+
+/** The same with these jobs as what runs although it is to be kept stopped; without any it is stopped. */
+export function withDrift<T extends CancelBackupOutputs>(outputs: T, drift: readonly BackupJob[]): T {
+  if (drift.length > 0) return withSummary({ ...outputs, outcome: "drifted", drift });
+  if (outputs.outcome !== "drifted") return outputs;
+  const { drift: _, ...others } = withSummary({ ...outputs, outcome: endOf(outputs) });
+  return others as unknown as T;
+}
+
+/** How an action ended that was not interrupted. */
+function endOf({
+  statement,
+  excluded = [],
+  stoppedAt,
+}: {
+  statement?: string | undefined;
+  excluded?: readonly unknown[];
+  stoppedAt?: string | undefined;
+}): Outcome {
+  if (statement === undefined && excluded.length > 0) return "excluded";
+  return stoppedAt === undefined ? "issued" : "stopped";
+}
+
+function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from "node:util";
+import { didYouMean } from "../text";
+
+/** Something that is wrong with an input. */
+export interface InputProblem {
+  /** The place, such as `connection.port` or `tenants[1]`. */
+  path: string;
+  /** What is wrong there and what would be right. Never repeats a secret. */
+  reason: string;
+}
+
+/** All that is known of one input. */
+export interface InputRule<Inputs, Value> {
+  /**
+   * What is wrong with its value, which may be of any type. Problems with a place of their own come as a list. A value
+   * that is not known yet is not asked about.
+   */
+  check(value: unknown, inputs: Inputs): string | readonly InputProblem[] | undefined;
+  /** Whether two values ask for the same. @default deep equality */
+  same?(one: Value | undefined, other: Value | undefined): boolean;
+  /** Where a person has given it. @default its own name */
+  path?: string;
+}
+
+/** Every input and no other, in the order in which messages name them. */
+export type InputTable<Inputs> = {
+  readonly [Name in keyof Required<Inputs>]: InputRule<Inputs, Required<Inputs>[Name]>;
+};
+
+/** Stands for a value that is not known yet, anywhere in the inputs of a preview. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether a value is not known yet, or has a part that is not. */
+export function hasUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(hasUnknown);
+}
+
+/**
+ * Finds everything that is wrong at once, without asking a server. What is not known yet is passed over.
+ *
+ * @param prefix the place of these inputs within others, such as `connection.`
+ */
+export function checkInputs<Inputs extends object>(
+  table: InputTable<Inputs>,
+  inputs: Inputs,
+  prefix = "",
+): InputProblem[] {
+  const known = namesIn(table).flatMap((name) => {
+    const { check, path = `${prefix}${name}` }: InputRule<Inputs, never> = table[name];
+    const found = check(inputs[name], inputs) ?? [];
+    if (typeof found !== "string") return found;
+    return hasUnknown(inputs[name]) ? [] : [{ path, reason: found }];
+  });
+  return [...known, ...unknownInputs(inputs, namesIn(table), prefix)];
+}
+
+/** The inputs that ask for something else. */
+export function changedInputs<Inputs extends object>(
+  table: InputTable<Inputs>,
+  olds: Inputs,
+  news: Inputs,
+): (keyof Inputs & string)[] {
+  return namesIn(table).filter((name) => {
+    const { same = isDeepStrictEqual }: InputRule<Inputs, Inputs[typeof name]> = table[name];
+    return !same(olds[name], news[name]);
+  });
+}
+
+/** The inputs in a state, without its outputs. */
+export function inputsIn<Inputs extends object>(table: InputTable<Inputs>, state: Inputs): Inputs {
+  const given = namesIn(table).filter((name) => state[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, state[name]])) as Inputs;
+}
+
+/** Fields that no resource reads: a misspelling must not pass in silence. */
+export function unknownInputs(given: object, known: readonly string[], prefix: string): InputProblem[] {
+  const unknown = Object.keys(given).filter((name) => !known.includes(name) && name !== "__provider");
+  return unknown.map((name) => {
+    const advice = didYouMean(name, known) ?? `known are ${known.join(", ")}`;
+    return { path: `${prefix}${name}`, reason: `there is no such input; ${advice}` };
+  });
+}
+
+/** Everything that is wrong, in one line. */
+export function problemsText(problems: readonly InputProblem[]): string {
+  return problems.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
+}
+
+function namesIn<Inputs>(table: InputTable<Inputs>): (keyof Inputs & string)[] {
+  return Object.keys(table) as (keyof Inputs & string)[];
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { pauseUntilNextLook, pollDelayMs } from "../../../../provider/oceanbase/stop/looks.ts";
+
+test.each([
+  [0, 500],
+  [5299, 500],
+  [5400, 1800],
+  [6000, 2000],
+  [60_000, 2200],
+])("after %i ms the next look comes in about %i ms", (elapsedMs, delayMs) => {
+  expect(pollDelayMs(elapsedMs)).toBe(delayMs);
+});
+
+test("a pause that the caller cancels ends as a failure that says where", async () => {
+  const controller = new AbortController();
+  const paused = pauseUntilNextLook(60_000, "root@sys at db:2881", controller.signal);
+  controller.abort();
+  await expect(paused).rejects.toMatchObject({
+    kind: "aborted",
+    message: "root@sys at db:2881: cancelled by the caller while the backups were stopping",
+  });
+});
