@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/session.ts";
+import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/sharedLogin.ts";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
 import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
 import { Stack } from "./engine.ts";

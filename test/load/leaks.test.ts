@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/session.ts";
+import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/sharedLogin.ts";
 import { DynamicHost } from "../tools/support/dynamicHost.ts";
 import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
 import { soak } from "../tools/support/soak.ts";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/session.ts";
+import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/sharedLogin.ts";
 import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
 import { newProject } from "../tools/support/consumer.ts";
 import { soak } from "../tools/support/soak.ts";

@@ -1,5 +1,6 @@
 import type { Server } from "../cluster/server";
-import { type Meaning, withMeaning } from "../connection/failures";
+import type { Meaning } from "../connection/errorCodes";
+import { withMeaning } from "../connection/failures";
 import { OceanBaseError } from "../errors";
 
 /** Puts a server's error into the words of a cleanup policy; everything else stays as it is. */

@@ -2,7 +2,8 @@ import type { Cluster } from "../cluster/cluster";
 import { type Tenant, tenantLabel } from "../cluster/server";
 import { ofRows, pathIn, selectFrom, type ViewQuery } from "../cluster/views";
 import type { Row } from "../connection/driver";
-import { type Meaning, withMeaning } from "../connection/failures";
+import type { Meaning } from "../connection/errorCodes";
+import { withMeaning } from "../connection/failures";
 import { OceanBaseError } from "../errors";
 import type { BackupJob } from "./jobRecord";
 

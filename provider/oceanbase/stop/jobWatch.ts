@@ -2,16 +2,9 @@ import { type Cluster, readTenants } from "../cluster/cluster";
 import { memoize } from "../cluster/memoize";
 import { isInScope, type Scope } from "../cluster/scope";
 import { type Server, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
-import {
-  isClusterJob,
-  isRunning,
-  type JobRow,
-  jobKey,
-  readEndedJobs,
-  readEndedParts,
-  readLiveJobs,
-} from "../jobs/backupJobs";
+import { isRunning, type JobRow, jobKey, readEndedJobs, readLiveJobs } from "../jobs/backupJobs";
 import { type BackupJob, hasEnded, toBackupJob } from "../jobs/jobRecord";
+import { ClusterBackups } from "./clusterBackups";
 import { readScopeJobs } from "./looks";
 
 /** What one look at the jobs has shown. */
@@ -32,10 +25,7 @@ export class JobWatch {
   private readonly known = new Map<string, BackupJob>();
   private readonly ended = new Set<string>();
   private readonly restarted = new Map<string, BackupJob>();
-  /** Ids of cluster backups that were running before the statement: their jobs in single tenants may start later. */
-  private readonly clusterJobIds = new Set<string>();
-  /** Those of them that had not started any job yet, as far as the looks have shown. */
-  private readonly startingIds = new Set<string>();
+  private readonly clusterBackups: ClusterBackups;
   /** In how many looks in a row a job was in neither view. */
   private readonly absentLooks = new Map<string, number>();
   readonly warnings: string[] = [];
@@ -43,6 +33,7 @@ export class JobWatch {
   constructor(server: Server, scope: Scope) {
     this.server = server;
     this.scope = scope;
+    this.clusterBackups = new ClusterBackups(scope);
   }
 
   /** What the record of an earlier attempt says: its jobs, and the cluster backups that had not started all of theirs. */
@@ -51,24 +42,20 @@ export class JobWatch {
       this.known.set(jobKey(job), job);
       if (hasEnded(job)) this.ended.add(jobKey(job));
     }
-    for (const id of startingClusterJobs) {
-      this.clusterJobIds.add(id);
-      this.startingIds.add(id);
-    }
+    this.clusterBackups.addStarting(startingClusterJobs);
   }
 
   /** Jobs that are live before the statement goes out. Those of the scope are to stop. */
   addLive(live: readonly JobRow[]): void {
     for (const job of live) {
-      if (isClusterJob(job) && isRunning(job)) this.clusterJobIds.add(job.jobId);
-      if (isClusterJob(job) && this.mayStillStartJobs(job)) this.startingIds.add(job.jobId);
+      this.clusterBackups.add(job);
       if (isInScope(this.scope, job)) this.seeLive(job);
     }
   }
 
   /** Whether the job is one of those that are to stop: seen before, or started by a cluster backup seen before. */
   isTarget(job: JobRow): boolean {
-    return this.known.has(jobKey(job)) || this.isPartOfKnown(job);
+    return this.known.has(jobKey(job)) || this.clusterBackups.hasStarted(job);
   }
 
   /** The jobs as they were last seen. */
@@ -83,7 +70,7 @@ export class JobWatch {
 
   /** Ids of cluster backups that may still start jobs which are to stop. */
   get startingClusterJobs(): readonly string[] {
-    return [...this.startingIds];
+    return this.clusterBackups.startingIds;
   }
 
   /** Jobs that were started after the statement, as they were last seen. They are left alone. */
@@ -106,14 +93,16 @@ export class JobWatch {
     const liveKeys = keysOf(live);
     const vanished = this.unended.filter((job) => !liveKeys.has(jobKey(job)));
     for (const job of await readEndedJobs(cluster, vanished)) this.seeEnded(job);
-    await this.noteEndedParts(live, cluster);
+    for (const job of await this.clusterBackups.endedParts(live, cluster)) {
+      if (isInScope(this.scope, job) && !this.known.has(jobKey(job))) this.seeEnded(job);
+    }
     const absent = vanished.filter((job) => !this.ended.has(jobKey(job)));
     await this.noteAbsent(absent, cluster);
-    const starting = live.filter(
-      (job) => isClusterJob(job) && this.startingIds.has(job.jobId) && !this.known.has(jobKey(job)),
-    );
-    const parents = starting.map((job) => toBackupJob(job, this.server, "live view"));
-    return { unfinished: [...this.unended, ...parents], missed };
+    const starting = this.clusterBackups
+      .startingAmong(live)
+      .filter((job) => !this.known.has(jobKey(job)))
+      .map((job) => toBackupJob(job, this.server, "live view"));
+    return { unfinished: [...this.unended, ...starting], missed };
   }
 
   private get unended(): readonly BackupJob[] {
@@ -129,15 +118,6 @@ export class JobWatch {
     this.ended.add(jobKey(job));
   }
 
-  private isPartOfKnown(job: JobRow): boolean {
-    return job.initiatorTenantId === SYS_TENANT_ID && this.clusterJobIds.has(job.initiatorJobId);
-  }
-
-  /** Whether a cluster backup is still to start its jobs, one of them in a tenant of the scope. */
-  private mayStillStartJobs({ status, executorTenantIds }: JobRow): boolean {
-    return status === "INIT" && this.scope.tenants.some(({ id }) => executorTenantIds.includes(id));
-  }
-
   /** Takes a live job of the scope in; the statement was too early for one that it missed. */
   private takeLive(job: JobRow): "missed" | "noted" {
     const key = jobKey(job);
@@ -149,28 +129,13 @@ export class JobWatch {
       return "noted";
     }
     if (!isRunning(job)) return "noted";
-    if (this.isPartOfKnown(job)) {
+    if (this.clusterBackups.hasStarted(job)) {
       this.seeLive(job);
       return "missed";
     }
     if (!this.restarted.has(key)) this.warnings.push(restartedText(job, this.server));
     this.restarted.set(key, toBackupJob(job, this.server, "live view"));
     return "noted";
-  }
-
-  /**
-   * A cluster backup that had started no job before the statement may have started one in between, and that one may have
-   * been cancelled and gone before this look. Once it has started all it will, the history tells.
-   */
-  private async noteEndedParts(live: readonly JobRow[], cluster: Cluster): Promise<void> {
-    const isStarting = (id: string) =>
-      live.some((job) => isClusterJob(job) && job.jobId === id && job.status === "INIT");
-    const started = [...this.startingIds].filter((id) => !isStarting(id));
-    if (started.length === 0) return;
-    for (const job of await readEndedParts(cluster, started)) {
-      if (isInScope(this.scope, job) && !this.known.has(jobKey(job))) this.seeEnded(job);
-    }
-    for (const id of started) this.startingIds.delete(id);
   }
 
   /** A job in neither view is on its way; one that stays away has gone with its tenant. */

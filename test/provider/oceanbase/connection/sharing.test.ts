@@ -2,11 +2,8 @@ import { connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
-import {
-  MAX_CONNECTIONS,
-  openSession,
-  type Session,
-} from "../../../../provider/oceanbase/connection/session.ts";
+import { openSession, type Session } from "../../../../provider/oceanbase/connection/session.ts";
+import { MAX_CONNECTIONS } from "../../../../provider/oceanbase/connection/sharedLogin.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import { stopBackups } from "../../../../provider/oceanbase/stop/stopBackups.ts";
 import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";

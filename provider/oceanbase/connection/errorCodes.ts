@@ -1,0 +1,134 @@
+import type { ErrorKind } from "../errors";
+
+/*
+ * What each error number of OceanBase, and each code of the network, means here and what to do about it.
+ */
+
+/** What a server's error number means, and what to do about it. */
+export interface Meaning {
+  kind: ErrorKind;
+  means: string;
+  advice: string;
+}
+
+/** Errors of the login itself. An observer reports an unknown tenant as a wrong password. */
+export const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
+  1040: {
+    kind: "transient",
+    means: "the server has no connection to spare",
+    advice: "try again, or add servers of the cluster to connection.endpoints",
+  },
+  1045: {
+    kind: "refused",
+    means: "the password, the user or the tenant is wrong (the server does not tell which)",
+    advice:
+      "check connection.user and connection.tenant, where the password comes from, and connection.cluster: behind OBProxy it names the cluster, on a direct connection it must be left out",
+  },
+  1235: {
+    kind: "refused",
+    means: "an Oracle-mode tenant takes no session from this driver",
+    advice: "install mysql2 3.21 or newer, or log in to the sys tenant and name the tenant",
+  },
+  3118: { kind: "refused", means: "the user is locked", advice: "unlock the user" },
+  4666: {
+    kind: "refused",
+    means: "the cluster name does not belong to this server",
+    advice: "check connection.cluster",
+  },
+  4669: {
+    kind: "refused",
+    means: "OBProxy does not know this cluster",
+    advice: "check connection.cluster",
+  },
+  5150: {
+    kind: "transient",
+    means: "the tenant has no resources on this server",
+    advice: "connect through OBProxy, or add servers of the tenant to connection.endpoints",
+  },
+  5160: { kind: "refused", means: "there is no such tenant", advice: "check connection.tenant" },
+  5260: { kind: "refused", means: "the tenant is locked", advice: "unlock the tenant, or log in to sys" },
+};
+
+const NO_PRIVILEGE: Meaning = {
+  kind: "refused",
+  means: "the user lacks the ALTER SYSTEM privilege",
+  advice: "log in as the tenant's administrator (root, or SYS in Oracle mode), or grant ALTER SYSTEM",
+};
+
+/** Errors of a statement, in the words of CANCEL BACKUP. */
+export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
+  // How an Oracle-mode tenant refuses is not documented; both numbers stand for ORA-01031 there.
+  1031: NO_PRIVILEGE,
+  5360: NO_PRIVILEGE,
+  1227: NO_PRIVILEGE,
+  1064: {
+    kind: "unsupported",
+    means: "this server does not know the statement",
+    advice: "OceanBase 4.0 or later is needed",
+  },
+  1142: {
+    kind: "refused",
+    means: "the user may not read this view",
+    advice: "grant the user SELECT on the oceanbase schema",
+  },
+  1210: { kind: "input", means: "a tenant name is empty", advice: "check tenants" },
+  1235: {
+    kind: "refused",
+    means: "this server or tenant does not take the statement in this form",
+    advice: "from a user tenant only its own backups can be cancelled, without naming tenants",
+  },
+  4016: {
+    kind: "refused",
+    means: "the statement named a tenant it may not be used on (such as sys), or the server failed inside",
+    advice: "check tenants, then the server's log",
+  },
+  5160: {
+    kind: "refused",
+    means: "one of the tenants does not exist",
+    advice: "check tenants; names are case-sensitive",
+  },
+  5260: {
+    kind: "refused",
+    means: "one of the tenants is locked, so the server takes the statement for none of them",
+    advice: 'unlock the tenant, leave it out, or use tenants: "all"',
+  },
+};
+
+/**
+ * Errors that come from leader changes, restarts and overload. CANCEL BACKUP may have taken effect all the same; what it
+ * did is read from the jobs.
+ */
+export const TRANSIENT: Readonly<Record<number, string>> = {
+  1317: "the query was interrupted",
+  4012: "the server did not finish in its own time limit",
+  4023: "the server asks to try again",
+  4038: "the server asked is not the leader any more",
+  4064: "the session was killed",
+  4109: "the server is changing its state",
+  4124: "one server could not reach another",
+  4550: "the root service is shutting down",
+  4638: "the root service has moved",
+  4654: "a leader is being elected",
+  4722: "a leader is being elected",
+  5066: "the session was interrupted",
+  8001: "the server is starting",
+  8002: "the server is stopping",
+};
+
+/** Refusals that come before a statement has done anything for any of its tenants. */
+export const BEFORE_ANY_EFFECT: ReadonlySet<number> = new Set([
+  1031, 1064, 1210, 1227, 1235, 4016, 5160, 5260, 5360,
+]);
+
+/** Network-level failures by the code that Node or mysql2 gives them. */
+export const NETWORK_MEANINGS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ENOTFOUND: "the host name is not known",
+  EAI_AGAIN: "the host name could not be looked up",
+  EHOSTUNREACH: "there is no route to the host",
+  ENETUNREACH: "there is no route to the network",
+  ETIMEDOUT: "no answer in time",
+  ECONNRESET: "the connection was cut",
+  EPIPE: "the connection was cut",
+  PROTOCOL_CONNECTION_LOST: "the connection was cut",
+};

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { OceanBaseError } from "../../../provider/oceanbase/errors.ts";
+import {
+  defineResource,
+  PartialFailure,
+  type ResourceRules,
+} from "../../../provider/resources/defineResource.ts";
+import { oneOf } from "../../../provider/resources/inputChecks.ts";
+import { recordingContext } from "../../tools/support/sandbox.ts";
+
+interface Inputs {
+  color?: string;
+}
+type State = Inputs & { server?: object; version?: number };
+
+/** A resource that does what a test says. */
+function resource(rules: Partial<ResourceRules<Inputs, State>> = {}) {
+  return defineResource<Inputs, State>({
+    inputs: { color: { check: oneOf("red", "blue") } },
+    diff: (state, inputs) => ({ changes: state.color !== inputs.color }),
+    create: async (inputs) => ({ id: "1", state: inputs, warnings: [] }),
+    update: async (_id, _state, inputs) => ({ state: inputs, warnings: [] }),
+    refresh: async (state) => state,
+    delete: async () => {},
+    ...rules,
+  });
+}
+const previewing = recordingContext({ preview: true });
+
+test("inputs are checked by the table", () => {
+  expect(resource().check({ color: "green" })).toMatchObject([{ path: "color" }]);
+});
+
+test("a preview creates, updates and deletes nothing", async () => {
+  const { create, update, delete: remove } = resource();
+  await expect(create({}, previewing)).rejects.toThrow("preview");
+  await expect(update("1", {}, {}, previewing)).rejects.toThrow("preview");
+  await expect(remove({}, previewing)).rejects.toThrow("preview");
+});
+
+describe("what a create or an update gives", () => {
+  test("is the state, and its warnings are shown", async () => {
+    const context = recordingContext();
+    const warned = { state: { color: "red" }, warnings: ["one", "two"] };
+    const { create, update } = resource({
+      create: async () => ({ id: "7", ...warned }),
+      update: async () => warned,
+    });
+    expect(await create({}, context)).toEqual({ id: "7", state: { color: "red" } });
+    expect(await update("7", {}, {}, context)).toEqual({ color: "red" });
+    expect(context.warnings).toEqual(["one", "two", "one", "two"]);
+  });
+
+  test("is saved as far as it came when it was interrupted, after its warnings", async () => {
+    const context = recordingContext();
+    const interrupted = new OceanBaseError("timeout", "not yet stopped");
+    const made = { state: { color: "red" }, warnings: ["one"], interrupted };
+    const { create, update } = resource({
+      create: async () => ({ id: "7", ...made }),
+      update: async () => made,
+    });
+    const partial = {
+      name: "PartialFailure",
+      id: "7",
+      state: { color: "red" },
+      message: "not yet stopped; the next pulumi up goes on from here",
+    };
+    for (const attempt of [create({}, context), update("7", {}, {}, context)]) {
+      const failure = await attempt.catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(PartialFailure);
+      expect(failure).toMatchObject(partial);
+    }
+    expect(context.warnings).toEqual(["one", "one"]);
+  });
+});
+
+test("a recorded state is read in the words of this version, wherever it comes in", async () => {
+  const seen: (number | undefined)[] = [];
+  const see = (state: State) => void seen.push(state.version);
+  const {
+    diff,
+    update,
+    read,
+    delete: remove,
+  } = resource({
+    upgrade: (state) => ({ ...state, version: 2 }),
+    diff: (state) => {
+      see(state);
+      return { changes: false };
+    },
+    update: async (_id, state, inputs) => {
+      see(state);
+      return { state: inputs, warnings: [] };
+    },
+    refresh: async (state) => {
+      see(state);
+      return state;
+    },
+    delete: async (state) => see(state),
+  });
+  const old = { version: 1 };
+  diff(old, {});
+  await update("1", old, {}, recordingContext());
+  await read("1", old, recordingContext());
+  await remove(old, recordingContext());
+  expect(seen).toEqual([2, 2, 2, 2]);
+});
+
+describe("a refresh", () => {
+  test("that the cluster fails keeps the record and warns", async () => {
+    const context = recordingContext();
+    const { read } = resource({
+      refresh: async () => Promise.reject(new OceanBaseError("unreachable", "away")),
+    });
+    expect(await read("1", { color: "red" }, context)).toEqual({ color: "red" });
+    expect(context.warnings).toEqual(["the record was kept as it is: away"]);
+  });
+
+  test("that this package fails itself is a failure", async () => {
+    const { read } = resource({ refresh: async () => Promise.reject(new TypeError("a bug")) });
+    await expect(read("1", {}, recordingContext())).rejects.toThrow("a bug");
+  });
+
+  test("of a resource that is gone gives nothing", async () => {
+    const { read } = resource({ refresh: async () => undefined });
+    expect(await read("1", { server: {} }, recordingContext())).toBeUndefined();
+  });
+});
+
+test("without a record what is only read is got, and its failures are thrown", async () => {
+  const { read } = resource({
+    get: async (id, inputs) => {
+      if (id === "none") throw new OceanBaseError("refused", "no such thing");
+      return { ...inputs, server: {} };
+    },
+  });
+  expect(await read("1", { color: "red" }, recordingContext())).toEqual({ color: "red", server: {} });
+  await expect(read("none", {}, recordingContext())).rejects.toThrow("no such thing");
+  expect(await read("1", { server: {} }, recordingContext())).toEqual({ server: {} });
+});
