@@ -1,0 +1,89 @@
+/*
+ * The rooms of the house and the direction of imports between them: each room may import those below it and itself.
+ * `npm run check` refuses every other import.
+ */
+
+/** What each room may import besides itself. @type {Record<string, string[]>} */
+const rooms = {
+  "sdk/nodejs": [
+    "provider/resources/getBackupJobs",
+    "provider/resources/cancelBackup/(outputs|previewText)",
+    "provider/resources/backupCleanupPolicy/outputs",
+  ],
+  "provider/dynamic": ["provider/resources", "provider/text"],
+  "provider/resources": ["provider/oceanbase", "provider/(text|given)"],
+  "provider/oceanbase/stop": [
+    "provider/oceanbase/(cleanup|jobs|cluster|connection)",
+    "provider/oceanbase/(errors|statements)",
+    "provider/(text|given)",
+  ],
+  "provider/oceanbase/cleanup": [
+    "provider/oceanbase/(jobs|cluster|connection)",
+    "provider/oceanbase/(errors|statements)",
+    "provider/(text|given)",
+  ],
+  "provider/oceanbase/jobs": [
+    "provider/oceanbase/(cluster|connection)",
+    "provider/oceanbase/(errors|statements)",
+    "provider/(text|given)",
+  ],
+  "provider/oceanbase/cluster": [
+    "provider/oceanbase/connection",
+    "provider/oceanbase/(errors|statements)",
+    "provider/(text|given)",
+  ],
+  "provider/oceanbase/connection": ["provider/oceanbase/errors", "provider/(text|given)"],
+};
+
+/** The room that may import any type, because no code comes with it. */
+const TYPES_ARE_FREE = "sdk/nodejs";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: "no-circle", severity: "error", from: {}, to: { circular: true } },
+    ...Object.entries(rooms).map(([room, below]) => ({
+      name: `${room.split("/").at(-1)}-imports-what-is-below`,
+      severity: "error",
+      from: { path: `^${room}/` },
+      to: {
+        path: "^(provider|sdk)/",
+        pathNot: [room, ...below].map((path) => `^${path}`),
+        ...(room === TYPES_ARE_FREE ? { dependencyTypesNot: ["type-only"] } : {}),
+      },
+    })),
+    {
+      name: "ground-floor-imports-nothing-above",
+      severity: "error",
+      from: { path: "^provider/(text|given|oceanbase/(errors|statements))\\.ts$" },
+      to: { path: "^provider/", pathNot: "^provider/(text|given)\\.ts$" },
+    },
+    {
+      name: "mysql2-is-known-to-the-driver-only",
+      severity: "error",
+      from: {
+        path: "^(provider|sdk/nodejs)/",
+        pathNot: "^provider/oceanbase/connection/driver(Options)?\\.ts$",
+      },
+      to: { path: "^mysql2|node_modules/mysql2" },
+    },
+    {
+      name: "pulumi-is-known-to-the-fronts-only",
+      severity: "error",
+      from: { path: "^provider/(resources|oceanbase|text|given)" },
+      to: { path: "@pulumi|node_modules/@pulumi" },
+    },
+    {
+      name: "the-sandbox-is-no-part-of-the-package",
+      severity: "error",
+      from: { path: "^(provider|sdk/nodejs)/" },
+      to: { path: "^(sdk/sandbox|test)/" },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^dist/" },
+  },
+};
