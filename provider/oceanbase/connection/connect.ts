@@ -1,9 +1,9 @@
 import { OceanBaseError } from "../errors";
+import { ask } from "./ask";
 import { type Connection, type DriverFailure, openConnection, type Row } from "./driver";
-import { isWorthRepeating, loginError, redacted, statementError } from "./failures";
-import { type Endpoint, endpointText, type Login, loginName, replyTimeoutMs } from "./login";
+import { isWorthRepeating, loginError, redacted } from "./failures";
+import { type Endpoint, endpointText, type Login, loginName } from "./login";
 import type { Reader, ReadOptions } from "./reader";
-import { withinTime } from "./withinTime";
 
 /** Has to agree with a new connection before anything else is sent on it: its address may be another cluster's by now. */
 export type Verify = (server: Reader) => Promise<void>;
@@ -13,11 +13,12 @@ export async function connectToAny(
   login: Login,
   verify: Verify | undefined,
   signal: AbortSignal,
-): Promise<{ connection: Connection; endpoint: Endpoint }> {
+): Promise<{ connection: Connection; address: string }> {
   const failures: OceanBaseError[] = [];
   for (const endpoint of login.endpoints) {
     try {
-      return { connection: await connectTo(login, endpoint, verify, signal), endpoint };
+      const connection = await connectTo(login, endpoint, verify, signal);
+      return { connection, address: addressText(login, endpoint) };
     } catch (error) {
       // A refused login is refused everywhere; a server that is away or not ready may have a neighbour.
       if (!isWorthRepeating(error) || signal.aborted) throw error;
@@ -38,7 +39,6 @@ async function connectTo(
 ): Promise<Connection> {
   const address = addressText(login, endpoint);
   const timeoutMs = login.connectTimeoutSeconds * 1000;
-  const doing = `logging in as ${address}`;
   let connection: Connection | undefined;
   try {
     connection = await openConnection(login, endpoint, { timeoutMs, signal });
@@ -48,9 +48,9 @@ async function connectTo(
     return connection;
   } catch (failure) {
     connection?.destroy();
-    throw failure instanceof OceanBaseError
-      ? failure
-      : loginError(doing, redacted(failure as DriverFailure, login.password), timeoutMs);
+    if (failure instanceof OceanBaseError) throw failure;
+    const known = redacted(failure as DriverFailure, login.password);
+    throw loginError(`logging in as ${address}`, known, timeoutMs);
   }
 }
 
@@ -61,27 +61,11 @@ export function addressText(login: Login, endpoint: Endpoint): string {
 
 /** Asks one connection that nothing else uses yet, each query once. */
 function readerOn(connection: Connection, login: Login, address: string, signal: AbortSignal): Reader {
-  const ms = replyTimeoutMs(login);
   return {
     address,
     read: async <T = Row[]>(sql: string, what: string, options: ReadOptions<T> = {}) => {
       const { parse = (rows) => rows as T } = options;
-      const doing = `${what} as ${address}`;
-      try {
-        const rows = await withinTime(connection.query(sql), { ms, signal }, () => {
-          connection.destroy();
-          return new OceanBaseError("unreachable", `${doing}: ${noReplyText(ms)}`);
-        });
-        return parse(rows);
-      } catch (failure) {
-        if (failure instanceof OceanBaseError) throw failure;
-        throw statementError(doing, redacted(failure as DriverFailure, login.password));
-      }
+      return parse(await ask(connection, sql, { login, doing: `${what} as ${address}`, signal }));
     },
   };
-}
-
-/** `no reply within 3 s`. */
-export function noReplyText(timeoutMs: number): string {
-  return `no reply within ${Math.ceil(timeoutMs / 1000)} s`;
 }

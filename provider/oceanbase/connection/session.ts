@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { OceanBaseError } from "../errors";
+import { cancelled, noReply } from "./ask";
 import { backoffMs } from "./backoff";
-import { noReplyText, type Verify } from "./connect";
+import type { Verify } from "./connect";
 import type { Row } from "./driver";
-import { cancelled, exchange, ping } from "./exchange";
 import { isWorthRepeating } from "./failures";
 import type { Login } from "./login";
 import type { Reader, ReadOptions } from "./reader";
-import { joinLogin, type SharedLogin } from "./sharedLogin";
+import { SharedLogin } from "./sharedLogin";
 
 /** One conversation with one tenant of one cluster. */
 export interface Session extends Reader {
@@ -45,8 +45,8 @@ const READ_MS = 30_000;
  * with itself is asked again, see {@link Login.connectTimeoutSeconds}.
  */
 export async function openSession(login: Login, control: SessionControl = {}): Promise<Session> {
-  const { shared, leave } = joinLogin(login);
-  const session = new LoginSession(shared, control, leave);
+  const shared = SharedLogin.join(login);
+  const session = new LoginSession(shared, control, () => shared.leave());
   try {
     await session.logIn();
     return session;
@@ -89,7 +89,7 @@ class LoginSession implements Session {
     const doing = `logging in as ${this.address}`;
     const deadlineMs = Date.now() + this.shared.login.connectTimeoutSeconds * 1000;
     const isBusy = ({ kind }: OceanBaseError) => kind === "transient";
-    await this.repeating(doing, deadlineMs, isBusy, () => ping(this.shared, this.control.signal));
+    await this.repeating(doing, deadlineMs, isBusy, () => this.shared.ping(this.control.signal));
   }
 
   async read<T = Row[]>(sql: string, what: string, options: ReadOptions<T> = {}): Promise<T> {
@@ -102,7 +102,7 @@ class LoginSession implements Session {
   }
 
   async send(sql: string, what: string): Promise<void> {
-    await exchange(this.shared, sql, what, this.control.signal);
+    await this.shared.exchange(sql, what, this.control.signal);
   }
 
   close(): void {
@@ -118,12 +118,11 @@ class LoginSession implements Session {
   ): Promise<T> {
     const { shared, control } = this;
     const doing = `${what} as ${this.address}`;
-    const late = () => new OceanBaseError("unreachable", `${doing}: ${noReplyText(ms)}`);
     return await shared.reads.join(sql, {
       maxAgeMs,
       limit: { ms, signal: control.signal },
-      leave: (why) => (why === "aborted" ? cancelled(doing) : late()),
-      run: async (sent, unused) => parse(await exchange(shared, sql, what, unused, sent)),
+      leave: (why) => (why === "aborted" ? cancelled(doing) : noReply(doing, ms)),
+      run: async (sent, unused) => parse(await shared.exchange(sql, what, unused, sent)),
     });
   }
 

@@ -1,5 +1,6 @@
+import { ask, cancelled, isAlive } from "./ask";
 import { addressText, connectToAny, type Verify } from "./connect";
-import type { Connection } from "./driver";
+import type { Connection, Row } from "./driver";
 import type { Login } from "./login";
 import { Pool } from "./pool";
 import { SharedReads } from "./sharedReads";
@@ -10,56 +11,95 @@ export const MAX_CONNECTIONS = 4;
 /** How long connections are kept for the next session of the same login: resources of a stack follow one another. */
 const LINGER_MS = 500;
 
-/** What the sessions of one login share. */
-export interface SharedLogin {
+/** The logins of this process. */
+const logins = new Map<string, SharedLogin>();
+
+/** What the sessions of one login share: connections, answers, and the check of new connections. */
+export class SharedLogin {
   readonly login: Login;
-  readonly pool: Pool<Connection>;
-  readonly reads: SharedReads;
+  readonly reads = new SharedReads();
   /** Who talks to whom, by the server that the last connection was made to: `root@sys at db1:2881`. */
   address: string;
   /** Until it is known there is one connection only: a second endpoint could be another cluster. */
   verify: Verify | undefined;
-}
+  private readonly pool: Pool<Connection>;
+  private sessions = 0;
+  private closing: NodeJS.Timeout | undefined;
 
-/** The logins of this process, each with its sessions, and when it is to be closed because there are none. */
-const logins = new Map<string, { shared: SharedLogin; sessions: number; closing?: NodeJS.Timeout }>();
+  /** What is shared by a new session and all others of the same login. */
+  static join(login: Login): SharedLogin {
+    const key = JSON.stringify(login);
+    const shared = logins.get(key) ?? new SharedLogin(login);
+    logins.set(key, shared);
+    shared.sessions += 1;
+    clearTimeout(shared.closing);
+    return shared;
+  }
 
-/** Joins the sessions of a login. The last one that leaves takes along what it knew of the cluster. */
-export function joinLogin(login: Login): { shared: SharedLogin; leave: () => void } {
-  const key = JSON.stringify(login);
-  const joined = logins.get(key) ?? { shared: newSharedLogin(login), sessions: 0 };
-  logins.set(key, joined);
-  joined.sessions += 1;
-  clearTimeout(joined.closing);
-  const leave = () => {
-    joined.sessions -= 1;
-    if (joined.sessions > 0) return;
-    joined.shared.verify = undefined;
-    joined.closing = setTimeout(() => {
-      logins.delete(key);
-      joined.shared.pool.close();
-    }, LINGER_MS);
-    joined.closing.unref();
-  };
-  return { shared: joined.shared, leave };
-}
-
-function newSharedLogin(login: Login): SharedLogin {
-  const shared: SharedLogin = {
-    login,
-    reads: new SharedReads(),
-    address: addressText(login, login.endpoints[0]),
-    verify: undefined,
-    pool: new Pool<Connection>({
-      limit: () => (shared.verify === undefined ? 1 : MAX_CONNECTIONS),
+  private constructor(login: Login) {
+    this.login = login;
+    this.address = addressText(login, login.endpoints[0]);
+    this.pool = new Pool<Connection>({
+      limit: () => (this.verify === undefined ? 1 : MAX_CONNECTIONS),
       connect: async (signal) => {
-        const { connection, endpoint } = await connectToAny(login, shared.verify, signal);
+        const { connection, address } = await connectToAny(login, this.verify, signal);
         // A server that was lost may have come back another one.
-        if (shared.pool.size === 0) shared.reads.forget();
-        shared.address = addressText(login, endpoint);
+        if (this.pool.size === 0) this.reads.forget();
+        this.address = address;
         return connection;
       },
-    }),
-  };
-  return shared;
+    });
+  }
+
+  /** Ends one session. The last one takes along what it knew of the cluster. */
+  leave(): void {
+    this.sessions -= 1;
+    if (this.sessions > 0) return;
+    this.verify = undefined;
+    this.closing = setTimeout(() => {
+      logins.delete(JSON.stringify(this.login));
+      this.pool.close();
+    }, LINGER_MS);
+    this.closing.unref();
+  }
+
+  /**
+   * Sends one statement on a connection of its own. The time for the reply begins when it is sent, so waiting for a
+   * connection is not taken for the server's silence.
+   *
+   * @param what what the statement is for, as a message begins
+   * @param sent called when it is sent
+   */
+  async exchange(sql: string, what: string, signal?: AbortSignal, sent = () => {}): Promise<Row[]> {
+    // By then the connection may be one to another endpoint.
+    const doing = () => `${what} as ${this.address}`;
+    try {
+      return await this.pool.use(signal, async (connection) => {
+        sent();
+        return await ask(connection, sql, { login: this.login, doing: doing(), signal });
+      });
+    } catch (failure) {
+      throw signal?.aborted && failure === signal.reason ? cancelled(doing()) : failure;
+    }
+  }
+
+  /** Makes sure that the server answers now, on a connection that was kept or, having answered, was just made. */
+  async ping(signal: AbortSignal | undefined): Promise<void> {
+    const isAnswered = (sent: () => void, unused: AbortSignal) =>
+      this.pool.use(unused, async (connection) => {
+        sent();
+        const wasJustMade = connection.isFresh;
+        connection.isFresh = false;
+        const { address, login } = this;
+        return wasJustMade || (await isAlive(connection, address, login.connectTimeoutSeconds * 1000));
+      });
+    const options = {
+      maxAgeMs: 0,
+      limit: { ms: Number.POSITIVE_INFINITY, signal },
+      leave: () => cancelled(`logging in as ${this.address}`),
+      run: isAnswered,
+    };
+    // Each turn ends with an answer, or with one connection less.
+    while (!(await this.reads.join("ping", options)));
+  }
 }
