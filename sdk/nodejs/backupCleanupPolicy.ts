@@ -49,7 +49,7 @@ export interface BackupCleanupPolicyArgs {
  * The automatic cleanup policy of an OceanBase tenant (`ALTER SYSTEM ADD DELETE BACKUP POLICY`): backups that are no
  * longer needed are removed, and so is what a cancelled backup leaves behind. A tenant has one at most.
  *
- * A second `pulumi up` sends nothing; a refresh finds a window that somebody else has changed, or a policy that is gone,
+ * A second `pulumi up` sends nothing; a refresh finds a window that was changed outside of Pulumi, or a policy that is gone,
  * and the next `up` repairs it. OceanBase cannot change a policy, so a change drops it and adds the new one; when that
  * fails the old one is put back. Deleting the resource drops the policy, also one that was there before; the resource
  * option `retainOnDelete` keeps it.
@@ -77,7 +77,7 @@ export class BackupCleanupPolicy extends DynamicResource {
   declare readonly warnings: pulumi.Output<string[]>;
 
   /**
-   * Reads a policy that is there, in previews, too, and manages nothing: it is never changed and never dropped. Fails
+   * Reads a policy that is there, in previews as well, and manages nothing: it is never changed and never dropped. Fails
    * when the tenant has none.
    *
    * @param name the resource's name in the stack
@@ -102,7 +102,7 @@ export class BackupCleanupPolicy extends DynamicResource {
    */
   constructor(name: string, args: BackupCleanupPolicyArgs = {}, options?: pulumi.CustomResourceOptions) {
     const inputs = withLogin(args);
-    // What is only read belongs to somebody else, and may be read as often as one likes.
+    // What is only read is managed elsewhere, and may be read by several resources.
     const tenant =
       options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
     super(

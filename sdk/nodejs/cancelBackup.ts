@@ -47,7 +47,7 @@ export interface CancelBackupArgs {
    * Matters only with `cancelOn` `"delete"`.
    */
   onUnreachable?: pulumi.Input<"fail" | "skip">;
-  /** Why this was done, up to 1000 characters; kept in the state for whoever asks later. */
+  /** Why this was done, up to 1000 characters; kept in the state. */
   reason?: pulumi.Input<string>;
   /**
    * Whether backups are to stay stopped; default `false`: a backup that starts later is none of this resource's business.
@@ -119,7 +119,7 @@ export class CancelBackup extends DynamicResource {
   declare readonly statement: pulumi.Output<string | undefined>;
   /** When the server took the statement: ISO 8601, UTC, by the clock of the machine that ran `pulumi`. */
   declare readonly issuedAt: pulumi.Output<string | undefined>;
-  /** When the last job was seen to have ended; the same clock. Undefined when nobody waited. */
+  /** When the last job was seen to have ended; the same clock. Undefined without a wait. */
   declare readonly stoppedAt: pulumi.Output<string | undefined>;
   /** The backup jobs that were running, and how each of them ended. */
   declare readonly jobs: pulumi.Output<BackupJob[]>;

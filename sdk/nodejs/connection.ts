@@ -172,7 +172,7 @@ function complete(fields: Fields): Fields {
   }
 }
 
-/** A field that is only known later may turn out to be undefined, and then counts as not given, too. */
+/** A field that is only known later may turn out to be undefined, and then counts as not given. */
 function withDefault(given: unknown, fallback: unknown): unknown {
   return isLater(given) ? later(given).apply((value) => value ?? fallback) : (given ?? fallback);
 }

@@ -8,8 +8,8 @@ import { programContext } from "./programContext";
 /** Arguments of {@link getBackupJobs}. */
 export interface GetBackupJobsArgs {
   /**
-   * The user tenants whose jobs are listed, or `"all"` for every one; then a cluster backup's own job in `sys` is listed,
-   * too. Required with a login to the sys tenant, to be left out with a login to a user tenant.
+   * The user tenants whose jobs are listed, or `"all"` for every one; then a cluster backup's own job in `sys` is listed as well.
+   * Required with a login to the sys tenant, to be left out with a login to a user tenant.
    */
   tenants?: string[] | "all";
   /** Where the cluster is and who logs in; what is left out comes from the configuration or the environment. */
@@ -29,7 +29,7 @@ export interface GetBackupJobsOutputArgs {
 }
 
 /**
- * The backup jobs of tenants as they are now, in previews, too. It changes nothing on the cluster.
+ * The backup jobs of tenants as they are now, in previews as well. It changes nothing on the cluster.
  *
  * Fails when the arguments are wrong, when the cluster cannot be reached, and when a named tenant does not exist. The
  * database driver is loaded only when this is called.

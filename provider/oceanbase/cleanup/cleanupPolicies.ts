@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster/cluster";
 import type { Tenant } from "../cluster/server";
-import { ofTenants, selectFrom } from "../cluster/views";
+import { selectFrom } from "../cluster/views";
 import { isOfKind, OceanBaseError } from "../errors";
 import { POLICY_NAME } from "../statements";
 import { asPolicyError } from "./cleanupPolicyErrors";
@@ -18,7 +18,7 @@ export async function tenantsWithoutCleanupPolicy(
   cluster: Cluster,
   tenants: readonly Tenant[],
 ): Promise<readonly Tenant[] | undefined> {
-  const sql = selectFrom(cluster.server, "OB_BACKUP_DELETE_POLICY", { columns: ["POLICY_NAME"] });
+  const sql = selectFrom(cluster, "OB_BACKUP_DELETE_POLICY", { columns: ["POLICY_NAME"] });
   try {
     const rows = await cluster.within(LOOK_MS).read(sql, "reading the cleanup policies");
     const covered = new Set(rows.map((row) => row.TENANT_ID));
@@ -41,9 +41,9 @@ export interface ShownPolicy {
  * @param tenant from sys any user tenant, else the tenant of the login
  */
 export async function readCleanupPolicy(cluster: Cluster, tenant: Tenant): Promise<ShownPolicy | undefined> {
-  const sql = selectFrom(cluster.server, "OB_BACKUP_DELETE_POLICY", {
+  const sql = selectFrom(cluster, "OB_BACKUP_DELETE_POLICY", {
     columns: ["POLICY_NAME", "RECOVERY_WINDOW"],
-    where: [ofTenants(cluster.server, [tenant.id])],
+    tenantIds: [tenant.id],
   });
   try {
     const rows = await cluster.read(sql, `reading the cleanup policy of tenant ${tenant.name}`);

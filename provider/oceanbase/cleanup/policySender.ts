@@ -53,7 +53,7 @@ export class PolicySender {
   /** Only the sys tenant names the tenant it means. */
   private get tenantClause(): string | undefined {
     const { cluster, tenant } = this.place;
-    return isInSys(cluster.server) ? tenant.name : undefined;
+    return isInSys(cluster) ? tenant.name : undefined;
   }
 
   /** The ADD for a policy. Fails when no statement can say it. */

@@ -1,12 +1,11 @@
 import type { Reader } from "../connection/reader";
 import type { Session } from "../connection/session";
 import { checkIsCluster, clusterRecord } from "./clusterRecord";
-import { readServer, type Server, type Tenant, tenantsIn, tenantsQuery } from "./server";
+import { type Identified, readServer, type Server, type Tenant, tenantsIn, tenantsQuery } from "./server";
 import { schemaOf } from "./views";
 
 /** A cluster that was identified, and a session to ask it and to send it statements. */
-export interface Cluster extends Reader {
-  readonly server: Server;
+export interface Cluster extends Reader, Identified {
   /** Sends a control statement exactly once, see {@link Session.send}. */
   send: Session["send"];
   /** The same cluster, whose reads have to end within this time from now. @default 30 s for each read */
@@ -22,9 +21,8 @@ export interface Cluster extends Reader {
 export async function identify(session: Session, maxAgeMs = 0): Promise<Cluster> {
   const server = await readServer(session, maxAgeMs);
   session.verifyNewConnections(async (reader) => {
-    const found = await readServer(reader);
-    const advice = "run the command again, or correct connection";
-    checkIsCluster(reader.address, found, clusterRecord(server), advice);
+    const found = { address: reader.address, server: await readServer(reader) };
+    checkIsCluster(found, clusterRecord(server), "run the command again, or correct connection");
   });
   return clusterOf(session, server);
 }

@@ -1,5 +1,5 @@
 import { OceanBaseError } from "../errors";
-import type { Server } from "./server";
+import type { Identified, Server } from "./server";
 
 /** What a record keeps of the cluster an action was for. */
 export interface ClusterRecord {
@@ -39,12 +39,10 @@ export function belongsToCluster(
 /**
  * Refuses a server that is not the one of the record: an address can have passed on to another cluster.
  *
- * @param at who talks to whom, to begin the message with
  * @param advice what to do about it, to end the message with
  */
 export function checkIsCluster(
-  at: string,
-  server: Server,
+  { address, server }: Identified,
   record: ClusterRecord,
   advice = "if the one found is meant, change triggers, else correct connection",
 ): void {
@@ -52,6 +50,6 @@ export function checkIsCluster(
   const text = (one: ClusterRecord) => `tenant ${one.tenant} of cluster ${clusterText(one)}`;
   throw new OceanBaseError(
     "otherCluster",
-    `${at}: found ${text(clusterRecord(server))}, but it has to be ${text(record)}; ${advice}`,
+    `${address}: found ${text(clusterRecord(server))}, but it has to be ${text(record)}; ${advice}`,
   );
 }

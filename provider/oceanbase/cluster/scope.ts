@@ -1,7 +1,7 @@
 import { didYouMean } from "../../text";
 import { OceanBaseError } from "../errors";
 import type { TenantSelection } from "../statements";
-import { isInSys, type Server, type Tenant, userTenantsByName } from "./server";
+import { type Identified, isInSys, type Tenant, userTenantsByName } from "./server";
 
 /** The tenants of one action, as the server knows them at this moment. */
 export interface Scope {
@@ -42,16 +42,14 @@ function isAmong(tenants: readonly Tenant[], id: string): boolean {
 /**
  * Checks what was asked for against what is there, before anything is sent. Names are compared byte for byte, as on the
  * server.
- *
- * @param at who talks to whom, to begin a message with
  */
 export function resolveScope(
-  at: string,
-  server: Pick<Server, "tenant" | "tenants">,
+  cluster: Identified,
   { selection, loginTenant, ignoreMissing }: ScopeRequest,
 ): Scope {
-  const refused = (message: string) => new OceanBaseError("refused", `${at}: ${message}`);
-  const inSys = isInSys(server);
+  const { address, server } = cluster;
+  const refused = (message: string) => new OceanBaseError("refused", `${address}: ${message}`);
+  const inSys = isInSys(cluster);
   if (server.tenant.name !== loginTenant) {
     throw refused(
       `the login was for tenant ${loginTenant}, but the server put it into ${server.tenant.name}`,
@@ -84,13 +82,13 @@ export function resolveScope(
 }
 
 /** Refuses named tenants that are locked: the server then takes the statement for none of them. */
-export function checkNotLocked(at: string, { selection, tenants, skipped }: Scope): void {
+export function checkNotLocked({ address }: Identified, { selection, tenants, skipped }: Scope): void {
   if (!Array.isArray(selection)) return;
   const locked = [...tenants, ...skipped].filter((tenant) => tenant.locked).map((tenant) => tenant.name);
   if (locked.length === 0) return;
   throw new OceanBaseError(
     "refused",
-    `${at}: tenant ${locked.join(", ")} is locked, and the server takes the statement for no tenant when one of them is; unlock it or leave it out`,
+    `${address}: tenant ${locked.join(", ")} is locked, and the server takes the statement for no tenant when one of them is; unlock it or leave it out`,
   );
 }
 

@@ -33,6 +33,13 @@ export interface Server {
   tenants: readonly Tenant[];
 }
 
+/** What was found at an address. */
+export interface Identified {
+  /** Who talks to whom, to begin a message with: `root@sys at db1:2881`. */
+  readonly address: string;
+  readonly server: Server;
+}
+
 /** From this version on backups belong to tenants and can be cancelled for each. */
 const FIRST_VERSION = 4;
 
@@ -131,17 +138,17 @@ export const userTenantsByName = memoize(
 );
 
 /** Name of the tenant with this id; undefined when the server has no such tenant (any more). */
-export function tenantNameOf({ tenants }: Pick<Server, "tenants">, id: string): string | undefined {
-  return namesById(tenants).get(id);
+export function tenantNameOf({ server }: Pick<Identified, "server">, id: string): string | undefined {
+  return namesById(server.tenants).get(id);
 }
 
 /** The tenant's name, or its id when the server has no such tenant (any more). */
-export function tenantLabel(server: Pick<Server, "tenants">, id: string): string {
-  return tenantNameOf(server, id) ?? id;
+export function tenantLabel(cluster: Pick<Identified, "server">, id: string): string {
+  return tenantNameOf(cluster, id) ?? id;
 }
 
 /** Whether the login is to the sys tenant, which sees every tenant and can name them. */
-export function isInSys(server: Pick<Server, "tenant">): boolean {
+export function isInSys({ server }: Pick<Identified, "server">): boolean {
   return server.tenant.id === SYS_TENANT_ID;
 }
 

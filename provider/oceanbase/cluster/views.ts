@@ -1,4 +1,4 @@
-import { isInSys, type Server, type Tenant } from "./server";
+import { type Identified, isInSys, type Tenant } from "./server";
 
 /** A backup view, by the part of its name that all its forms share. */
 export type BackupView =
@@ -8,12 +8,15 @@ export type BackupView =
   | "OB_BACKUP_SET_FILES"
   | "OB_BACKUP_DELETE_POLICY";
 
-/** Which rows and columns of a view. */
+/** Which rows and columns of a view; all conditions have to hold. */
 export interface ViewQuery {
   /** By name: versions differ in their columns, and PASSWD is secret. TENANT_ID is always among the rows' columns. */
   columns: readonly string[];
-  /** Conditions that all have to hold. */
-  where?: readonly (string | undefined)[];
+  /** Ids of the tenants. From a user tenant its own rows are all there are. */
+  tenantIds?: readonly string[] | undefined;
+  /** Rows that are named by their tenant and by an id that counts within it. */
+  rows?: { column: "JOB_ID" | "BACKUP_SET_ID"; of: readonly { tenantId: string; id: string }[] };
+  where?: readonly string[];
   distinct?: boolean;
 }
 
@@ -23,36 +26,28 @@ export interface ViewQuery {
  * From sys the CDB_ form shows every tenant's rows; elsewhere the DBA_ form shows the tenant's own, without its id
  * (OceanBase: DBA_ views are CDB_ views of the effective tenant).
  */
-export function selectFrom(
-  server: Server,
-  view: BackupView,
-  { columns, where, distinct }: ViewQuery,
-): string {
-  const inSys = isInSys(server);
-  const tenantId = inSys ? "TENANT_ID" : `${digits(server.tenant.id)} AS TENANT_ID`;
-  const names = columns.map((name) => (name === "COMMENT" ? quotedComment(server.tenant) : name));
-  const conditions = (where ?? []).filter((condition) => condition !== undefined);
+export function selectFrom(cluster: Pick<Identified, "server">, view: BackupView, query: ViewQuery): string {
+  const { tenant } = cluster.server;
+  const inSys = isInSys(cluster);
+  const { columns, tenantIds, rows, where = [], distinct } = query;
+  const names = columns.map((name) => (name === "COMMENT" ? quotedComment(tenant) : name));
+  const conditions = [
+    ...(tenantIds === undefined || !inSys ? [] : [`TENANT_ID IN (${tenantIds.map(digits).join(", ")})`]),
+    ...(rows === undefined ? [] : [rowsCondition(rows, inSys)]),
+    ...where,
+  ];
   return [
-    `SELECT${distinct ? " DISTINCT" : ""} ${[tenantId, ...names].join(", ")}`,
-    ` FROM ${schemaOf(server.tenant)}.${inSys ? "CDB" : "DBA"}_${view}`,
+    `SELECT${distinct ? " DISTINCT" : ""} `,
+    [inSys ? "TENANT_ID" : `${digits(tenant.id)} AS TENANT_ID`, ...names].join(", "),
+    ` FROM ${schemaOf(tenant)}.${inSys ? "CDB" : "DBA"}_${view}`,
     conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`,
   ].join("");
 }
 
-/** A condition on the tenants, from sys; elsewhere the view has rows of one tenant only. */
-export function ofTenants(server: Server, ids: readonly string[]): string | undefined {
-  return isInSys(server) ? `TENANT_ID IN (${ids.map(digits).join(", ")})` : undefined;
-}
-
-/** A condition on rows that are named by their tenant and by an id that counts within it. */
-export function ofRows(
-  server: Server,
-  column: "JOB_ID" | "BACKUP_SET_ID",
-  rows: readonly { tenantId: string; id: string }[],
-): string {
-  return isInSys(server)
-    ? `(TENANT_ID, ${column}) IN (${rows.map(({ tenantId, id }) => `(${digits(tenantId)}, ${digits(id)})`).join(", ")})`
-    : `${column} IN (${rows.map(({ id }) => digits(id)).join(", ")})`;
+function rowsCondition({ column, of }: NonNullable<ViewQuery["rows"]>, inSys: boolean): string {
+  return inSys
+    ? `(TENANT_ID, ${column}) IN (${of.map(({ tenantId, id }) => `(${digits(tenantId)}, ${digits(id)})`).join(", ")})`
+    : `${column} IN (${of.map(({ id }) => digits(id)).join(", ")})`;
 }
 
 /** Where a tenant keeps its dictionary views. */

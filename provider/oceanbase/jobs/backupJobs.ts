@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster/cluster";
 import { isInSys, SYS_TENANT_ID } from "../cluster/server";
-import { digits, ofRows, ofTenants, pathIn, selectFrom } from "../cluster/views";
+import { digits, pathIn, selectFrom, type ViewQuery } from "../cluster/views";
 import type { Row } from "../connection/driver";
 
 /** A row of the backup job views. Ids are BIGINT columns and stay text. */
@@ -75,8 +75,8 @@ export async function readLiveJobsOf(
   tenantIds: readonly string[],
 ): Promise<readonly JobRow[]> {
   if (tenantIds.length > FEW_TENANTS) return await readLiveJobs(cluster);
-  const where = ofTenants(cluster.server, [SYS_TENANT_ID, ...tenantIds]);
-  return await readJobs(cluster, "OB_BACKUP_JOBS", "reading the running backup jobs", where);
+  const query = { tenantIds: [SYS_TENANT_ID, ...tenantIds] };
+  return await readJobs(cluster, "OB_BACKUP_JOBS", "reading the running backup jobs", query);
 }
 
 /** The ended ones among these jobs. A job is over when it is here and no longer among the live ones. */
@@ -85,9 +85,9 @@ export async function readEndedJobs(
   jobs: readonly Pick<JobRow, "tenantId" | "jobId">[],
 ): Promise<readonly JobRow[]> {
   if (jobs.length === 0) return [];
-  const rows = jobs.map(({ tenantId, jobId }) => ({ tenantId, id: jobId }));
-  const where = ofRows(cluster.server, "JOB_ID", rows);
-  return await readJobs(cluster, "OB_BACKUP_JOB_HISTORY", "reading the ended backup jobs", where);
+  const of = jobs.map(({ tenantId, jobId }) => ({ tenantId, id: jobId }));
+  const query = { rows: { column: "JOB_ID", of } } as const;
+  return await readJobs(cluster, "OB_BACKUP_JOB_HISTORY", "reading the ended backup jobs", query);
 }
 
 /** Every ended job the login can see that the server still remembers. */
@@ -101,23 +101,19 @@ export async function readEndedParts(
   clusterJobIds: readonly string[],
 ): Promise<readonly JobRow[]> {
   const ids = clusterJobIds.map(digits).join(", ");
-  const parts = `INITIATOR_TENANT_ID = ${SYS_TENANT_ID} AND INITIATOR_JOB_ID IN (${ids})`;
-  const where = isInSys(cluster.server) ? `${parts} AND TENANT_ID <> ${SYS_TENANT_ID}` : parts;
-  return await readJobs(
-    cluster,
-    "OB_BACKUP_JOB_HISTORY",
-    "reading the ended parts of a cluster backup",
-    where,
-  );
+  const parts = [`INITIATOR_TENANT_ID = ${SYS_TENANT_ID}`, `INITIATOR_JOB_ID IN (${ids})`];
+  const where = isInSys(cluster) ? [...parts, `TENANT_ID <> ${SYS_TENANT_ID}`] : parts;
+  const doing = "reading the ended parts of a cluster backup";
+  return await readJobs(cluster, "OB_BACKUP_JOB_HISTORY", doing, { where });
 }
 
 async function readJobs(
   cluster: Cluster,
   view: "OB_BACKUP_JOBS" | "OB_BACKUP_JOB_HISTORY",
   doing: string,
-  where?: string,
+  query: Omit<ViewQuery, "columns"> = {},
 ): Promise<readonly JobRow[]> {
-  const sql = selectFrom(cluster.server, view, { columns: COLUMNS, where: [where] });
+  const sql = selectFrom(cluster, view, { columns: COLUMNS, ...query });
   return await cluster.read(sql, doing, { parse: jobRows });
 }
 

@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster/cluster";
 import { type Tenant, tenantLabel } from "../cluster/server";
-import { ofRows, pathIn, selectFrom, type ViewQuery } from "../cluster/views";
+import { pathIn, selectFrom, type ViewQuery } from "../cluster/views";
 import type { Row } from "../connection/driver";
 import type { Meaning } from "../connection/errorCodes";
 import { withMeaning } from "../connection/failures";
@@ -45,13 +45,14 @@ export async function readLeftovers(
   if (sets.length === 0) return [];
   const rows = await readSetFiles(cluster, "reading what the backups have left behind", {
     columns: ["BACKUP_SET_ID", "FILE_STATUS", "OUTPUT_BYTES", "PATH"],
-    where: [ofRows(cluster.server, "BACKUP_SET_ID", sets), NOTHING_LEFT],
+    rows: { column: "BACKUP_SET_ID", of: sets },
+    where: [NOTHING_LEFT],
   });
   return rows.map((row) => {
     const tenantId = row.TENANT_ID ?? "";
     return {
       tenantId,
-      tenant: tenantLabel(cluster.server, tenantId),
+      tenant: tenantLabel(cluster, tenantId),
       backupSetId: row.BACKUP_SET_ID ?? "",
       path: pathIn(row.PATH),
       bytes: Number(row.OUTPUT_BYTES ?? 0),
@@ -83,7 +84,7 @@ export async function tenantsWithoutFullBackup(
 /** A server that has no such view, or not these columns, is refused with its version. */
 async function readSetFiles(cluster: Cluster, doing: string, query: ViewQuery): Promise<Row[]> {
   try {
-    return await cluster.read(selectFrom(cluster.server, "OB_BACKUP_SET_FILES", query), doing);
+    return await cluster.read(selectFrom(cluster, "OB_BACKUP_SET_FILES", query), doing);
   } catch (error) {
     if (!(error instanceof OceanBaseError)) throw error;
     const lacking: Meaning = {

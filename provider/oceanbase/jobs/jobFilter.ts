@@ -1,4 +1,4 @@
-import { type Server, tenantLabel } from "../cluster/server";
+import { type Identified, tenantLabel } from "../cluster/server";
 import { secondsBetween } from "../cluster/serverTime";
 import { isClusterJob, isRunning, type JobRow } from "./backupJobs";
 
@@ -36,7 +36,7 @@ export function selectTenants(
   jobs: readonly JobRow[],
   filter: JobFilter,
   now: string,
-  server: Pick<Server, "tenants">,
+  cluster: Pick<Identified, "server">,
 ): Selection {
   const hit = new Set<string>();
   const excluded = new Map<string, ExcludedTenant>();
@@ -44,7 +44,7 @@ export function selectTenants(
     if (!isRunning(job) || isClusterJob(job)) continue;
     hit.add(job.tenantId);
     const { tenantId } = job;
-    const tenant = tenantLabel(server, tenantId);
+    const tenant = tenantLabel(cluster, tenantId);
     const reason = mismatch(job, filter, now);
     if (reason !== undefined && !excluded.has(tenantId)) excluded.set(tenantId, { tenantId, tenant, reason });
   }

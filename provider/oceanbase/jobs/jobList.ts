@@ -1,7 +1,7 @@
 import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { resolveScope, type ScopeRequest } from "../cluster/scope";
-import type { Server } from "../cluster/server";
+import type { Identified } from "../cluster/server";
 import { readServerTime, secondsBetween } from "../cluster/serverTime";
 import { OceanBaseError } from "../errors";
 import { type JobRow, jobKey, readJobHistory, readLiveJobs } from "./backupJobs";
@@ -29,10 +29,7 @@ export interface JobProgress {
 }
 
 /** Every live job that the login can see, at one moment. */
-export interface JobSnapshot {
-  /** Who was asked, for messages. */
-  address: string;
-  server: Server;
+export interface JobSnapshot extends Identified {
   /** The server's time, as its views print times. */
   now: string;
   live: readonly JobRow[];
@@ -57,8 +54,8 @@ export async function listJobs(
   { history, ...request }: Omit<ScopeRequest, "ignoreMissing"> & { history: boolean },
 ): Promise<ListedJob[]> {
   const snapshot = await readJobSnapshot(cluster);
-  const { server, live, now } = snapshot;
-  const scope = resolveScope(cluster.address, server, { ...request, ignoreMissing: false });
+  const { live, now } = snapshot;
+  const scope = resolveScope(cluster, { ...request, ignoreMissing: false });
   const ids = new Set([...scope.tenants, ...scope.skipped].map((tenant) => tenant.id));
   // With "all" a cluster backup's own job is listed too.
   const isListed = (job: JobRow) => scope.selection === "all" || ids.has(job.tenantId);
@@ -69,16 +66,14 @@ export async function listJobs(
     ...live.filter(isListed).map((job) => toListedJob(job, snapshot)),
     ...ended
       .filter((job) => isListed(job) && !liveKeys.has(jobKey(job)))
-      .map((job) => withAge(toBackupJob(job, server, "history"), job.endedAt ?? now)),
+      .map((job) => withAge(toBackupJob(job, cluster, "history"), job.endedAt ?? now)),
   ];
 }
 
 /** A live job of a snapshot. */
-export function toListedJob(
-  job: JobRow,
-  { server, now, tasks }: Pick<JobSnapshot, "server" | "now" | "tasks">,
-): ListedJob {
-  const listed = withAge(toBackupJob(job, server, "live view"), now);
+export function toListedJob(job: JobRow, snapshot: Pick<JobSnapshot, "server" | "now" | "tasks">): ListedJob {
+  const { now, tasks } = snapshot;
+  const listed = withAge(toBackupJob(job, snapshot, "live view"), now);
   const task = tasks.get(jobKey(job));
   if (task === undefined) return listed;
   const { inputBytes, outputBytes, tablets, finishedTablets } = task;

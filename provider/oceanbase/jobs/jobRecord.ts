@@ -1,6 +1,6 @@
 import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
-import { type Server, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
+import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
 import { type JobRow, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
 
 /** How one backup job ended, or how it was last seen. */
@@ -35,11 +35,15 @@ export interface BackupJob {
 }
 
 /** The record of a job. Only a row of the history has an end: a live one may still change. */
-export function toBackupJob(row: JobRow, server: Server, seenIn: "live view" | "history"): BackupJob {
+export function toBackupJob(
+  row: JobRow,
+  cluster: Pick<Identified, "server">,
+  seenIn: "live view" | "history",
+): BackupJob {
   const { tenantId, jobId, backupSetId, type, status, result, comment, path, startedAt } = row;
   return given({
     tenantId,
-    tenant: tenantLabel(server, tenantId),
+    tenant: tenantLabel(cluster, tenantId),
     jobId,
     backupSetId,
     type,
@@ -68,16 +72,15 @@ export async function readRecordedJobs(
   cluster: Cluster,
   jobs: readonly BackupJob[],
 ): Promise<readonly BackupJob[]> {
-  const { server } = cluster;
   const live = await readLiveJobs(cluster);
   const ended = await readEndedJobs(
     cluster,
     jobs.filter((job) => !hasEnded(job)),
   );
   const now = new Map([
-    ...ended.map((row) => [jobKey(row), toBackupJob(row, server, "history")] as const),
+    ...ended.map((row) => [jobKey(row), toBackupJob(row, cluster, "history")] as const),
     // Last, because a row that is still live may change: a cluster backup's own job is in both views for an instant.
-    ...live.map((row) => [jobKey(row), toBackupJob(row, server, "live view")] as const),
+    ...live.map((row) => [jobKey(row), toBackupJob(row, cluster, "live view")] as const),
   ]);
   return jobs.map((job) => (hasEnded(job) ? job : (now.get(jobKey(job)) ?? job)));
 }

@@ -18,16 +18,15 @@ export async function findRunningJobs(
   cluster: Cluster,
   { filter, ...request }: RunningJobsRequest,
 ): Promise<readonly BackupJob[]> {
-  const { server } = cluster;
-  const scope = resolveScope(cluster.address, server, { ...request, ignoreMissing: true });
+  const scope = resolveScope(cluster, { ...request, ignoreMissing: true });
   const live = await readLiveJobs(cluster);
   const running = live.filter((job) => isInScope(scope, job) && isRunning(job));
   if (running.length === 0) return [];
   const hit =
     filter === undefined
       ? undefined
-      : selectTenants(running, filter, await readServerTime(cluster), server).hit;
+      : selectTenants(running, filter, await readServerTime(cluster), cluster).hit;
   return running
     .filter((job) => hit === undefined || hit.has(job.tenantId))
-    .map((job) => toBackupJob(job, server, "live view"));
+    .map((job) => toBackupJob(job, cluster, "live view"));
 }

@@ -39,7 +39,7 @@ export async function withoutMissing(plan: Plan, selection: TenantSelection): Pr
   if (!Array.isArray(selection)) return selection;
   const { cluster, request } = plan;
   const tenants = await readTenants(cluster);
-  resolved(cluster.address, { tenant: cluster.server.tenant, tenants }, request);
+  resolved({ address: cluster.address, server: { ...cluster.server, tenants } }, request);
   const names = new Set(tenants.map((tenant) => tenant.name));
   return selection.filter((name) => names.has(name));
 }

@@ -1,7 +1,7 @@
 import { type Cluster, readTenants } from "../cluster/cluster";
 import { memoize } from "../cluster/memoize";
 import { isInScope, type Scope } from "../cluster/scope";
-import { type Server, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
+import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
 import { isRunning, type JobRow, jobKey, readEndedJobs, readLiveJobs } from "../jobs/backupJobs";
 import { type BackupJob, hasEnded, toBackupJob } from "../jobs/jobRecord";
 import { ClusterBackups } from "./clusterBackups";
@@ -20,7 +20,7 @@ export interface Look {
  * view is always read first, so that a job on its way from one to the other is not lost.
  */
 export class JobWatch {
-  private readonly server: Server;
+  private readonly cluster: Identified;
   private readonly scope: Scope;
   private readonly known = new Map<string, BackupJob>();
   private readonly ended = new Set<string>();
@@ -30,8 +30,8 @@ export class JobWatch {
   private readonly absentLooks = new Map<string, number>();
   readonly warnings: string[] = [];
 
-  constructor(server: Server, scope: Scope) {
-    this.server = server;
+  constructor(cluster: Identified, scope: Scope) {
+    this.cluster = cluster;
     this.scope = scope;
     this.clusterBackups = new ClusterBackups(scope);
   }
@@ -101,7 +101,7 @@ export class JobWatch {
     const starting = this.clusterBackups
       .startingAmong(live)
       .filter((job) => !this.known.has(jobKey(job)))
-      .map((job) => toBackupJob(job, this.server, "live view"));
+      .map((job) => toBackupJob(job, this.cluster, "live view"));
     return { unfinished: [...this.unended, ...starting], missed };
   }
 
@@ -110,11 +110,11 @@ export class JobWatch {
   }
 
   private seeLive(job: JobRow): void {
-    this.known.set(jobKey(job), toBackupJob(job, this.server, "live view"));
+    this.known.set(jobKey(job), toBackupJob(job, this.cluster, "live view"));
   }
 
   private seeEnded(job: JobRow): void {
-    this.known.set(jobKey(job), toBackupJob(job, this.server, "history"));
+    this.known.set(jobKey(job), toBackupJob(job, this.cluster, "history"));
     this.ended.add(jobKey(job));
   }
 
@@ -133,8 +133,8 @@ export class JobWatch {
       this.seeLive(job);
       return "missed";
     }
-    if (!this.restarted.has(key)) this.warnings.push(restartedText(job, this.server));
-    this.restarted.set(key, toBackupJob(job, this.server, "live view"));
+    if (!this.restarted.has(key)) this.warnings.push(restartedText(job, this.cluster));
+    this.restarted.set(key, toBackupJob(job, this.cluster, "live view"));
     return "noted";
   }
 
@@ -158,10 +158,10 @@ export class JobWatch {
 /** The keys of the jobs in an answer. */
 const keysOf = memoize((live: readonly JobRow[]): ReadonlySet<string> => new Set(live.map(jobKey)));
 
-function restartedText(job: JobRow, server: Server): string {
+function restartedText(job: JobRow, cluster: Identified): string {
   const by =
     job.initiatorTenantId === SYS_TENANT_ID
       ? `the sys tenant as part of cluster backup ${job.initiatorJobId}`
       : "the tenant itself";
-  return `tenant ${tenantLabel(server, job.tenantId)}: backup job ${job.jobId} was started after the statement, by ${by}, and is ${job.status}; it was left alone (change triggers to cancel it too)`;
+  return `tenant ${tenantLabel(cluster, job.tenantId)}: backup job ${job.jobId} was started after the statement, by ${by}, and is ${job.status}; it was left alone (change triggers to cancel it too)`;
 }

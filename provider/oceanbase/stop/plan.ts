@@ -2,7 +2,7 @@ import { tenantsWithoutCleanupPolicy } from "../cleanup/cleanupPolicies";
 import { type Cluster, identify } from "../cluster/cluster";
 import { checkIsCluster } from "../cluster/clusterRecord";
 import { checkNotLocked, resolveScope, type Scope } from "../cluster/scope";
-import { type Server, userTenantsByName } from "../cluster/server";
+import { type Identified, type Server, userTenantsByName } from "../cluster/server";
 import type { Session } from "../connection/session";
 import { OceanBaseError } from "../errors";
 import { tenantsWithoutFullBackup } from "../jobs/backupSets";
@@ -25,15 +25,14 @@ const RECENT_MS = 1_000;
 /** Identifies the cluster and resolves the tenants; refuses what cannot work, before anything is sent. */
 export async function makePlan(session: Session, request: StopRequest, control: StopControl): Promise<Plan> {
   const cluster = await identifyFor(session, request);
-  const { address, server } = cluster;
-  if (request.record !== undefined) checkIsCluster(address, server, request.record);
-  const scope = resolved(address, server, request);
+  if (request.record !== undefined) checkIsCluster(cluster, request.record);
+  const scope = resolved(cluster, request);
   const uncovered = await tenantsWithoutCleanupPolicy(cluster, scope.tenants);
   const uncoveredIds = new Set(uncovered?.map(({ id }) => id));
   const coveredIds = scope.tenants.map(({ id }) => id).filter((id) => !uncoveredIds.has(id));
   const gap = cleanupGap(
     uncovered?.map(({ name }) => name),
-    server,
+    cluster.server,
   );
   if (gap !== undefined && request.waitForCleanup) throw refusal(cluster, gap.inVain);
   return {
@@ -47,13 +46,9 @@ export async function makePlan(session: Session, request: StopRequest, control: 
 }
 
 /** The scope of a request, with every named tenant unlocked. */
-export function resolved(
-  address: string,
-  server: Pick<Server, "tenant" | "tenants">,
-  request: StopRequest,
-): Scope {
-  const scope = resolveScope(address, server, request);
-  checkNotLocked(address, scope);
+export function resolved(cluster: Identified, request: StopRequest): Scope {
+  const scope = resolveScope(cluster, request);
+  checkNotLocked(cluster, scope);
   return scope;
 }
 

@@ -1,5 +1,5 @@
 import { isInScope, type Scope } from "../cluster/scope";
-import { type Server, tenantNameOf } from "../cluster/server";
+import { type Identified, tenantNameOf } from "../cluster/server";
 import { readServerTime } from "../cluster/serverTime";
 import { isClusterJob, isRunning, type JobRow } from "../jobs/backupJobs";
 import { type ExcludedTenant, type JobFilter, selectTenants } from "../jobs/jobFilter";
@@ -30,7 +30,7 @@ export async function chooseTarget(plan: Plan): Promise<Target> {
   if (earlier?.issuedAt !== undefined) return resumed(plan, live, earlier);
   const chosen = filter === undefined ? { scope, excluded: [] } : await filtered(plan, live, filter);
   await checkRestorePoints(plan, chosen.scope);
-  const watch = new JobWatch(cluster.server, chosen.scope);
+  const watch = new JobWatch(cluster, chosen.scope);
   watch.addRecorded(earlier?.jobs ?? [], earlier?.startingClusterJobs ?? []);
   // With a choice to be made, a job that a cluster backup starts later is not a part of what was chosen.
   watch.addLive(filter === undefined ? live : live.filter((job) => !isClusterJob(job)));
@@ -49,11 +49,11 @@ function resumed(plan: Plan, live: readonly JobRow[], earlier: EarlierAttempt): 
     request.filter === undefined
       ? { scope: plan.scope, excluded: [] }
       : { scope: narrowed(plan.scope, hitIds), excluded: earlier.excluded ?? [] };
-  const watch = new JobWatch(cluster.server, chosen.scope);
+  const watch = new JobWatch(cluster, chosen.scope);
   watch.addRecorded(earlier.jobs, earlier.startingClusterJobs ?? []);
   watch.addLive(live.filter((job) => job.status === "CANCELING"));
   const again = live.filter((job) => isInScope(chosen.scope, job) && isRunning(job) && watch.isTarget(job));
-  const selection = again.length === 0 ? undefined : selectionFor(chosen.scope, cluster.server, again);
+  const selection = again.length === 0 ? undefined : selectionFor(chosen.scope, cluster, again);
   return { ...chosen, watch, selection };
 }
 
@@ -64,7 +64,7 @@ async function filtered(
   filter: JobFilter,
 ): Promise<Pick<Target, "scope" | "excluded">> {
   const jobs = live.filter((job) => isInScope(scope, job));
-  const { hit, excluded } = selectTenants(jobs, filter, await readServerTime(cluster), cluster.server);
+  const { hit, excluded } = selectTenants(jobs, filter, await readServerTime(cluster), cluster);
   // All can be cancelled with a locked one among them, but the chosen ones have to be named.
   const locked = scope.tenants.filter((tenant) => tenant.locked && hit.has(tenant.id));
   const lockedIds = new Set(locked.map((tenant) => tenant.id));
@@ -84,10 +84,10 @@ function narrowed(scope: Scope, tenantIds: ReadonlySet<string>): Scope {
 }
 
 /** No more of a scope than these jobs need. */
-export function selectionFor(scope: Scope, server: Server, jobs: readonly JobRow[]): TenantSelection {
+export function selectionFor(scope: Scope, cluster: Identified, jobs: readonly JobRow[]): TenantSelection {
   const { selection, tenants } = scope;
   const lockedIds = new Set(tenants.filter((tenant) => tenant.locked).map((tenant) => tenant.id));
-  const nameOf = (job: JobRow) => tenantNameOf(server, job.tenantId);
+  const nameOf = (job: JobRow) => tenantNameOf(cluster, job.tenantId);
   // A cluster backup's own job cannot be named. Once it has started its jobs it ends with them, so naming those will do.
   const needsAll = (job: JobRow) =>
     isClusterJob(job) ? job.status === "INIT" : nameOf(job) === undefined || lockedIds.has(job.tenantId);

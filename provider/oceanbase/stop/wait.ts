@@ -53,7 +53,7 @@ async function lookOnce(plan: Plan, target: Target, sender: CancelSender): Promi
   try {
     const { missed } = await watch.lookAlone(plan.cluster);
     if (missed.length > 0) {
-      interrupted = await sender.send(selectionFor(target.scope, plan.cluster.server, missed));
+      interrupted = await sender.send(selectionFor(target.scope, plan.cluster, missed));
     }
     const starting = watch.startingClusterJobs;
     if (starting.length > 0) {
@@ -92,7 +92,7 @@ async function untilStopped(
       const elapsedMs = Date.now() - startedAtMs;
       let delayMs = pollDelayMs(elapsedMs);
       if (missed.length > 0 && sender.mayStillSend) {
-        const failure = await sender.send(selectionFor(scope, cluster.server, missed));
+        const failure = await sender.send(selectionFor(scope, cluster, missed));
         if (failure !== undefined) return ended(failure);
       }
       if (missed.length > 0 || unfinished.length > 0) {

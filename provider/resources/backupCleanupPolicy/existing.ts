@@ -30,12 +30,12 @@ export async function readExisting(
     const { address, server } = cluster;
     const refused = (why: string) => new OceanBaseError("refused", `${address}: ${why}`);
     const own = server.tenant.name;
-    if (!isInSys(server) && id !== own) {
+    if (!isInSys(cluster) && id !== own) {
       throw refused(
         `a login to tenant ${own} sees its own cleanup policy only; give ${own} as the id, or log in to sys`,
       );
     }
-    const target = isInSys(server) ? { ...inputs, tenant: id } : inputs;
+    const target = isInSys(cluster) ? { ...inputs, tenant: id } : inputs;
     const tenant = tenantToRead(cluster, target);
     const shown = await readCleanupPolicy(cluster, tenant);
     if (shown === undefined) {

@@ -172,8 +172,8 @@ async function refresh(
   context: Context,
 ): Promise<BackupCleanupPolicyState | undefined> {
   return await withCluster(state, context, async (cluster) => {
-    const { address, server } = cluster;
-    checkIsCluster(address, server, state.server, WHEN_ANOTHER);
+    const { server } = cluster;
+    checkIsCluster(cluster, state.server, WHEN_ANOTHER);
     const tenant = findTarget(server, state);
     if (tenant === undefined || tenant.id !== state.tenantId) return undefined;
     const shown = await readCleanupPolicy(cluster, tenant);
@@ -197,8 +197,8 @@ async function remove(state: BackupCleanupPolicyState, context: Context): Promis
 }
 
 async function drop(cluster: Cluster, state: BackupCleanupPolicyState, context: Context): Promise<void> {
-  const { address, server } = cluster;
-  checkIsCluster(address, server, state.server, WHEN_ANOTHER);
+  const { server } = cluster;
+  checkIsCluster(cluster, state.server, WHEN_ANOTHER);
   const tenant = findTarget(server, state);
   // A tenant that is being dropped takes its policy along.
   if (tenant === undefined || tenant.id !== state.tenantId || tenant.status === "DROPPING") return;

@@ -17,7 +17,7 @@ export function policyPlace(
   { signal }: Context,
 ): PolicyPlace {
   const scope = targetScope(cluster, inputs);
-  checkNotLocked(cluster.address, scope);
+  checkNotLocked(cluster, scope);
   const [tenant] = scope.tenants;
   if (tenant !== undefined) return { cluster, tenant, signal };
   const status = scope.skipped[0]?.status;
@@ -40,7 +40,7 @@ export function findTarget({ tenants }: Server, inputs: BackupCleanupPolicyInput
   return tenants.find((tenant) => tenant.name === name);
 }
 
-function targetScope({ address, server }: Cluster, { tenant, connection }: BackupCleanupPolicyInputs): Scope {
+function targetScope(cluster: Cluster, { tenant, connection }: BackupCleanupPolicyInputs): Scope {
   const selection = tenant === undefined ? "own" : [tenant];
-  return resolveScope(address, server, { selection, loginTenant: connection.tenant, ignoreMissing: false });
+  return resolveScope(cluster, { selection, loginTenant: connection.tenant, ignoreMissing: false });
 }

@@ -60,14 +60,14 @@ async function lineFor(inputs: CancelBackupInputs, snapshotOf: SnapshotReader): 
 }
 
 function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
-  const { address, server, now } = snapshot;
+  const { server, now } = snapshot;
   const selection = selectionOf(inputs);
   const request = { selection, loginTenant: inputs.connection.tenant, ignoreMissing: false };
-  const scope = resolveScope(address, server, request);
-  checkNotLocked(address, scope);
+  const scope = resolveScope(snapshot, request);
+  checkNotLocked(snapshot, scope);
   const running = snapshot.live.filter((job) => isInScope(scope, job) && isRunning(job));
   const filter = filterOf(inputs);
-  const chosen = filter === undefined ? undefined : selectTenants(running, filter, now, server);
+  const chosen = filter === undefined ? undefined : selectTenants(running, filter, now, snapshot);
   const hit = chosen === undefined ? running : running.filter((job) => chosen.hit.has(job.tenantId));
   const when = cancelsOnCreate(inputs) ? "now" : "now (and nothing is sent before it is deleted)";
   const excluded = excludedSuffix(chosen);

@@ -19,7 +19,7 @@ export async function refresh(state: CancelBackupState, context: Context): Promi
   const { server: record } = state;
   if (record === undefined || !mayHaveChanged(state)) return state;
   return await withCluster(state, context, async (cluster) => {
-    checkIsCluster(cluster.address, cluster.server, record);
+    checkIsCluster(cluster, record);
     const now = await refreshJobs(cluster, state, context);
     return isKeptStopped(now) ? await refreshDrift(cluster, now, context) : now;
   });

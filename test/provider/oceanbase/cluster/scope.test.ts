@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkNotLocked, resolveScope as resolve } from "../../../../provider/oceanbase/cluster/scope.ts";
-import type { Tenant } from "../../../../provider/oceanbase/cluster/server.ts";
+import type { Identified, Server, Tenant } from "../../../../provider/oceanbase/cluster/server.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
 
 const tenant = (id: string, name: string, changes: Partial<Tenant> = {}): Tenant => ({
@@ -16,11 +16,11 @@ const tenant = (id: string, name: string, changes: Partial<Tenant> = {}): Tenant
 /** The scope of these tenants for a login to that one. */
 const resolveScope = (
   at: string,
-  server: Parameters<typeof resolve>[1],
+  server: Pick<Server, "tenant" | "tenants">,
   selection: TenantSelection,
   loginTenant: string,
   ignoreMissing = false,
-) => resolve(at, server, { selection, loginTenant, ignoreMissing });
+) => resolve({ address: at, server: server as Server }, { selection, loginTenant, ignoreMissing });
 
 const sys = tenant("1", "sys", { type: "SYS" });
 const meta = tenant("1001", "META$1002", { type: "META" });
@@ -69,9 +69,9 @@ describe("from the sys tenant", () => {
   test("a locked tenant is refused by name, because the server would refuse the whole statement", () => {
     const locked = tenant("1006", "vault", { locked: true });
     const named = resolveScope("at", cluster(shop, locked), ["shop", "vault"], "sys");
-    expect(() => checkNotLocked("at", named)).toThrow(/vault is locked/);
+    expect(() => checkNotLocked({ address: "at" } as Identified, named)).toThrow(/vault is locked/);
     const all = resolveScope("at", cluster(shop, locked), "all", "sys");
-    expect(() => checkNotLocked("at", all)).not.toThrow();
+    expect(() => checkNotLocked({ address: "at" } as Identified, all)).not.toThrow();
     expect(all.tenants).toContain(locked);
   });
 

@@ -89,7 +89,8 @@ describe("the cluster of a record", () => {
 
   test("when it is another one, the error names both", async () => {
     const server = await identify("sys");
-    const check = () => checkIsCluster("at", server, { cluster: "prod", clusterId: "7", tenant: "sys" });
+    const check = () =>
+      checkIsCluster({ address: "at", server }, { cluster: "prod", clusterId: "7", tenant: "sys" });
     expect(check).toThrow(
       /found tenant sys of cluster obdemo \(id 1001\), but it has to be tenant sys of cluster prod \(id 7\)/,
     );
@@ -149,14 +150,14 @@ test("a record or a server without a cluster is taken at its tenant's word, and 
   expect(isSameCluster(untold, record)).toBe(true);
   expect(isSameCluster(serverInSys(), { cluster: "", clusterId: "", tenant: "sys" })).toBe(true);
   expect(isSameCluster(serverInSys({ cluster: "" }), { ...record, clusterId: "8" })).toBe(false);
-  expect(() => checkIsCluster("at", untold, { ...record, tenant: "one" })).toThrow(
+  expect(() => checkIsCluster({ address: "at", server: untold }, { ...record, tenant: "one" })).toThrow(
     /^at: found tenant sys of cluster \(unnamed\) \(id unknown\), but .* prod \(id 7\); if the one found is meant, change triggers, else correct connection$/,
   );
 });
 
 test("a tenant that is gone has no name and goes by its id", () => {
-  expect(tenantNameOf(serverInSys(), "1004")).toBe("two");
-  expect(tenantNameOf(serverInSys(), "1006")).toBeUndefined();
-  expect(tenantLabel(serverInSys(), "1004")).toBe("two");
-  expect(tenantLabel(serverInSys(), "1006")).toBe("1006");
+  expect(tenantNameOf({ server: serverInSys() }, "1004")).toBe("two");
+  expect(tenantNameOf({ server: serverInSys() }, "1006")).toBeUndefined();
+  expect(tenantLabel({ server: serverInSys() }, "1004")).toBe("two");
+  expect(tenantLabel({ server: serverInSys() }, "1006")).toBe("1006");
 });

@@ -21,7 +21,7 @@ const job = (changes: Partial<JobRow> = {}): JobRow => ({
 });
 const NOW = "2026-01-01 00:10:00";
 const select = (jobs: JobRow[], filter: JobFilter) => {
-  const { hit, excluded } = selectTenants(jobs, filter, NOW, serverInSys());
+  const { hit, excluded } = selectTenants(jobs, filter, NOW, { server: serverInSys() });
   return { hit: [...hit], excluded: excluded.map(({ reason }) => reason) };
 };
 

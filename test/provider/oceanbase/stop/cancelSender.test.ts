@@ -55,7 +55,7 @@ const job = (status: string) => ({ TENANT_ID: "1002", JOB_ID: "5", STATUS: statu
 
 /** A sender for both tenants, in one of which a job runs. */
 function sending(session: SendingSession, changes: Partial<StopRequest> = {}) {
-  const server = serverInSys();
+  const cluster = clusterOf(session, serverInSys());
   const request: StopRequest = {
     selection: "all",
     loginTenant: "sys",
@@ -63,11 +63,11 @@ function sending(session: SendingSession, changes: Partial<StopRequest> = {}) {
     timeoutSeconds: 5,
     ...changes,
   };
-  const scope = resolveScope("at", server, request);
-  const watch = new JobWatch(server, scope);
+  const scope = resolveScope(cluster, request);
+  const watch = new JobWatch(cluster, scope);
   watch.addRecorded([stoppedJob({ status: "DOING" })], []);
   const plan: Plan = {
-    cluster: clusterOf(session, server),
+    cluster,
     request,
     control: { progress: () => {} },
     scope,

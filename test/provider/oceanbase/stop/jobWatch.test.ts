@@ -55,7 +55,8 @@ const partRow = (jobId: string, status: string, changes: Row = {}) =>
 
 function watching(selection: TenantSelection = ["one"], server: Server = serverInSys()): JobWatch {
   const request = { selection, loginTenant: server.tenant.name, ignoreMissing: false };
-  return new JobWatch(server, resolveScope("at", server, request));
+  const found = { address: "at", server };
+  return new JobWatch(found, resolveScope(found, request));
 }
 
 /** Takes in what is live now, as before a statement. */
