@@ -1,10 +1,21 @@
 /** MySQL column types that the sandbox sends. */
-export const TYPE = { longlong: 8, timestamp: 7, datetime: 12, newDecimal: 246, varString: 253 } as const;
+export const TYPE = {
+  longlong: 8,
+  timestamp: 7,
+  datetime: 12,
+  /** Oracle mode's TIMESTAMP, which no MySQL client knows. */
+  oracleTimestamp: 202,
+  newDecimal: 246,
+  varString: 253,
+} as const;
 export type ColumnType = (typeof TYPE)[keyof typeof TYPE];
 
+/** A column of a result. */
 export interface Column {
   name: string;
   type: ColumnType;
+  /** Whether a whole number has no sign; default false. */
+  unsigned?: boolean;
 }
 
 export type Value = string | bigint | number | null;

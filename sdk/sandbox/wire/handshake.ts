@@ -83,9 +83,9 @@ export function parseLogin(payload: Buffer): LoginRequest | "switch to TLS" {
   return { capabilities, user, authResponse, database: database || undefined, plugin };
 }
 
-/** Asks the client to answer with this plugin; an observer knows but one. */
-export function authSwitch(salt: Buffer, plugin = AUTH_PLUGIN): Buffer {
-  return Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${plugin}\0`), salt, Buffer.from([0])]);
+/** Asks the client to answer with this plugin. The salt ends without a zero. P: OMPKAuthSwitch::serialize. */
+export function authSwitch(salt: Buffer, plugin: string = AUTH_PLUGIN): Buffer {
+  return Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${plugin}\0`), salt]);
 }
 
 /** Whether the client knows the password: its answer is SHA1(p) XOR SHA1(salt + SHA1(SHA1(p))). */
