@@ -12,16 +12,17 @@ const ENDS = /^(GROUP|ORDER|HAVING|LIMIT|UNION|EXCEPT|INTERSECT|FETCH)$/i;
  */
 export function tenantsRead(tokens: readonly Token[], at: number): ReadonlySet<number> | undefined {
   const where = whereOf(tokens, at);
-  if (where.some((token) => isWord(token, "OR"))) return undefined;
+  // OR binds less than AND: beside it no condition limits the whole.
+  if (split(where, "OR").length > 1) return undefined;
   let read: Set<number> | undefined;
-  for (const conjunct of splitAtAnd(where)) {
+  for (const conjunct of split(where, "AND")) {
     const ids = tenantIds(conjunct);
     if (ids !== undefined) read = new Set(read === undefined ? ids : ids.filter((id) => read?.has(id)));
   }
   return read;
 }
 
-/** The tokens of the WHERE clause behind the view, without what stands in deeper parentheses than a list. */
+/** The tokens of the WHERE clause behind the view, in the same parentheses. */
 function whereOf(tokens: readonly Token[], at: number): Token[] {
   const found: Token[] = [];
   let depth = 0;
@@ -36,16 +37,17 @@ function whereOf(tokens: readonly Token[], at: number): Token[] {
   return found;
 }
 
-function splitAtAnd(tokens: readonly Token[]): Token[][] {
-  const conjuncts: Token[][] = [[]];
+/** The parts between a word that stands outside of parentheses. */
+function split(tokens: readonly Token[], word: "AND" | "OR"): Token[][] {
+  const parts: Token[][] = [[]];
   let depth = 0;
   for (const token of tokens) {
     if (token.text === "(") depth += 1;
     if (token.text === ")") depth -= 1;
-    if (depth === 0 && isWord(token, "AND")) conjuncts.push([]);
-    else conjuncts.at(-1)?.push(token);
+    if (depth === 0 && isWord(token, word)) parts.push([]);
+    else parts.at(-1)?.push(token);
   }
-  return conjuncts;
+  return parts;
 }
 
 const LIMIT = /^(?:\w+ \. )?TENANT_ID (?:= (\d+)|IN \( (\d+(?: , \d+)*) \))$/i;

@@ -343,7 +343,6 @@ describe("deleting by hand", () => {
     ["while there is a policy", (sandbox: Sandbox) => sandbox.setPolicy("mysql_tenant", "7d"), "1"],
     ["of the newest full backup", () => {}, "2"],
     ["of a set that is not there", () => {}, "9"],
-    ["of a set that another is built on", (sandbox: Sandbox) => makeSet(sandbox, true), "2"],
   ])("ends in -9045 %s", (_, prepare, ids) => {
     const sandbox = of("4.4.2");
     leaveSet(sandbox);
@@ -352,6 +351,14 @@ describe("deleting by hand", () => {
     const before = fileStatuses(sandbox);
     expect(byHand(sandbox, ids)).toEqual(outcome("FAILED", -9045));
     expect(fileStatuses(sandbox)).toEqual(before);
+  });
+
+  test("of a set that another is built on removes both or none", () => {
+    const sandbox = of("4.4.2");
+    for (const incremental of [false, true, false]) makeSet(sandbox, incremental);
+    expect(byHand(sandbox, "1")).toEqual(outcome("FAILED", -9045));
+    expect(byHand(sandbox, "1, 2")).toEqual(outcome("COMPLETED", 0));
+    expect(fileStatuses(sandbox)).toEqual(["DELETED", "DELETED", "AVAILABLE"]);
   });
 
   test("ends in -9045 where no full backup is", () => {

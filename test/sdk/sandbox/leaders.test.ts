@@ -43,6 +43,21 @@ describe("a read while a tenant has no leader", () => {
       0,
     ],
     ["of others or by status", `SELECT * FROM ${JOBS} WHERE TENANT_ID = 1002 OR STATUS = 'DOING'`, 4012],
+    [
+      "of others and a status, or by status",
+      `SELECT * FROM ${JOBS} WHERE TENANT_ID = 1002 AND RESULT = 0 OR STATUS = 'DOING'`,
+      4012,
+    ],
+    [
+      "of others and by one of two statuses",
+      `SELECT * FROM ${JOBS} WHERE TENANT_ID = 1002 AND (STATUS = 'INIT' OR STATUS = 'DOING')`,
+      0,
+    ],
+    [
+      "of all beside a condition in other parentheses",
+      `SELECT * FROM (SELECT * FROM ${JOBS}) AS X, (SELECT 1 FROM oceanbase.DBA_OB_TENANTS WHERE TENANT_ID = 1 AND LOCKED = 'NO') AS Y`,
+      4012,
+    ],
     ["of all but the tenant", `SELECT * FROM ${JOBS} WHERE TENANT_ID <> 1004`, 4012],
     ["of a range", `SELECT * FROM ${JOBS} WHERE TENANT_ID < 1004`, 4012],
     ["by pairs", `SELECT * FROM ${JOBS} WHERE (TENANT_ID, JOB_ID) IN ((1002, 1))`, 4012],
