@@ -30,6 +30,7 @@ export type FaultAction =
   /** Something happens on the cluster first; then the statement runs as usual. */
   | { kind: "just before"; happens: () => void };
 
+/** What goes wrong, with which statements, and how often. */
 export interface Fault {
   /** Which statements; a login counts as `login user@tenant`, and only an error can be done to it. */
   match: RegExp;

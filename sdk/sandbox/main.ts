@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   if (process.env.npm_lifecycle_event !== undefined) whenParentEnds(stop);
 }
 
-/** npm passes a signal on to its shell only; when that is gone, nobody would ever end this program. */
+/** npm passes a signal on to its shell only; when that is gone, nothing would ever end this program. */
 function whenParentEnds(stop: () => void): void {
   const parent = process.ppid;
   const watch = setInterval(() => {

@@ -20,6 +20,7 @@ import { TENANT_TABLES } from "./tables.ts";
 import { type Tenant, Tenants, type User } from "./tenants.ts";
 import { type Timing, timingOf } from "./timing.ts";
 
+/** What a cluster is made with. */
 export interface ClusterOptions {
   clock: Clock;
   name: string;

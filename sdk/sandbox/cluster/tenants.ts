@@ -4,6 +4,7 @@ import type { PasswordMethod } from "../versions.ts";
 import { type Database, micros } from "./database.ts";
 import { errors } from "./errors.ts";
 
+/** Id of the sys tenant, on every cluster. */
 export const SYS_TENANT_ID = 1;
 
 /** An account of a tenant. */

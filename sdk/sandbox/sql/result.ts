@@ -8,6 +8,7 @@ export const TYPE = {
   newDecimal: 246,
   varString: 253,
 } as const;
+/** The number of a column type on the wire. */
 export type ColumnType = (typeof TYPE)[keyof typeof TYPE];
 
 /** A column of a result. */
@@ -18,6 +19,7 @@ export interface Column {
   unsigned?: boolean;
 }
 
+/** One cell of a result. */
 export type Value = string | bigint | number | null;
 
 /** What a statement gives back: rows, or the bare word that it was done. */
@@ -26,6 +28,7 @@ export type Result =
   /** `sleepSeconds`: how long the statement asked the server to sleep before it answers. */
   | { kind: "rows"; columns: Column[]; rows: Value[][]; sleepSeconds?: number };
 
+/** The result of a statement that gives no rows. */
 export const OK: Result = { kind: "ok" };
 
 /** Rows of text columns, for the SHOW statements. */

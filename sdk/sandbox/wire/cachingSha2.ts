@@ -1,7 +1,8 @@
 import { constants, createHash, generateKeyPairSync, privateDecrypt } from "node:crypto";
 
-/** What the server says after a client's first answer: its password is known already, or is needed in full. */
+/** What the server says after a first answer that is right, when it knows the password already. */
 export const FAST_AUTH_SUCCESS = Buffer.from([0x01, 0x03]);
+/** What it says otherwise: the password is needed in full. */
 export const FULL_AUTH_NEEDED = Buffer.from([0x01, 0x04]);
 
 /** With this single byte a client without TLS asks for the server's public key. */

@@ -6,6 +6,7 @@ import { type Faults, faultError } from "../faults.ts";
 import type { Result } from "../sql/result.ts";
 import { type Peers, Session } from "../sql/session.ts";
 import type { LoggedStatement, StatementLog } from "../statementLog.ts";
+import { COMMAND } from "./commands.ts";
 import { greeting, newSalt, parseLogin } from "./handshake.ts";
 import { type KnownPasswords, Login, type LoginStep } from "./login.ts";
 import { type Packet, PacketStream } from "./packets.ts";
@@ -19,20 +20,6 @@ import {
   status,
 } from "./resultPackets.ts";
 import { SlowReply } from "./slowReply.ts";
-
-const COMMAND = {
-  quit: 0x01,
-  initDatabase: 0x02,
-  query: 0x03,
-  fieldList: 0x04,
-  ping: 0x0e,
-  prepare: 0x16,
-  execute: 0x17,
-  closeStatement: 0x19,
-  resetStatement: 0x1a,
-  setOption: 0x1b,
-  resetConnection: 0x1f,
-} as const;
 
 /** What a connection needs to know of its server. */
 export interface ConnectionSettings {

@@ -15,6 +15,7 @@ export const CAPABILITY = {
 /** What an observer offers: no bit 27 (a client would change its queries), no compression. */
 const OFFERED = 0x009ff7ff & ~0x20 & ~0x80;
 
+/** The method that every greeting names, and that accounts have unless they were made otherwise. */
 export const AUTH_PLUGIN = "mysql_native_password";
 
 /** What a server may say of itself that an observer does not. */
@@ -54,11 +55,13 @@ export function greeting(
   ]);
 }
 
+/** Twenty random bytes for a client to mix its password with. */
 export function newSalt(): Buffer {
   // A zero byte would end the salt early.
   return randomBytes(20).map((byte) => (byte % 127) + 1) as Buffer;
 }
 
+/** A client's first answer, taken apart. */
 export interface LoginRequest {
   capabilities: number;
   user: string;
@@ -97,6 +100,7 @@ export function passwordMatches(password: string, salt: Buffer, answer: Buffer):
   return answer.equals(Buffer.from(once.map((byte, i) => byte ^ (mask[i] as number))));
 }
 
+/** The parts of a login name. */
 export interface LoginName {
   user: string;
   tenant: string;

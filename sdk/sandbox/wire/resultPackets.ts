@@ -8,16 +8,20 @@ const AUTOCOMMIT = 0x2;
 /** How a server says in its status that the session speaks Oracle. */
 const ORACLE_MODE = 0x4;
 
+/** The status flags that go with every reply of a session. */
 export const status = (oracle: boolean): number => AUTOCOMMIT | (oracle ? ORACLE_MODE : 0);
 
+/** The reply of a statement that gives no rows. */
 export function okPacket(statusFlags: number): Buffer {
   return Buffer.from([0x00, 0, 0, statusFlags & 0xff, statusFlags >> 8, 0, 0]);
 }
 
+/** What stands after the columns and after the rows of a result. */
 export function eofPacket(statusFlags: number): Buffer {
   return Buffer.from([0xfe, 0, 0, statusFlags & 0xff, statusFlags >> 8]);
 }
 
+/** An error: number, SQLSTATE and text. */
 export function errorPacket(error: ServerError): Buffer {
   const head = Buffer.from([0xff, error.errno & 0xff, error.errno >> 8]);
   return Buffer.concat([head, Buffer.from(`#${error.sqlState}${error.message}`)]);
@@ -36,6 +40,7 @@ export function resultPackets(result: Result, statusFlags: number, format: "text
   ];
 }
 
+/** The description of one column. */
 export function columnDefinition(column: Column): Buffer {
   const tail = Buffer.alloc(13);
   tail[0] = 12;
