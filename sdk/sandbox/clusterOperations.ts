@@ -137,7 +137,7 @@ export class ClusterOperations {
     this.cluster.destinations.setArchives(this.tenant(tenantName), uris);
   }
 
-  /** Whether cleanup jobs of the tenant can reach its destinations. A cancel does not touch them. */
+  /** Whether new backups and cleanups of the tenant can reach its destinations. A cancel does not touch them. */
   setDestinationsReachable(tenantName: string, reachable: boolean): void {
     this.cluster.settle();
     this.cluster.destinations.setReachable(this.tenant(tenantName), reachable);

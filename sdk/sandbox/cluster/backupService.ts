@@ -2,6 +2,7 @@ import type { BackupParts, BackupRequest } from "./backupParts.ts";
 import { NO_PREVIOUS } from "./backupSets.ts";
 import { BackupStarter } from "./backupStart.ts";
 import { ClusterBackups } from "./clusterBackups.ts";
+import { UNREACHABLE } from "./destinations.ts";
 import { DueTimes } from "./dueTimes.ts";
 import { CANCELED_RESULT, errors } from "./errors.ts";
 import type { JobRow } from "./jobTables.ts";
@@ -189,9 +190,13 @@ export class BackupService {
 
   /** Moves a user tenant's job on; true when it changed, which wakes the thread for the next round. */
   private stepJob(job: JobRow, tenant: Tenant, at: number): boolean {
-    const { tables, version } = this.parts;
+    const { tables, version, destinations } = this.parts;
     switch (job.status) {
       case "INIT":
+        // The destination is looked at before there is a task or a set. P: check_dest_validity_.
+        if (!destinations.isReachable(job.tenantId)) {
+          return tables.advance(job, "FAILED", { atMs: at, ...UNREACHABLE });
+        }
         this.begin(job, at);
         return tables.advance(job, "DOING");
       case "DOING": {

@@ -3,6 +3,7 @@ import { CleanupChecks } from "./cleanupChecks.ts";
 import type { CleanupJob, CleanupTables } from "./cleanupTables.ts";
 import { micros } from "./database.ts";
 import type { DeletePolicies } from "./deletePolicies.ts";
+import { UNREACHABLE } from "./destinations.ts";
 import { DueTimes } from "./dueTimes.ts";
 import { errors } from "./errors.ts";
 import { obsoleteSets, whyNotByHand } from "./removableSets.ts";
@@ -13,8 +14,6 @@ import type { Timing } from "./timing.ts";
 const NOT_ALLOWED = -9045;
 /** RESULT of a job that finds no or several archive destinations: OB_ERR_UNEXPECTED. */
 const UNEXPECTED = -4016;
-/** RESULT of a job that cannot reach a destination: OB_IO_ERROR. Which of its kin it is was inferred. */
-const IO_ERROR = -4009;
 
 /**
  * The cleanup threads of all tenants. Once an hour each looks at its policy, and one with a recovery window gets a job,
@@ -164,7 +163,7 @@ export class CleanupService {
     const { sets, destinations, version } = this.parts;
     const isByHand = job.expiredUs === 0n;
     if (!destinations.isReachable(tenantId)) {
-      this.tables.fail(job, at, IO_ERROR, "IO error");
+      this.tables.fail(job, at, UNREACHABLE.result, UNREACHABLE.comment);
       return;
     }
     const path = destinations.dataPath(tenantId);

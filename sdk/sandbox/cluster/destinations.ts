@@ -1,6 +1,9 @@
 import type { Database } from "./database.ts";
 import type { Tenant } from "./tenants.ts";
 
+/** RESULT of a job that cannot reach its destination: OB_IO_ERROR. Which of its kin it is was inferred. */
+export const UNREACHABLE = { result: -4009, comment: "IO error" } as const;
+
 /** DEST_ID of a tenant's first destination. */
 const FIRST_DEST_ID = 1001;
 
@@ -80,7 +83,7 @@ export class Destinations {
     return Number(row?.n);
   }
 
-  /** Whether cleanup jobs of this tenant can reach its destinations. */
+  /** Whether backups and cleanups of this tenant can reach its destinations. */
   setReachable(tenant: Tenant, reachable: boolean): void {
     if (reachable) this.unreachable.delete(tenant.id);
     else this.unreachable.add(tenant.id);

@@ -49,6 +49,21 @@ describe("the destination of a tenant's data", () => {
     expect(() => run(named)).toThrow("backup can not start, because backup dest is not set.");
   });
 
+  test("that cannot be reached lets a new backup fail without a set, and a cancel works all the same", () => {
+    sandbox.startBackup("mysql_tenant");
+    clock.advance(1);
+    for (const name of ["mysql_tenant", "oracle_tenant"]) sandbox.setDestinationsReachable(name, false);
+    run("ALTER SYSTEM CANCEL BACKUP", "mysql_tenant");
+    sandbox.startBackup("oracle_tenant");
+    clock.advance(31);
+    const ended = "SELECT TENANT_ID AS T, STATUS AS S, RESULT AS R FROM oceanbase.CDB_OB_BACKUP_JOB_HISTORY";
+    expect(run(`${ended} ORDER BY TENANT_ID`)).toEqual([
+      { T: 1002, S: "CANCELED", R: -4072 },
+      { T: 1004, S: "FAILED", R: -4009 },
+    ]);
+    expect(run("SELECT TENANT_ID AS T FROM oceanbase.CDB_OB_BACKUP_SET_FILES")).toEqual([{ T: 1002 }]);
+  });
+
   test("can be changed by statement", () => {
     run("ALTER SYSTEM SET DATA_BACKUP_DEST = 'file:///new' TENANT = mysql_tenant");
     expect(run(PARAMETERS)).toMatchObject([{ VALUE: "file:///new" }]);
