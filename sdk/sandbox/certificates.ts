@@ -1,5 +1,6 @@
 import { generate } from "selfsigned";
 
+/** A certificate with its key, and the authority behind it; all as PEM. */
 export interface ServerCertificate {
   /** The authority a client has to trust. */
   ca: string;
@@ -7,6 +8,7 @@ export interface ServerCertificate {
   key: string;
 }
 
+/** What a certificate says; every option has a default. */
 export interface CertificateOptions {
   /** Host names the certificate is good for; default `localhost`. */
   dnsNames?: string[];

@@ -1,11 +1,24 @@
-import { ServerError } from "./cluster/errors.ts";
+import type { ServerError } from "./cluster/errors.ts";
+import { errorOf } from "./cluster/errorTexts.ts";
+
+/**
+ * An error to inject. SQLSTATE and text are the server's own unless given. In an Oracle-mode session it arrives with
+ * that mode's number, after the login.
+ */
+export interface InjectedError {
+  errno: number;
+  sqlState?: string;
+  message?: string;
+  /** In an Oracle-mode session: another server has sent the text on as it was, without the code in it. */
+  forwarded?: boolean;
+}
 
 /** What goes wrong with a statement. */
 export type FaultAction =
   /** The statement does nothing and this error comes back. */
-  | { kind: "error"; errno: number; sqlState?: string; message?: string }
+  | ({ kind: "error" } & InjectedError)
   /** The statement does its work, and this error comes back all the same. */
-  | { kind: "error after"; errno: number; sqlState?: string; message?: string }
+  | ({ kind: "error after" } & InjectedError)
   /** The connection dies before the statement did anything. */
   | { kind: "cut before" }
   /** The statement does its work, then the connection dies without a reply. */
@@ -17,6 +30,7 @@ export type FaultAction =
   /** Something happens on the cluster first; then the statement runs as usual. */
   | { kind: "just before"; happens: () => void };
 
+/** What goes wrong, with which statements, and how often. */
 export interface Fault {
   /** Which statements; a login counts as `login user@tenant`, and only an error can be done to it. */
   match: RegExp;
@@ -60,6 +74,7 @@ export class Faults {
   }
 }
 
-export function faultError(action: Extract<FaultAction, { kind: "error" | "error after" }>): ServerError {
-  return new ServerError(action.errno, action.sqlState ?? "HY000", action.message ?? "injected error");
+/** The error of a fault, as it is before a session sees it. */
+export function faultError({ errno, sqlState, message }: InjectedError): ServerError {
+  return errorOf(errno, sqlState, message);
 }

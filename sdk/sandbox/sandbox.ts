@@ -3,18 +3,21 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { ServerCertificate } from "./certificates.ts";
 import { Clock } from "./clock.ts";
-import type { Failure } from "./cluster/backupService.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import type { FlavorName } from "./cluster/flavors.ts";
-import type { Tenant } from "./cluster/tenants.ts";
 import type { Timing } from "./cluster/timing.ts";
+import { ClusterOperations } from "./clusterOperations.ts";
 import { Faults } from "./faults.ts";
 import type { Peers } from "./sql/session.ts";
-import type { Mode } from "./sql/tokens.ts";
 import { StatementLog } from "./statementLog.ts";
+import { DEFAULT_VERSION, type VersionName, versionNamed } from "./versions.ts";
 import { Connection } from "./wire/connection.ts";
+import { KnownPasswords } from "./wire/login.ts";
 
+/** What a sandbox is made with; every option has a default. */
 export interface SandboxOptions {
+  /** The version of OceanBase to play; default 4.2.5. Not with another `flavor`. */
+  version?: VersionName;
   /** TCP port on 127.0.0.1; default: a free one. */
   port?: number;
   /** How many times faster than the wall clock the cluster's time runs; default 1. Not with `clock`. */
@@ -29,6 +32,7 @@ export interface SandboxOptions {
   timing?: Partial<Timing>;
 }
 
+/** A user's name and password, and the tenant of the user. */
 export interface LoginCredentials {
   user: string;
   tenant: string;
@@ -49,8 +53,7 @@ export interface Logins {
  * backup views, the backup statements with their rules and errors, and the state machine of backup jobs.
  * It holds no data and backs nothing up.
  */
-export class Sandbox {
-  readonly cluster: Cluster;
+export class Sandbox extends ClusterOperations {
   readonly log = new StatementLog();
   readonly faults = new Faults();
   readonly logins: Logins;
@@ -58,34 +61,28 @@ export class Sandbox {
   /** How many connections there were at the same time at most. */
   mostConnections = 0;
   private readonly tls: ServerCertificate | undefined;
+  private readonly knownPasswords = new KnownPasswords();
   private readonly sockets = new Set<Socket>();
   private readonly connections = new Map<number, Connection>();
   private server: Server | undefined;
   private lastConnectionId = 0;
 
   constructor(options: SandboxOptions = {}) {
-    const password = () => randomBytes(12).toString("base64url");
-    this.logins = {
-      sys: { user: "root", tenant: "sys", password: password() },
-      reader: { user: "reader", tenant: "sys", password: password() },
-      mysqlTenant: { user: "root", tenant: "mysql_tenant", password: password() },
-      oracleTenant: { user: "SYS", tenant: "oracle_tenant", password: password() },
-    };
-    const user = (login: LoginCredentials, alterSystem = true) => ({
-      name: login.user,
-      password: login.password,
-      alterSystem,
-    });
-    this.cluster = new Cluster({
+    const logins = newLogins();
+    const version = versionNamed(options.version ?? DEFAULT_VERSION);
+    const cluster = new Cluster({
       clock: options.clock ?? new Clock(options.speed ?? 1),
       name: options.cluster ?? "obdemo",
       id: options.clusterId ?? 1001,
       flavor: options.flavor ?? "oceanbase",
-      sysUsers: [user(this.logins.sys), user(this.logins.reader, false)],
+      version,
+      sysUsers: [userOf(logins.sys), userOf(logins.reader, false)],
       ...(options.timing === undefined ? {} : { timing: options.timing }),
     });
-    this.cluster.tenants.create("mysql_tenant", "MYSQL", [user(this.logins.mysqlTenant)]);
-    this.cluster.tenants.create("oracle_tenant", "ORACLE", [user(this.logins.oracleTenant)]);
+    super(cluster, version);
+    this.logins = logins;
+    cluster.createTenant("mysql_tenant", "MYSQL", [userOf(logins.mysqlTenant)]);
+    cluster.createTenant("oracle_tenant", "ORACLE", [userOf(logins.oracleTenant)]);
     this.tls = options.tls;
     this.port = options.port ?? 0;
   }
@@ -99,7 +96,7 @@ export class Sandbox {
       socket.on("close", () => this.sockets.delete(socket));
       this.lastConnectionId += 1;
       const id = this.lastConnectionId;
-      const { cluster, log, faults, connections } = this;
+      const { cluster, log, faults, connections, knownPasswords } = this;
       const peers: Peers = {
         kill: (otherId, what) => {
           const other = connections.get(otherId);
@@ -107,7 +104,7 @@ export class Sandbox {
           return other !== undefined;
         },
       };
-      connections.set(id, new Connection(socket, { id, cluster, log, faults, tls, peers }));
+      connections.set(id, new Connection(socket, { id, cluster, log, faults, knownPasswords, tls, peers }));
       socket.on("close", () => connections.delete(id));
     });
     this.server = server;
@@ -119,9 +116,13 @@ export class Sandbox {
     return this;
   }
 
-  /** Cuts every connection and listens no more. The cluster behind it lives on. */
+  /**
+   * Cuts every connection and listens no more. The cluster behind it lives on; but passwords that were known to the
+   * server are not any more.
+   */
   async stop(): Promise<void> {
     const server = this.server;
+    this.knownPasswords.clear();
     if (server === undefined) return;
     this.server = undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -136,83 +137,23 @@ export class Sandbox {
   get openConnections(): number {
     return this.sockets.size;
   }
-
-  /** A further user tenant with one administrator. */
-  addTenant(name: string, mode: Mode = "MYSQL", password = ""): Tenant {
-    const user = mode === "ORACLE" ? "SYS" : "root";
-    return this.cluster.tenants.create(name, mode, [{ name: user, password, alterSystem: true }]);
-  }
-
-  get clock(): Clock {
-    return this.cluster.clock;
-  }
-
-  /** Moves a clock that stands still, until a query finds something; fails after a day of cluster time. */
-  advanceUntilThereIs(sql: string): void {
-    for (let seconds = 0; seconds < 24 * 3600; seconds += 0.1) {
-      if (this.rows(sql).length > 0) return;
-      this.clock.advance(0.1);
-    }
-    throw new Error(`after a day of cluster time there is nothing for: ${sql}`);
-  }
-
-  tenant(name: string): Tenant {
-    const tenant = this.cluster.tenants.byName(name);
-    if (tenant === undefined) throw new Error(`the sandbox has no tenant ${name}`);
-    return tenant;
-  }
-
-  /** Starts a backup the way the tenant's own administrator would. */
-  startBackup(tenantName: string, options: { incremental?: boolean; plusArchivelog?: boolean } = {}): void {
-    this.cluster.settle();
-    this.cluster.backups.startInTenant(this.tenant(tenantName), options);
-  }
-
-  /** Starts a cluster backup from sys, of all user tenants or of these. */
-  startClusterBackup(tenantNames?: string[]): void {
-    this.cluster.settle();
-    const executors = tenantNames?.map((name) => this.tenant(name)) ?? this.cluster.tenants.userTenants();
-    this.cluster.backups.startInSys(executors, {});
-  }
-
-  /** The tenant's running backup is done now, or has failed. */
-  finishBackup(tenantName: string, failure?: Failure): void {
-    this.cluster.settle();
-    this.cluster.backups.finishNow(this.tenant(tenantName), failure);
-  }
-
-  /** Drops a tenant with everything that belongs to it, as DROP TENANT does. */
-  dropTenant(tenantName: string): void {
-    this.cluster.settle();
-    this.cluster.removeTenant(this.tenant(tenantName));
-  }
-
-  /** The next check of the cleanup policies is due now, instead of within the hour. */
-  cleanUpNow(): void {
-    this.cluster.settle();
-    this.cluster.cleanups.checkNow();
-    this.cluster.settle();
-  }
-
-  /** Adds, replaces or removes (without a window) a tenant's cleanup policy, as somebody else would. */
-  setPolicy(tenantName: string, recoveryWindow: string | undefined): void {
-    this.cluster.settle();
-    this.cluster.policies.set(this.tenant(tenantName), recoveryWindow);
-  }
-
-  /** Lets the tenant's log stream tasks hold its backup up in CANCELING, from this moment on, or no longer. */
-  setStuck(tenantName: string, stuck: boolean): void {
-    // Rounds that were due before have seen it as it was.
-    this.cluster.settle();
-    this.cluster.backups.setStuck(this.tenant(tenantName), stuck);
-  }
-
-  /** Rows of an inner table, for tests that look behind the views. */
-  rows(sql: string): Record<string, unknown>[] {
-    this.cluster.settle();
-    return this.cluster.catalog.db.prepare(sql).all();
-  }
 }
+
+function newLogins(): Logins {
+  const password = () => randomBytes(12).toString("base64url");
+  return {
+    sys: { user: "root", tenant: "sys", password: password() },
+    reader: { user: "reader", tenant: "sys", password: password() },
+    mysqlTenant: { user: "root", tenant: "mysql_tenant", password: password() },
+    oracleTenant: { user: "SYS", tenant: "oracle_tenant", password: password() },
+  };
+}
+
+const userOf = (login: LoginCredentials, alterSystem = true) => ({
+  name: login.user,
+  password: login.password,
+  alterSystem,
+});
 
 /** A sandbox that listens. */
 export function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {

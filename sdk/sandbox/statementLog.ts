@@ -1,3 +1,4 @@
+/** One statement that a client sent. */
 export interface LoggedStatement {
   /** Wall-clock time, in milliseconds since 1970. */
   at: number;

@@ -1,15 +1,14 @@
-import type { Clock } from "../clock.ts";
+import type { BackupParts, BackupRequest } from "./backupParts.ts";
+import { NO_PREVIOUS } from "./backupSets.ts";
+import { BackupStarter } from "./backupStart.ts";
+import { ClusterBackups } from "./clusterBackups.ts";
+import { UNREACHABLE } from "./destinations.ts";
+import { DueTimes } from "./dueTimes.ts";
 import { CANCELED_RESULT, errors } from "./errors.ts";
-import type { JobRow, JobTables } from "./jobTables.ts";
-import { SYS_TENANT_ID, type Tenant, type Tenants } from "./tenants.ts";
+import type { JobRow } from "./jobTables.ts";
+import { takesBackupStatements } from "./tenantStatus.ts";
+import { SYS_TENANT_ID, type Tenant } from "./tenants.ts";
 import type { Timing } from "./timing.ts";
-
-export interface BackupRequest {
-  incremental?: boolean;
-  plusArchivelog?: boolean;
-  path?: string | undefined;
-  description?: string;
-}
 
 /** Why a backup fails: what its job row says afterwards. */
 export interface Failure {
@@ -19,79 +18,70 @@ export interface Failure {
 
 /** What is not in the tables: when a running job has all its data, and what becomes of it then. */
 interface Run {
-  startedAtMs: number;
   finishAtMs: number;
   failure?: Failure;
 }
 
-/** How often the progress of running jobs is written down, in milliseconds of cluster time. */
-const PROGRESS_MS = 1000;
-
 /**
- * The backup threads of all tenants. Each wakes by itself every 30 s, or at once when something it waits for
- * happened, and then moves every job of its tenant on by one state. Nothing runs in the background: whoever
- * looks at the cluster first calls `settle`, which runs, in order of time, every round that is due by now.
+ * The backup threads of all tenants. Each wakes by itself every so often, or at once when something it waits for
+ * happened, and then moves every job of its tenant on by one state. Nothing runs in the background: a look at the
+ * cluster first calls `settle`, which runs, in order of time, every round that is due by now.
  */
 export class BackupService {
   readonly timing: Timing;
-  private readonly tables: JobTables;
-  private readonly clock: Clock;
-  private readonly tenants: Tenants;
-  /** Next round of each thread that has a job, in milliseconds of cluster time. */
-  private readonly nextRound = new Map<number, number>();
-  private readonly runs = new Map<string, Run>();
+  private readonly parts: BackupParts;
+  private readonly starter: BackupStarter;
+  private readonly clusterBackups: ClusterBackups;
+  /**
+   * The next round of each thread that has a job and in which something may happen, in milliseconds of cluster time. The
+   * idle rounds of a job that only writes its data are left out, or many tenants would cost much for nothing.
+   */
+  readonly rounds = new DueTimes();
+  /** The last round of each thread that sleeps like this: its idle rounds are counted from there. */
+  private readonly asleepSince = new Map<number, number>();
+  private readonly runs = new Map<number, Map<bigint, Run>>();
   private readonly stuck = new Set<number>();
-  private progressShownAt = Number.NEGATIVE_INFINITY;
-  private readonly lastIds = new Map<string, bigint>();
 
-  constructor(tables: JobTables, clock: Clock, tenants: Tenants, timing: Timing) {
-    this.tables = tables;
-    this.clock = clock;
-    this.tenants = tenants;
-    this.timing = timing;
-  }
-
-  /** BACKUP DATABASE in a user tenant: one job, started by the tenant itself. */
-  startInTenant(tenant: Tenant, request: BackupRequest): void {
-    this.checkCanStart(tenant, tenant.id);
-    this.insertJob(tenant, tenant.id, 0n, request, this.clock.now());
-  }
-
-  /** BACKUP in sys: a parent job now, its children a moment later. */
-  startInSys(executors: Tenant[], request: BackupRequest): void {
-    if (this.tables.live(SYS_TENANT_ID).length > 0) throw errors.backupInProgress();
-    for (const tenant of executors) this.checkCanStart(tenant, SYS_TENANT_ID);
-    const now = this.clock.now();
-    const jobId = this.newId("job", SYS_TENANT_ID);
-    this.tables.insertJob({
-      tenantId: SYS_TENANT_ID,
-      jobId,
-      backupSetId: 0n,
-      initiatorTenantId: SYS_TENANT_ID,
-      initiatorJobId: jobId,
-      executorTenantIds: executors.map((tenant) => tenant.id),
-      incremental: request.incremental ?? false,
-      plusArchivelog: request.plusArchivelog ?? false,
-      startedAtMs: now,
-      description: request.description ?? "",
-      path: request.path ?? "",
+  constructor(parts: BackupParts) {
+    this.parts = parts;
+    this.timing = parts.timing;
+    this.starter = new BackupStarter(parts);
+    this.clusterBackups = new ClusterBackups(parts, this.starter, {
+      started: (tenantId, atMs) => this.wake(tenantId, atMs + this.timing.wakeSeconds * 1000),
+      canceled: (tenantId, atMs) => this.noticeInIdleRound(tenantId, atMs),
     });
-    this.nextRound.set(SYS_TENANT_ID, now + this.timing.parentInitSeconds * 1000);
   }
 
-  private checkCanStart(tenant: Tenant, initiator: number): void {
-    if (!tenant.archiving) throw errors.backupCanNotStart("log archive is not doing");
-    if (this.tables.live(tenant.id).some((job) => job.initiatorTenantId === initiator)) {
-      throw errors.backupInProgress();
-    }
+  /** BACKUP DATABASE in a user tenant. */
+  startInTenant(tenant: Tenant, request: BackupRequest): void {
+    this.starter.inTenant(tenant, request);
+    this.wake(tenant.id, this.parts.clock.now() + this.timing.wakeSeconds * 1000);
+  }
+
+  /** BACKUP in sys, of these tenants or of those that can. */
+  startInSys(executors: readonly Tenant[] | undefined, request: BackupRequest): void {
+    this.starter.inSys(executors, request);
+    this.wake(SYS_TENANT_ID, this.parts.clock.now() + this.timing.parentInitSeconds * 1000);
   }
 
   /**
-   * CANCEL BACKUP for these tenants: marks, and nothing more. A tenant that is not NORMAL is passed over
-   * without a word; a job that is past INIT and DOING stays as it is; nothing to mark is a success.
+   * CANCEL BACKUP for these tenants, one after the other: marks, and nothing more. A job that is past INIT and DOING
+   * stays as it is, and nothing to mark is a success. The first tenant that fails ends the statement; what was marked
+   * before stays marked, and those after it are not reached.
    */
-  cancel(targets: Tenant[]): void {
-    for (const tenant of targets) if (tenant.status === "NORMAL") this.tables.markCanceling(tenant.id);
+  cancel(targets: readonly Tenant[]): void {
+    const { leaders, tables, version, clock } = this.parts;
+    for (const tenant of targets) {
+      if (tenant.type === "META" || !takesBackupStatements(tenant, version)) continue;
+      leaders.check(tenant.id);
+      const rows = tables.markCanceling(tenant.id);
+      const now = clock.now();
+      this.noticeInIdleRound(tenant.id, now);
+      if (version.cancelWakesBackupThread && this.rounds.get(tenant.id) !== undefined) {
+        this.wake(tenant.id, now + this.timing.wakeSeconds * 1000);
+      }
+      if (version.failsOnManyJobRows && rows > 2) throw errors.unexpected();
+    }
   }
 
   /** While stuck, the jobs of this tenant stay CANCELING for ever: their tasks cannot be stopped. */
@@ -102,179 +92,168 @@ export class BackupService {
 
   /** All data of the tenant's running jobs is written by now; with `failure`, it could not be written. */
   finishNow(tenant: Tenant, failure?: Failure): void {
-    for (const job of this.tables.live(tenant.id)) {
-      const run = this.runs.get(key(job));
+    const now = this.parts.clock.now();
+    for (const job of this.parts.tables.live(tenant.id)) {
+      const run = this.run(job);
       if (run === undefined) continue;
-      run.finishAtMs = this.clock.now();
-      if (failure !== undefined) run.failure = failure;
-      this.wake(tenant.id, this.clock.now());
+      run.finishAtMs = now;
+      if (failure === undefined) this.parts.tables.setDataEnd(job, now);
+      else run.failure = failure;
+      this.wake(tenant.id, now);
     }
   }
 
   /** The tenant's next job and backup set get the id after `id`. */
   continueIdsAfter(tenant: Tenant, id: bigint): void {
-    this.lastIds.set(`job ${tenant.id}`, id);
-    this.lastIds.set(`set ${tenant.id}`, id);
+    this.parts.ids.continueAfter("job", tenant.id, id);
+    this.parts.ids.continueAfter("set", tenant.id, id);
   }
 
-  /** The job tables live in the tenant's own meta tenant and go with it. */
+  /** A row of a job that has ended and has not moved to the history: the thread finds it in its next idle round. */
+  addEndedRow(tenant: Tenant): void {
+    const { tables, ids, clock, destinations } = this.parts;
+    const jobId = ids.next("job", tenant.id);
+    tables.insertJob({
+      tenantId: tenant.id,
+      jobId,
+      backupSetId: ids.next("set", tenant.id),
+      initiatorTenantId: tenant.id,
+      initiatorJobId: 0n,
+      executorTenantIds: [tenant.id],
+      incremental: false,
+      plusArchivelog: false,
+      startedAtMs: clock.now(),
+      description: "",
+      path: destinations.dataPath(tenant.id) ?? "",
+    });
+    const row = tables.live(tenant.id).find((job) => job.jobId === jobId) as JobRow;
+    tables.advance(row, "COMPLETED", { atMs: clock.now(), result: 0 });
+    if (this.rounds.get(tenant.id) === undefined) this.asleepSince.set(tenant.id, clock.now());
+    this.noticeInIdleRound(tenant.id, clock.now());
+  }
+
+  /** The threads of a tenant begin again when it has a leader again. */
+  wakeAtOnce(tenantId: number): void {
+    if (this.rounds.get(tenantId) !== undefined) this.wake(tenantId, this.parts.clock.now());
+  }
+
+  /** The tenant is dropped. */
   forget(tenant: Tenant): void {
-    this.tables.deleteTenant(tenant.id);
-    this.nextRound.delete(tenant.id);
-    for (const jobKey of this.runs.keys()) if (jobKey.startsWith(`${tenant.id}/`)) this.runs.delete(jobKey);
+    this.rounds.delete(tenant.id);
+    this.asleepSince.delete(tenant.id);
+    this.runs.delete(tenant.id);
+    this.stuck.delete(tenant.id);
   }
 
   /** Runs every round that is due by then, earliest first. */
-  settle(untilMs = this.clock.now()): void {
-    for (;;) {
-      let due: [tenantId: number, at: number] | undefined;
-      for (const entry of this.nextRound) {
-        if (entry[1] <= untilMs && (due === undefined || entry[1] < due[1])) due = entry;
-      }
-      if (due === undefined) break;
-      this.round(...due);
+  settle(untilMs = this.parts.clock.now()): void {
+    for (let due = this.rounds.earliest(); due !== undefined && due.atMs <= untilMs; ) {
+      this.round(due.tenantId, due.atMs);
+      due = this.rounds.earliest();
     }
-    this.showProgress(untilMs);
   }
 
   private round(tenantId: number, at: number): void {
+    const { tables, tenants, leaders } = this.parts;
+    const tenant = tenants.byId(tenantId);
     let advanced = false;
-    if (this.tenants.byId(tenantId)?.status === "NORMAL") {
-      const step = tenantId === SYS_TENANT_ID ? this.stepParent : this.stepJob;
-      for (const job of this.tables.live(tenantId)) advanced = step.call(this, job, at) || advanced;
+    if (tenant?.status === "NORMAL" && leaders.has(tenantId)) {
+      for (const job of tables.live(tenantId)) {
+        const hasChanged =
+          tenantId === SYS_TENANT_ID ? this.clusterBackups.step(job, at) : this.stepJob(job, tenant, at);
+        advanced = hasChanged || advanced;
+      }
     }
-    const jobs = this.tables.live(tenantId);
-    if (jobs.length === 0) {
-      this.nextRound.delete(tenantId);
-    } else if (advanced) {
-      this.nextRound.set(tenantId, at + this.timing.wakeSeconds * 1000);
-    } else {
-      // A job that has all its data wakes the thread; otherwise it sleeps its full round.
-      const finishes = jobs.map((job) => this.runs.get(key(job))?.finishAtMs ?? 0).filter((ms) => ms > at);
-      this.nextRound.set(tenantId, Math.min(...finishes, at + this.timing.roundSeconds * 1000));
-    }
+    this.asleepSince.delete(tenantId);
+    const jobs = tables.live(tenantId);
+    if (jobs.length === 0) this.rounds.delete(tenantId);
+    else if (advanced) this.rounds.set(tenantId, at + this.timing.wakeSeconds * 1000);
+    else this.sleep(tenantId, jobs, at);
+  }
+
+  /** A job that has all its data wakes the thread; otherwise it sleeps its full round. */
+  private sleep(tenantId: number, jobs: readonly JobRow[], at: number): void {
+    const finishes = jobs.map((job) => this.run(job)?.finishAtMs ?? 0).filter((ms) => ms > at);
+    const onlyWrite = finishes.length === jobs.length && jobs.every((job) => job.status === "DOING");
+    if (onlyWrite) this.asleepSince.set(tenantId, at);
+    const idleRound = onlyWrite ? Number.POSITIVE_INFINITY : at + this.timing.roundSeconds * 1000;
+    this.rounds.set(tenantId, Math.min(...finishes, idleRound));
+  }
+
+  /** A job of the tenant was changed by a statement: its thread finds that in its next idle round. */
+  private noticeInIdleRound(tenantId: number, nowMs: number): void {
+    const since = this.asleepSince.get(tenantId);
+    if (since === undefined) return;
+    const idleMs = this.timing.roundSeconds * 1000;
+    this.wake(tenantId, since + (Math.floor((nowMs - since) / idleMs) + 1) * idleMs);
   }
 
   /** Moves a user tenant's job on; true when it changed, which wakes the thread for the next round. */
-  private stepJob(job: JobRow, at: number): boolean {
+  private stepJob(job: JobRow, tenant: Tenant, at: number): boolean {
+    const { tables, version, destinations } = this.parts;
     switch (job.status) {
       case "INIT":
-        this.tables.insertTaskAndFiles(job, this.newId("task", job.tenantId), at);
-        this.runs.set(key(job), { startedAtMs: at, finishAtMs: at + this.timing.backupSeconds * 1000 });
-        return this.tables.advance(job, "DOING");
+        // The destination is looked at before there is a task or a set. P: check_dest_validity_.
+        if (!destinations.isReachable(job.tenantId)) {
+          return tables.advance(job, "FAILED", { atMs: at, ...UNREACHABLE });
+        }
+        this.begin(job, at);
+        return tables.advance(job, "DOING");
       case "DOING": {
-        const run = this.runs.get(key(job));
+        const run = this.run(job);
         if (run === undefined || at < run.finishAtMs) return false;
         this.end(job, at, run.failure ? "FAILED" : "COMPLETED", run.failure ?? { result: 0, comment: "" });
         return true;
       }
       case "CANCELING":
+        if (version.cancelNeedsLogArchive && !tenant.archiving) return false;
         if (this.stuck.has(job.tenantId)) {
           // The set task is marked before its log-stream tasks are cancelled, and these fail to be.
-          this.tables.markTaskCanceling(job);
+          tables.markTaskCanceling(job, at);
           return false;
         }
-        this.end(job, at, "CANCELED", { result: CANCELED_RESULT, comment: "" });
+        this.end(job, at, "CANCELED", { result: CANCELED_RESULT, comment: version.canceledJobComment });
         return true;
       default:
-        // In one transaction: a user tenant's job is never in both views and never in none.
-        for (const table of ["__all_backup_set_task", "__all_backup_job"] as const) {
-          this.tables.copyToHistory(job, table);
-          this.tables.deleteLive(job, table);
-        }
-        this.runs.delete(key(job));
+        this.moveToHistory(job);
         return true;
     }
+  }
+
+  private begin(job: JobRow, at: number): void {
+    const { tables, sets, destinations, ids } = this.parts;
+    const finishAtMs = at + this.timing.backupSeconds * 1000;
+    tables.insertTask(job, ids.next("task", job.tenantId), at, finishAtMs);
+    const previous = job.incremental ? (sets.previous(job.tenantId, job.path) ?? NO_PREVIOUS) : NO_PREVIOUS;
+    sets.insert(job, destinations.destId(job.tenantId, job.path), previous, at);
+    const runs = this.runs.get(job.tenantId) ?? new Map<bigint, Run>();
+    this.runs.set(job.tenantId, runs.set(job.jobId, { finishAtMs }));
   }
 
   private end(job: JobRow, atMs: number, status: string, { result, comment }: Failure): void {
-    const complete = status === "COMPLETED";
+    const { tables, sets } = this.parts;
     // The file row is closed before the job has its result: after a cancel it keeps RESULT 0.
-    this.tables.endFiles(job, atMs, complete ? "SUCCESS" : "FAILED", complete ? "AVAILABLE" : "INCOMPLETE");
-    this.tables.endTask(job, atMs, status, result);
-    this.tables.advance(job, status, { atMs, result, comment });
-    if (result !== 0 && job.initiatorTenantId === SYS_TENANT_ID) this.tables.reportToParent(job, result);
+    sets.end(job, atMs, status === "COMPLETED", status === "FAILED" ? result : 0);
+    tables.endTask(job, atMs, status, result);
+    tables.advance(job, status, { atMs, result, comment });
   }
 
-  /** Moves a cluster backup's parent job on. It looks at its children only in its own rounds. */
-  private stepParent(job: JobRow, at: number): boolean {
-    switch (job.status) {
-      case "INIT":
-        for (const id of job.executorTenantIds) this.startChild(job, id, at);
-        return this.tables.advance(job, "DOING");
-      case "DOING": {
-        if (this.tables.childrenOf(job).length > 0) return false;
-        const status = job.result === 0 ? "COMPLETED" : "FAILED";
-        return this.tables.advance(job, status, { atMs: at, result: job.result });
-      }
-      case "CANCELING": {
-        const children = this.tables.childrenOf(job);
-        for (const child of children) {
-          if (child.status === "INIT" || child.status === "DOING") this.tables.advance(child, "CANCELING");
-        }
-        if (children.length > 0) return false;
-        return this.tables.advance(job, "CANCELED", { atMs: at, result: CANCELED_RESULT });
-      }
-      default:
-        // Inserted in one round and deleted in the next: for an instant a parent is in both views.
-        if (!this.tables.copyToHistory(job, "__all_backup_job"))
-          this.tables.deleteLive(job, "__all_backup_job");
-        return true;
+  /** In one transaction: a user tenant's job is never in both views and never in none. */
+  private moveToHistory(job: JobRow): void {
+    const { tables } = this.parts;
+    if (job.result !== 0 && job.initiatorTenantId === SYS_TENANT_ID) tables.reportToParent(job);
+    for (const table of ["__all_backup_set_task", "__all_backup_job"] as const) {
+      tables.copyToHistory(job, table);
+      tables.deleteLive(job, table);
     }
+    this.runs.get(job.tenantId)?.delete(job.jobId);
   }
 
-  private startChild(parent: JobRow, tenantId: number, at: number): void {
-    const tenant = this.tenants.byId(tenantId);
-    const busy = this.tables.live(tenantId).some((job) => job.initiatorTenantId === SYS_TENANT_ID);
-    if (tenant?.status !== "NORMAL" || busy) return;
-    const { incremental, plusArchivelog } = parent;
-    this.insertJob(tenant, SYS_TENANT_ID, parent.jobId, { incremental, plusArchivelog }, at);
-  }
-
-  private insertJob(
-    tenant: Tenant,
-    initiatorTenantId: number,
-    initiatorJobId: bigint,
-    request: BackupRequest,
-    at: number,
-  ): void {
-    this.tables.insertJob({
-      tenantId: tenant.id,
-      jobId: this.newId("job", tenant.id),
-      backupSetId: this.newId("set", tenant.id),
-      initiatorTenantId,
-      initiatorJobId,
-      executorTenantIds: [tenant.id],
-      // Without a full backup to build on, an incremental one becomes full.
-      incremental: (request.incremental ?? false) && this.tables.hasFullBackup(tenant.id),
-      plusArchivelog: request.plusArchivelog ?? false,
-      startedAtMs: at,
-      description: request.description ?? "",
-      path: request.path ?? `file:///backup/${tenant.name}/data`,
-    });
-    this.wake(tenant.id, at + this.timing.wakeSeconds * 1000);
+  private run(job: JobRow): Run | undefined {
+    return this.runs.get(job.tenantId)?.get(job.jobId);
   }
 
   private wake(tenantId: number, atMs: number): void {
-    this.nextRound.set(tenantId, Math.min(atMs, this.nextRound.get(tenantId) ?? atMs));
-  }
-
-  /** Nobody sees a second of progress, and every query settles first. */
-  private showProgress(now: number): void {
-    if (now >= this.progressShownAt && now - this.progressShownAt < PROGRESS_MS) return;
-    this.progressShownAt = now;
-    for (const [jobKey, run] of this.runs) {
-      const [tenantId, jobId] = jobKey.split("/") as [string, string];
-      const share = (now - run.startedAtMs) / Math.max(1, run.finishAtMs - run.startedAtMs);
-      this.tables.setProgress(Number(tenantId), BigInt(jobId), Math.min(1, share));
-    }
-  }
-
-  private newId(kind: "job" | "set" | "task", tenantId: number): bigint {
-    const id = (this.lastIds.get(`${kind} ${tenantId}`) ?? 0n) + 1n;
-    this.lastIds.set(`${kind} ${tenantId}`, id);
-    return id;
+    this.rounds.set(tenantId, Math.min(atMs, this.rounds.get(tenantId) ?? atMs));
   }
 }
-
-const key = (job: JobRow): string => `${job.tenantId}/${job.jobId}`;

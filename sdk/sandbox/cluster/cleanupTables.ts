@@ -1,117 +1,97 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { SQLInputValue } from "node:sqlite";
+import { type Database, micros } from "./database.ts";
 import { CANCELED_RESULT } from "./errors.ts";
 
+/** A running cleanup job. */
 export interface CleanupJob {
   tenantId: number;
-  jobId: number;
+  jobId: bigint;
   status: string;
+  /** It removes what ended until then, in microseconds; 0n: the sets that it names. */
+  expiredUs: bigint;
+  /** Whether it is for the log archive only and leaves backup sets alone. */
+  logOnly: boolean;
+  /** The backup sets named by hand. */
+  setIds: bigint[];
 }
 
-/** What a backup set's files are to a cleanup: left over, being removed, gone. */
-export type CleanupFileStatus = "INCOMPLETE" | "DELETING" | "DELETED";
+/** A cleanup job as it is inserted. */
+export interface NewCleanupJob extends Omit<CleanupJob, "status"> {
+  initiatorJobId: bigint;
+  startedAtMs: number;
+}
 
-/** Reads and writes of the cleanup tables. Which state follows which is the service's affair, not theirs. */
+/** Reads and writes of the cleanup jobs. Which state follows which is the service's affair, not theirs. */
 export class CleanupTables {
-  private readonly db: DatabaseSync;
+  private readonly database: Database;
 
-  constructor(db: DatabaseSync) {
-    this.db = db;
+  constructor(database: Database) {
+    this.database = database;
   }
 
-  /** The tenant's running job; there is never a second one beside it. */
-  live(tenantId: number): CleanupJob | undefined {
-    const row = this.db
-      .prepare("SELECT job_id, status FROM oceanbase.__all_backup_clean_job WHERE tenant_id = ?")
-      .get(tenantId);
-    return row && { tenantId, jobId: Number(row.job_id), status: String(row.status) };
+  /** The tenant's running jobs; an hourly one does not wait for the one before. */
+  live(tenantId: number): CleanupJob[] {
+    return this.database
+      .all("SELECT * FROM oceanbase.__all_backup_clean_job WHERE tenant_id = ? ORDER BY job_id", tenantId)
+      .map((row) => ({
+        tenantId,
+        jobId: row.job_id as bigint,
+        status: String(row.status),
+        expiredUs: row.expired_ts as bigint,
+        logOnly: row.log_only !== 0n,
+        setIds: String(row.parameter).match(/\d+/g)?.map(BigInt) ?? [],
+      }));
   }
 
-  hasIncompleteSets(tenantId: number): boolean {
-    const row = this.db
-      .prepare(
-        "SELECT 1 FROM oceanbase.__all_backup_set_files WHERE tenant_id = ? AND file_status = 'INCOMPLETE'",
-      )
-      .get(tenantId);
-    return row !== undefined;
-  }
-
-  insertJob(tenantId: number, jobId: number, atMs: number): void {
-    // PARAMETER is the moment before which a backup is obsolete; nothing here depends on it.
-    this.run(
-      "INSERT INTO oceanbase.__all_backup_clean_job (tenant_id, job_id, type, parameter, start_ts, status) VALUES (?, ?, 'DELETE OBSOLETE BACKUP', '', ?, 'INIT')",
-      tenantId,
-      jobId,
-      micros(atMs),
-    );
+  insert(job: NewCleanupJob): void {
+    const byHand = job.expiredUs === 0n;
+    this.database.insert("__all_backup_clean_job", {
+      tenant_id: job.tenantId,
+      job_id: job.jobId,
+      initiator_job_id: job.initiatorJobId,
+      type: byHand ? "DELETE BACKUP SET" : "DELETE OBSOLETE BACKUP",
+      parameter: byHand ? `backup_set_ids:${job.setIds.join(",")}` : "",
+      expired_ts: job.expiredUs,
+      log_only: job.logOnly ? 1 : 0,
+      start_ts: micros(job.startedAtMs),
+    });
   }
 
   /** The DOING job's tasks: one for every backup set it removes. */
   start(job: CleanupJob, tasks: number): void {
-    this.run(
-      "UPDATE oceanbase.__all_backup_clean_job SET status = 'DOING', task_count = ? WHERE tenant_id = ? AND job_id = ?",
-      tasks,
-      job.tenantId,
-      job.jobId,
-    );
+    this.update(job, "status = 'DOING', task_count = ?", tasks);
   }
 
   complete(job: CleanupJob, atMs: number, tasks: number): void {
-    this.run(
-      "UPDATE oceanbase.__all_backup_clean_job SET status = 'COMPLETED', success_task_count = ?, end_ts = ? WHERE tenant_id = ? AND job_id = ?",
-      tasks,
-      micros(atMs),
-      job.tenantId,
-      job.jobId,
-    );
+    this.update(job, "status = 'COMPLETED', success_task_count = ?, end_ts = ?", tasks, micros(atMs));
+  }
+
+  fail(job: CleanupJob, atMs: number, result: number, comment: string): void {
+    this.update(job, "status = 'FAILED', result = ?, comment = ?, end_ts = ?", result, comment, micros(atMs));
+  }
+
+  endCanceled(job: CleanupJob, atMs: number): void {
+    this.update(job, "status = 'CANCELED', end_ts = ?", micros(atMs));
   }
 
   /** The statement itself: unlike a backup's, a cleanup's row has its result at once. */
   markCanceling(tenantId: number): void {
-    this.run(
+    this.database.run(
       "UPDATE oceanbase.__all_backup_clean_job SET status = 'CANCELING', result = ? WHERE tenant_id = ? AND status IN ('INIT', 'DOING')",
       CANCELED_RESULT,
       tenantId,
     );
   }
 
-  endCanceled(job: CleanupJob, atMs: number): void {
-    this.run(
-      "UPDATE oceanbase.__all_backup_clean_job SET status = 'CANCELED', end_ts = ? WHERE tenant_id = ? AND job_id = ?",
-      micros(atMs),
-      job.tenantId,
-      job.jobId,
-    );
-  }
-
   moveToHistory({ tenantId, jobId }: CleanupJob): void {
     const where = "WHERE tenant_id = ? AND job_id = ?";
-    this.run(
-      `INSERT INTO oceanbase.__all_backup_clean_job_history SELECT * FROM oceanbase.__all_backup_clean_job ${where}`,
-      tenantId,
-      jobId,
-    );
-    this.run(`DELETE FROM oceanbase.__all_backup_clean_job ${where}`, tenantId, jobId);
+    const table = "oceanbase.__all_backup_clean_job";
+    this.database.run(`INSERT INTO ${table}_history SELECT * FROM ${table} ${where}`, tenantId, jobId);
+    this.database.run(`DELETE FROM ${table} ${where}`, tenantId, jobId);
   }
 
-  /** Returns how many backup sets of the tenant went from one to the other. A DELETED one keeps its row. */
-  moveSets(tenantId: number, from: CleanupFileStatus, to: CleanupFileStatus): number {
-    return this.run(
-      "UPDATE oceanbase.__all_backup_set_files SET file_status = ? WHERE tenant_id = ? AND file_status = ?",
-      to,
-      tenantId,
-      from,
-    );
-  }
-
-  deleteTenant(tenantId: number): void {
-    for (const table of ["__all_backup_clean_job", "__all_backup_clean_job_history"]) {
-      this.run(`DELETE FROM oceanbase.${table} WHERE tenant_id = ?`, tenantId);
-    }
-  }
-
-  private run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.db.prepare(sql).run(...values).changes);
+  private update({ tenantId, jobId }: CleanupJob, assignments: string, ...values: SQLInputValue[]): void {
+    const sql = `UPDATE oceanbase.__all_backup_clean_job SET ${assignments} WHERE tenant_id = ? AND job_id = ?`;
+    this.database.run(sql, ...values, tenantId, jobId);
   }
 }
-
-const micros = (ms: number): number => Math.round(ms * 1000);

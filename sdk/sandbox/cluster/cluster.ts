@@ -1,50 +1,87 @@
 import type { Clock } from "../clock.ts";
-import { type ControlStatement, parseControlStatement } from "../sql/controlStatements.ts";
+import { parseControlStatement } from "../sql/controlStatements.ts";
+import type { Mode } from "../sql/tokens.ts";
+import { type Features, featuresOf, type VersionName } from "../versions.ts";
+import type { BackupParts } from "./backupParts.ts";
 import { BackupService } from "./backupService.ts";
+import { BackupSets } from "./backupSets.ts";
 import { type Catalog, createCatalog } from "./catalog.ts";
 import { CleanupService } from "./cleanupService.ts";
 import { CleanupTables } from "./cleanupTables.ts";
+import { Controls } from "./controls.ts";
 import { DeletePolicies } from "./deletePolicies.ts";
+import { Destinations } from "./destinations.ts";
 import { errors } from "./errors.ts";
-import { FLAVORS, type Flavor, type FlavorName } from "./flavors.ts";
+import { type Flavor, type FlavorName, flavorOf } from "./flavors.ts";
+import { Ids } from "./ids.ts";
 import { JobTables } from "./jobTables.ts";
-import { SYS_TENANT_ID, type Tenant, Tenants, type User } from "./tenants.ts";
-import { DEFAULT_TIMING, type Timing } from "./timing.ts";
+import { Leaders } from "./leaders.ts";
+import { TENANT_TABLES } from "./tables.ts";
+import { type Tenant, Tenants, type User } from "./tenants.ts";
+import { type Timing, timingOf } from "./timing.ts";
 
+/** What a cluster is made with. */
 export interface ClusterOptions {
   clock: Clock;
   name: string;
   id: number;
   flavor: FlavorName;
+  version: VersionName;
   sysUsers: User[];
   timing?: Partial<Timing>;
 }
+
+/** Statements that no privilege is asked for in Oracle mode (inferred): every login may run them. */
+const FREE_IN_ORACLE_MODE: readonly string[] = [
+  "cancelBackup",
+  "cancelDeleteBackup",
+  "addDeletePolicy",
+  "dropDeletePolicy",
+];
 
 /** One cluster: its tenants, their backups and cleanups, and what its control statements do. */
 export class Cluster {
   readonly name: string;
   readonly id: number;
+  readonly version: Features;
   readonly flavor: Flavor;
   readonly clock: Clock;
   readonly catalog: Catalog;
   readonly tenants: Tenants;
+  readonly destinations: Destinations;
+  readonly leaders = new Leaders();
   readonly backups: BackupService;
   readonly policies: DeletePolicies;
   readonly cleanups: CleanupService;
+  private readonly controls: Controls;
 
   constructor(options: ClusterOptions) {
+    const { clock } = options;
     this.name = options.name;
     this.id = options.id;
-    this.flavor = FLAVORS[options.flavor];
-    this.clock = options.clock;
-    this.catalog = createCatalog(options.clock, this.flavor.functions);
-    this.tenants = new Tenants(this.catalog.db, options.clock);
-    this.policies = new DeletePolicies(this.catalog.db);
-    const timing = { ...DEFAULT_TIMING, ...options.timing };
-    const jobTables = new JobTables(this.catalog.db);
-    this.backups = new BackupService(jobTables, options.clock, this.tenants, timing);
-    const cleanupTables = new CleanupTables(this.catalog.db);
-    this.cleanups = new CleanupService(cleanupTables, this.policies, options.clock, this.tenants, timing);
+    this.clock = clock;
+    const version = featuresOf(options.version);
+    this.version = version;
+    this.flavor = flavorOf(options.flavor, version);
+    this.catalog = createCatalog(clock, version, this.flavor.functions);
+    const { database } = this.catalog;
+    this.tenants = new Tenants(database, clock);
+    this.destinations = new Destinations(database);
+    this.policies = new DeletePolicies(database, version);
+    const parts: BackupParts = {
+      clock,
+      version,
+      timing: timingOf(version, options.timing),
+      tables: new JobTables(database),
+      sets: new BackupSets(database),
+      tenants: this.tenants,
+      destinations: this.destinations,
+      leaders: this.leaders,
+      ids: new Ids(),
+    };
+    this.backups = new BackupService(parts);
+    this.cleanups = new CleanupService(parts, new CleanupTables(database), this.policies);
+    this.controls = new Controls(this);
     this.tenants.createSys(options.sysUsers);
   }
 
@@ -69,110 +106,58 @@ export class Cluster {
   control(sql: string, login: { tenant: Tenant; user: User }): void {
     const statement = parseControlStatement(sql, login.tenant.mode);
     if (!this.flavor.tenantBackups) throw errors.notSupported();
-    const act = this.resolve(statement, login.tenant);
-    if (!login.user.alterSystem) throw errors.noAlterSystem();
+    const act = this.controls.resolve(statement, login.tenant);
+    const isFree = login.tenant.mode === "ORACLE" && FREE_IN_ORACLE_MODE.includes(statement.kind);
+    if (!login.user.alterSystem && !isFree) throw errors.noAlterSystem();
     act();
   }
 
-  /** Checks the names of a statement and returns what it will do. */
-  private resolve(statement: ControlStatement, loginTenant: Tenant): () => void {
-    const inSys = loginTenant.id === SYS_TENANT_ID;
-    switch (statement.kind) {
-      case "cancelBackup": {
-        const targets = this.targets(statement.tenants, loginTenant);
-        return () => this.backups.cancel(targets);
-      }
-      case "cancelDeleteBackup": {
-        const targets = this.targets(statement.tenants, loginTenant);
-        return () => this.cleanups.cancel(targets);
-      }
-      case "backup": {
-        if (!inSys) {
-          if (statement.tenants !== undefined) throw errors.notSupported();
-          return () => this.backups.startInTenant(loginTenant, statement);
-        }
-        const executors =
-          statement.tenants === undefined
-            ? this.tenants.userTenants().filter((tenant) => tenant.status === "NORMAL")
-            : this.named(statement.tenants);
-        return () => this.backups.startInSys(executors, statement);
-      }
-      case "addDeletePolicy": {
-        const tenant = this.policyTenant(statement.tenants, loginTenant);
-        return this.policies.resolveAdd(tenant, statement);
-      }
-      case "dropDeletePolicy": {
-        const tenant = this.policyTenant(statement.tenants, loginTenant);
-        return this.policies.resolveDrop(tenant, statement.policy);
-      }
-      case "createTenant":
-        return () => this.createTenant(statement, inSys);
-      case "dropTenant":
-        return () => this.dropTenant(statement, inSys);
-      case "lockTenant":
-        if (!inSys) throw errors.notSupported();
-        return () => this.tenants.setLocked(statement.tenant, statement.locked);
-      case "retired":
-        throw errors.notSupported();
-    }
+  /** Does something to a tenant's own tables, which needs its leader. */
+  reach(tenant: Tenant, act: () => void): void {
+    this.leaders.check(tenant.id);
+    act();
   }
 
-  /** The tenants a CANCEL statement is for: in sys the named ones or all, elsewhere the login's own. */
-  private targets(names: string[] | undefined, loginTenant: Tenant): Tenant[] {
-    if (loginTenant.id !== SYS_TENANT_ID) {
-      if (names !== undefined) throw errors.notSupported();
-      return [loginTenant];
-    }
-    return names === undefined ? this.tenants.all() : this.named(names);
+  /** Adds a cleanup policy; newer versions clean up at once. */
+  changePolicy(tenant: Tenant, add: () => void): void {
+    this.reach(tenant, add);
+    if (this.version.cleansUpAtAdd) this.cleanups.startObsolete(tenant.id, this.clock.now());
   }
 
-  /** Names in the sys tenant's TENANT clause; the first bad one fails the whole statement before it did anything. */
-  private named(names: string[]): Tenant[] {
-    return [...new Set(names)].map((name) => {
-      if (name === "") throw errors.invalidArgument();
-      const tenant = this.tenants.byName(name);
-      if (tenant === undefined) throw errors.invalidTenantName();
-      if (tenant.locked) throw errors.tenantLocked();
-      if (tenant.id === SYS_TENANT_ID) throw errors.unexpected();
-      return tenant;
-    });
+  /** Where the tenant's data backups go from now on; undefined: nowhere. */
+  setDataDestination(tenant: Tenant, uri: string | undefined): void {
+    if (uri !== undefined) this.policies.checkMaySetDestination(tenant);
+    this.destinations.setData(tenant, uri);
   }
 
-  private policyTenant(names: string[] | undefined, loginTenant: Tenant): Tenant {
-    if (loginTenant.id !== SYS_TENANT_ID) {
-      if (names === undefined) return loginTenant;
-      throw errors.notSupported("user tenant cannot specify tenant names not supported");
-    }
-    const [tenant, another] = this.named(names ?? []);
-    const onlyOne = "only one tenant name can be specified not supported";
-    if (tenant === undefined) throw errors.notSupported(`Too little tenant names specified, ${onlyOne}`);
-    if (another !== undefined) throw errors.notSupported(`Too many tenant names specified, ${onlyOne}`);
+  /** Makes a user tenant, with one destination for its data and one for its log archive. */
+  createTenant(name: string, mode: Mode, users: User[]): Tenant {
+    const tenant = this.tenants.create(name, mode, users);
+    this.destinations.setDefaults(tenant);
+    this.cleanups.threadStarts(tenant);
     return tenant;
-  }
-
-  private createTenant(statement: Extract<ControlStatement, { kind: "createTenant" }>, inSys: boolean): void {
-    if (!inSys) throw errors.notSupported();
-    if (statement.ifNotExists && this.tenants.byName(statement.tenant) !== undefined) return;
-    const administrator = statement.mode === "ORACLE" ? "SYS" : "root";
-    this.tenants.create(statement.tenant, statement.mode, [
-      { name: administrator, password: "", alterSystem: true },
-    ]);
-  }
-
-  private dropTenant(statement: Extract<ControlStatement, { kind: "dropTenant" }>, inSys: boolean): void {
-    if (!inSys) throw errors.notSupported();
-    const tenant = this.tenants.byName(statement.tenant);
-    if (tenant === undefined) {
-      if (statement.ifExists) return;
-      throw errors.unknownTenant(statement.tenant);
-    }
-    this.removeTenant(tenant);
   }
 
   /** Removes a tenant with everything that belongs to it. */
   removeTenant(tenant: Tenant): void {
     this.tenants.remove(tenant);
+    for (const table of TENANT_TABLES) {
+      this.catalog.database.run(`DELETE FROM oceanbase.${table} WHERE tenant_id = ?`, tenant.id);
+    }
     this.backups.forget(tenant);
     this.cleanups.forget(tenant);
+    this.destinations.forget(tenant.id);
+    this.leaders.regain(tenant);
+  }
+
+  /** The tenant loses its leader, or, without a number, has one again. */
+  setLeader(tenant: Tenant, errno: Parameters<Leaders["lose"]>[1] | undefined): void {
+    if (errno !== undefined) {
+      this.leaders.lose(tenant, errno);
+      return;
+    }
+    this.leaders.regain(tenant);
+    this.backups.wakeAtOnce(tenant.id);
+    this.cleanups.threadStarts(tenant);
   }
 }

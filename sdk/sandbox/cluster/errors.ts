@@ -10,6 +10,9 @@ export class ServerError extends Error {
   }
 }
 
+/** An error as a session of an Oracle-mode tenant gets it. */
+export class OracleError extends ServerError {}
+
 /** What a cancelled job, backup or cleanup, carries as RESULT. */
 export const CANCELED_RESULT = -4072;
 
@@ -32,8 +35,9 @@ export const errors = {
   /** The misleading text is the real one: it is what an unknown name in a TENANT clause gets. */
   invalidTenantName: () =>
     new ServerError(5160, "HY000", "invalid tenant name specified in connection string"),
-  unexpected: () => new ServerError(4016, "HY000", "Internal error"),
+  unexpected: (text = "Internal error") => new ServerError(4016, "HY000", text),
   invalidArgument: () => new ServerError(1210, "HY000", "Invalid argument"),
+  incorrectArguments: (to: string) => new ServerError(1210, "HY000", `Incorrect arguments to ${to}`),
   notSupported: (what = "Not supported feature or function") => new ServerError(1235, "0A000", what),
   noAlterSystem: () =>
     new ServerError(
@@ -61,16 +65,22 @@ export const errors = {
       `Timeout, query has reached the maximum query timeout: ${limitUs}(us), maybe you can adjust the session variable ob_query_timeout or query_timeout hint, and try again.`,
     ),
   unknownTable: (name: string) => new ServerError(1146, "42S02", `Table '${name}' doesn't exist`),
-  oracleUnknownTable: (name: string) =>
-    new ServerError(942, "42S02", `ORA-00942: table or view '${name}' does not exist`),
+  noTablePrivilege: (user: string, table: string) =>
+    new ServerError(1142, "42000", `SELECT command denied to user '${user}'@'%' for table '${table}'`),
   unknownColumn: (name: string) => new ServerError(1054, "42S22", `Unknown column '${name}' in 'field list'`),
   unknownFunction: (name: string) => new ServerError(1305, "42000", `FUNCTION ${name} does not exist`),
   unknownDatabase: (name: string) => new ServerError(1049, "42000", `Unknown database '${name}'`),
   noDatabase: () => new ServerError(1046, "3D000", "No database selected"),
-  tenantExists: (name: string) => new ServerError(5156, "HY000", `Tenant '${name}' already exists`),
+  tenantExists: (name: string) => new ServerError(5156, "HY000", `tenant '${name}' already exist`),
   unknownTenant: (name: string) => new ServerError(5157, "HY000", `Unknown tenant '${name}'`),
   duplicateEntry: (key: string) =>
     new ServerError(1062, "23000", `Duplicate entry '${key}' for key 'PRIMARY'`),
+  policyExists: () => new ServerError(4017, "HY000", "policy already exists"),
+  /** Which number the server has for it was not found out. */
+  logOnlyPolicy: () =>
+    new ServerError(4179, "HY000", "log_only policy together with a data backup destination not allowed"),
+  noSuchPolicy: () => new ServerError(4018, "HY000", "Entry not exist"),
   backupInProgress: () => new ServerError(9036, "HY000", "Backup is in progress"),
-  backupCanNotStart: (why: string) => new ServerError(9040, "HY000", `backup can not start, because ${why}`),
+  backupCanNotStart: (why?: string) =>
+    new ServerError(9040, "HY000", `backup can not start${why === undefined ? "" : `, because ${why}`}`),
 };

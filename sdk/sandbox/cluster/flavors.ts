@@ -1,6 +1,9 @@
+import type { Features } from "../versions.ts";
+
 /** Which server the sandbox plays. Everything but `oceanbase` is there to be recognised and refused. */
 export type FlavorName = "oceanbase" | "oceanbase-3" | "seekdb" | "mysql";
 
+/** What a server says of itself, and what it can. */
 export interface Flavor {
   /** Functions of this server that answer about itself. */
   functions: Record<string, () => string>;
@@ -23,19 +26,24 @@ const answers = (version: string, comment: string, obVersion?: string) => ({
   variables: { version, version_comment: comment },
 });
 
-/** Version texts as the real servers print them. */
-export const FLAVORS: Record<FlavorName, Flavor> = {
-  oceanbase: {
+/** The server of this name; OceanBase 4 in this version. */
+export function flavorOf(name: FlavorName, { build }: Features): Flavor {
+  if (name !== "oceanbase") return STRANGERS[name];
+  return {
     ...answers(
-      "5.7.25-OceanBase_CE-v4.2.5.1",
-      "OceanBase_CE 4.2.5.1 (r101000072024103016-sandbox) (a stand-in for tests and demonstrations)",
-      "4.2.5.1",
+      `5.7.25-OceanBase_CE-v${build}`,
+      `OceanBase_CE ${build} (r101000072024103016-sandbox) (a stand-in for tests and demonstrations)`,
+      build,
     ),
     clusterCommands: true,
     compatibilityMode: true,
     backupViews: true,
     tenantBackups: true,
-  },
+  };
+}
+
+/** Servers that are not OceanBase 4, with version texts as the real ones print them. */
+const STRANGERS: Record<Exclude<FlavorName, "oceanbase">, Flavor> = {
   "oceanbase-3": {
     ...answers("5.7.25-OceanBase-v3.1.5", "OceanBase 3.1.5 (r100010012023060910)", "3.1.5"),
     clusterCommands: true,

@@ -1,83 +1,89 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../clock.ts";
 import type { Mode } from "../sql/tokens.ts";
+import type { PasswordMethod } from "../versions.ts";
+import { type Database, micros } from "./database.ts";
 import { errors } from "./errors.ts";
 
+/** Id of the sys tenant, on every cluster. */
 export const SYS_TENANT_ID = 1;
 
+/** An account of a tenant. */
 export interface User {
   name: string;
   password: string;
   /** Whether the user may run ALTER SYSTEM statements. */
   alterSystem: boolean;
+  /** Whether the user may read the backup views; default true. */
+  readsViews?: boolean;
+  /** How the user logs in; default mysql_native_password. */
+  method?: PasswordMethod;
 }
 
+/** What a tenant's log archive is doing. A data backup needs it DOING. */
+export type LogArchiveStatus = "DOING" | "INTERRUPTED" | "SUSPEND" | "STOP";
+
+/** A tenant of the cluster, as it is at this moment. */
 export interface Tenant {
   id: number;
   name: string;
   type: "SYS" | "USER" | "META";
   mode: Mode;
-  /** NORMAL, CREATING, RESTORE, DROPPING. Statements skip a tenant that is not NORMAL. */
+  /** NORMAL, CREATING, CREATING_STANDBY, RESTORE, DROPPING. Statements pass over a tenant that is not NORMAL. */
   status: string;
+  /** A tenant in the recycle bin keeps its STATUS. */
+  inRecycleBin: boolean;
+  /** Whether it restores from a remote place, with its STATUS still NORMAL. */
+  restoresRemotely: boolean;
   locked: boolean;
-  /** Whether its log archive runs; a data backup needs it. */
+  /** Whether its log archive is DOING; a data backup needs it. */
   archiving: boolean;
   users: User[];
-}
-
-interface TenantRow {
-  tenant_id: number;
-  tenant_name: string;
-  tenant_type: Tenant["type"];
-  compatibility_mode: Mode;
-  status: string;
-  locked: "YES" | "NO";
-  log_mode: "ARCHIVELOG" | "NOARCHIVELOG";
 }
 
 /** The tenants of the cluster: one sys tenant, and for every user tenant its meta tenant beside it. */
 export class Tenants {
   private readonly users = new Map<number, User[]>();
-  private readonly db: DatabaseSync;
+  private readonly database: Database;
   private readonly clock: Clock;
   private nextId = 1002;
 
-  constructor(db: DatabaseSync, clock: Clock) {
-    this.db = db;
+  constructor(database: Database, clock: Clock) {
+    this.database = database;
     this.clock = clock;
   }
 
+  /** All of them in the schema's order: sys first, each meta tenant before its user tenant. */
   all(): Tenant[] {
-    const rows = this.db.prepare("SELECT * FROM oceanbase.__all_tenant ORDER BY tenant_id").all();
-    return rows.map((row) => this.fromRow(row as unknown as TenantRow));
+    return this.where("1 ORDER BY tenant_id");
   }
 
   userTenants(): Tenant[] {
-    return this.all().filter((tenant) => tenant.type === "USER");
+    return this.where("tenant_type = 'USER' ORDER BY tenant_id");
   }
 
   /** Names are compared byte for byte, as on the server: `T1` and `t1` are two tenants. */
   byName(name: string): Tenant | undefined {
-    const row = this.db.prepare("SELECT * FROM oceanbase.__all_tenant WHERE tenant_name = ?").get(name);
-    return row && this.fromRow(row as unknown as TenantRow);
+    return this.where("tenant_name = ?", name)[0];
   }
 
   byId(id: number): Tenant | undefined {
-    const row = this.db.prepare("SELECT * FROM oceanbase.__all_tenant WHERE tenant_id = ?").get(id);
-    return row && this.fromRow(row as unknown as TenantRow);
+    return this.where("tenant_id = ?", id)[0];
   }
 
-  private fromRow(row: TenantRow): Tenant {
-    return {
-      id: row.tenant_id,
-      name: row.tenant_name,
-      type: row.tenant_type,
-      mode: row.compatibility_mode,
-      status: row.status,
+  private where(condition: string, ...values: (string | number)[]): Tenant[] {
+    const rows = this.database.all(`SELECT * FROM oceanbase.__all_tenant WHERE ${condition}`, ...values);
+    return rows.map((row) => ({
+      id: Number(row.tenant_id),
+      name: String(row.tenant_name),
+      type: row.tenant_type as Tenant["type"],
+      mode: row.compatibility_mode as Mode,
+      status: String(row.status),
+      inRecycleBin: row.in_recyclebin === "YES",
+      restoresRemotely: row.restore_data_mode === "REMOTE",
       locked: row.locked === "YES",
-      archiving: row.log_mode === "ARCHIVELOG",
-      users: this.users.get(row.tenant_id) ?? [],
-    };
+      archiving: row.log_mode === "ARCHIVELOG" && row.archive_status === "DOING",
+      users: this.users.get(Number(row.tenant_id)) ?? [],
+    }));
   }
 
   createSys(users: User[]): void {
@@ -95,18 +101,23 @@ export class Tenants {
   }
 
   private insert(id: number, name: string, type: Tenant["type"], mode: Mode, users: User[]): void {
-    this.db
-      .prepare(
-        "INSERT INTO oceanbase.__all_tenant (tenant_id, tenant_name, tenant_type, create_ts, compatibility_mode) VALUES (?, ?, ?, ?, ?)",
-      )
-      .run(id, name, type, Math.round(this.clock.now() * 1000), mode);
+    this.database.insert("__all_tenant", {
+      tenant_id: id,
+      tenant_name: name,
+      tenant_type: type,
+      create_ts: micros(this.clock.now()),
+      compatibility_mode: mode,
+    });
     this.users.set(id, users);
   }
 
   remove(tenant: Tenant): void {
-    this.db
-      .prepare("DELETE FROM oceanbase.__all_tenant WHERE tenant_id IN (?, ?)")
-      .run(tenant.id, tenant.id - 1);
+    this.database.run(
+      "DELETE FROM oceanbase.__all_tenant WHERE tenant_id IN (?, ?)",
+      tenant.id,
+      tenant.id - 1,
+    );
+    this.users.delete(tenant.id);
   }
 
   setLocked(name: string, locked: boolean): void {
@@ -121,17 +132,36 @@ export class Tenants {
     this.update(name, "log_mode", logMode);
   }
 
-  private update(name: string, column: "locked" | "status" | "log_mode", value: string): void {
-    const result = this.db
-      .prepare(`UPDATE oceanbase.__all_tenant SET ${column} = ? WHERE tenant_name = ?`)
-      .run(value, name);
-    if (result.changes !== 1) throw errors.unknownTenant(name);
+  setLogArchiveStatus(name: string, status: LogArchiveStatus): void {
+    this.update(name, "archive_status", status);
+  }
+
+  setInRecycleBin(name: string, inRecycleBin: boolean): void {
+    this.update(name, "in_recyclebin", inRecycleBin ? "YES" : "NO");
+  }
+
+  setRestoreDataMode(name: string, mode: "NORMAL" | "REMOTE"): void {
+    this.update(name, "restore_data_mode", mode);
+  }
+
+  private update(name: string, column: string, value: string): void {
+    const changes = this.database.run(
+      `UPDATE oceanbase.__all_tenant SET ${column} = ? WHERE tenant_name = ?`,
+      value,
+      name,
+    );
+    if (changes !== 1) throw errors.unknownTenant(name);
   }
 
   /** Changes the password of one login; sessions that are open stay open. */
-  setPassword(tenantName: string, user: string, password: string): void {
-    const found = this.byName(tenantName)?.users.find((u) => u.name === user);
+  setPassword(tenantName: string, userName: string, password: string): void {
+    this.user(tenantName, userName).password = password;
+  }
+
+  /** One account of a tenant. */
+  user(tenantName: string, userName: string): User {
+    const found = this.byName(tenantName)?.users.find((user) => user.name === userName);
     if (found === undefined) throw errors.unknownTenant(tenantName);
-    found.password = password;
+    return found;
   }
 }

@@ -5,8 +5,16 @@ import { TokenReader } from "./tokens.ts";
 export type ControlStatement =
   | { kind: "cancelBackup"; tenants: string[] | undefined }
   | { kind: "cancelDeleteBackup"; tenants: string[] | undefined }
-  /** The forms that still parse in version 4 and are refused afterwards. */
+  /** The forms of version 3 that still parse in version 4 and are refused by the server that executes them. */
   | { kind: "retired" }
+  /** Deleting by hand. */
+  | {
+      kind: "deleteByHand";
+      what: "BACKUPSET" | "BACKUPPIECE" | "OBSOLETE";
+      ids: number[];
+      tenants: string[] | undefined;
+    }
+  | { kind: "setDataDestination"; uri: string; tenants: string[] | undefined }
   | {
       kind: "backup";
       tenants: string[] | undefined;
@@ -46,7 +54,10 @@ function alterSystem(reader: TokenReader): ControlStatement {
     description(reader);
     return { kind: "cancelDeleteBackup", tenants };
   }
-  if (reader.accept("DELETE")) return retiredDelete(reader);
+  if (reader.accept("DELETE")) return deleteByHand(reader);
+  if (reader.accept("SET", "DATA_BACKUP_DEST", "=")) {
+    return { kind: "setDataDestination", uri: reader.string(), tenants: tenantList(reader) };
+  }
   if (reader.accept("CANCEL", "ALL", "BACKUP", "FORCE")) return { kind: "retired" };
   if (reader.accept("CANCEL", "BACKUP", "BACKUPSET")) return { kind: "retired" };
   if (reader.accept("CANCEL", "BACKUP", "BACKUPPIECE")) return { kind: "retired" };
@@ -74,13 +85,19 @@ function backup(reader: TokenReader): ControlStatement {
   return { kind: "backup", tenants, incremental, plusArchivelog, path, description: description(reader) };
 }
 
-/** Deleting by hand: parses before version 4.4.1, too, and is refused there. */
-function retiredDelete(reader: TokenReader): ControlStatement {
-  if (reader.accept("BACKUPSET") || reader.accept("BACKUPPIECE")) reader.integer();
-  else reader.expect("OBSOLETE", "BACKUP");
-  tenantList(reader);
+/** DELETE BACKUPSET id, ... | BACKUPPIECE id, ... | OBSOLETE BACKUP: parses in versions that cannot do it as well. */
+function deleteByHand(reader: TokenReader): ControlStatement {
+  const ids: number[] = [];
+  let what: "BACKUPSET" | "BACKUPPIECE" | "OBSOLETE" = "OBSOLETE";
+  if (reader.accept("BACKUPSET")) what = "BACKUPSET";
+  else if (reader.accept("BACKUPPIECE")) what = "BACKUPPIECE";
+  if (what === "OBSOLETE") reader.expect("OBSOLETE", "BACKUP");
+  else
+    do ids.push(reader.integer());
+    while (reader.accept(","));
+  const tenants = tenantList(reader);
   description(reader);
-  return { kind: "retired" };
+  return { kind: "deleteByHand", what, ids, tenants };
 }
 
 function description(reader: TokenReader): string {

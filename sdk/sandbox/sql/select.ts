@@ -1,53 +1,65 @@
-import type { Catalog, QuerySession } from "../cluster/catalog.ts";
+import type { Catalog, KnownView, QuerySession } from "../cluster/catalog.ts";
 import { errors, ServerError } from "../cluster/errors.ts";
-import { type Column, type Result, TYPE, type Value } from "./result.ts";
+import type { Leaders } from "../cluster/leaders.ts";
+import type { ColumnKind } from "../cluster/views.ts";
+import type { Features } from "../versions.ts";
+import { columnAliases, resultColumns } from "./columnTypes.ts";
+import type { Result, Value } from "./result.ts";
 import { serverTimeWord } from "./serverTime.ts";
+import { tenantsRead } from "./tenantPruning.ts";
 import { type Mode, syntaxErrorAt, type Token, tokenize } from "./tokens.ts";
 
+/** What a query runs in. */
 export interface SelectContext {
   catalog: Catalog;
+  version: Features;
+  leaders: Leaders;
   session: QuerySession;
   mode: Mode;
   inSys: boolean;
+  /** Whether the server has backup views at all. */
   backupViews: boolean;
+  /** Whether the user may read them. */
+  readsViews: boolean;
   variables: Record<string, string>;
 }
 
 /** Runs one SELECT: its names and literals are put into the engine's dialect, the rest is the engine's own SQL. */
 export function select(sql: string, context: SelectContext): Result {
-  const engineSql = translate(sql, context);
+  const { catalog, session, mode } = context;
+  const tokens = tokenize(sql, mode);
+  while (tokens.at(-1)?.text === ";") tokens.pop();
+  const kinds = new Map<string, ColumnKind>();
+  const engineSql = translate(sql, tokens, context, (view, at) => {
+    checkTenants(view, tokens, at, context);
+    for (const [name, kind] of view.kinds) kinds.set(name, kind);
+  });
   try {
-    const statement = context.catalog.db.prepare(engineSql);
+    const statement = catalog.db.prepare(engineSql);
     statement.setReadBigInts(true);
     statement.setReturnArrays(true);
-    const rows = context.catalog.as(context.session, () => statement.all() as unknown as Value[][]);
-    const columns = statement.columns().map(
-      (column, i): Column => ({
-        name: column.name,
-        type: columnType(column.name, rows.find((row) => row[i] !== null)?.[i] ?? null, context.mode),
-      }),
-    );
-    return { kind: "rows", columns, rows, sleepSeconds: context.catalog.sleepSeconds };
+    const rows = catalog.as(session, () => statement.all() as unknown as Value[][]);
+    const names = statement.columns().map((column) => column.name);
+    const columns = resultColumns(names, rows, mode, kinds, columnAliases(tokens));
+    return { kind: "rows", columns, rows, sleepSeconds: catalog.sleepSeconds };
   } catch (error) {
     throw asServerError(error as Error, sql);
   }
 }
 
-/** Without fractions only the server's clock shows a moment in MySQL mode; the views have microseconds. */
-const WHOLE_SECOND = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
-
-/** Views hide the declared types; the values and the names tell them. */
-function columnType(name: string, sample: Value, mode: Mode): Column["type"] {
-  if (typeof sample === "bigint") return mode === "ORACLE" ? TYPE.newDecimal : TYPE.longlong;
-  if (mode === "MYSQL" && /_(TIMESTAMP|TIME)$/.test(name) && typeof sample === "string")
-    return TYPE.timestamp;
-  if (mode === "MYSQL" && typeof sample === "string" && WHOLE_SECOND.test(sample)) return TYPE.datetime;
-  return TYPE.varString;
+/** A view of all tenants asks each of them; one of the own tenant asks that. */
+function checkTenants(view: KnownView, tokens: Token[], at: number, context: SelectContext): void {
+  if (!view.readsTenants) return;
+  const own = new Set([context.session.tenantId]);
+  context.leaders.checkRead(view.form === "CDB" ? tenantsRead(tokens, at) : own);
 }
 
-function translate(sql: string, context: SelectContext): string {
-  const tokens = tokenize(sql, context.mode);
-  while (tokens.at(-1)?.text === ";") tokens.pop();
+function translate(
+  sql: string,
+  tokens: Token[],
+  context: SelectContext,
+  onView: (view: KnownView, at: number) => void,
+): string {
   let out = "";
   let at = 0;
   /** What was written apart stays apart, what was not does not: an unnamed column is named by its text. */
@@ -65,7 +77,8 @@ function translate(sql: string, context: SelectContext): string {
     if (token.text === ";" || token.text === "`") throw syntaxErrorAt(sql, token.start);
     const view = viewAt(tokens, at, context);
     if (view !== undefined) {
-      push(`oceanbase."${view.name}"`, token);
+      onView(view.view, at);
+      push(`oceanbase."${view.view.name}"`, token);
       at += view.tokens;
     } else if (isWord(token, "FROM") && isWord(tokens[at + 1], "DUAL")) {
       at += 2;
@@ -102,6 +115,9 @@ function translateToken(
       if (context.mode === "MYSQL") return token.text;
       // Reserved in Oracle mode: as a column name it needs its quotes, and there is no LIMIT.
       if (isWord(token, "COMMENT") || isWord(token, "LIMIT")) throw syntaxErrorAt(sql, token.start);
+      if (isWord(token, "EFFECTIVE_TENANT") && !context.version.effectiveTenantInOracleMode) {
+        throw errors.unknownFunction("EFFECTIVE_TENANT");
+      }
       return token.text.toUpperCase();
     }
     default:
@@ -114,7 +130,7 @@ function viewAt(
   tokens: Token[],
   at: number,
   context: SelectContext,
-): { name: string; tokens: number } | undefined {
+): { view: KnownView; tokens: number } | undefined {
   const token = tokens[at] as Token;
   if (token.kind !== "word" && token.kind !== "quotedName") return undefined;
   const before = tokens[at - 1];
@@ -124,12 +140,16 @@ function viewAt(
   const schema = qualified ? token.value : context.mode === "ORACLE" ? "SYS" : context.session.database;
   if (schema === undefined) throw errors.noDatabase();
   const name = (qualified ?? token).value;
-  const known = schema.toUpperCase() === (context.mode === "ORACLE" ? "SYS" : "OCEANBASE");
+  const isKnownSchema = schema.toUpperCase() === (context.mode === "ORACLE" ? "SYS" : "OCEANBASE");
   const view =
-    known && context.backupViews ? context.catalog.viewName(name, context.mode, context.inSys) : undefined;
-  if (view !== undefined) return { name: view, tokens: qualified ? 3 : 1 };
-  if (context.mode === "ORACLE") throw errors.oracleUnknownTable(name.toUpperCase());
-  throw errors.unknownTable(`${schema}.${name}`.toLowerCase());
+    isKnownSchema && context.backupViews
+      ? context.catalog.view(name, context.mode, context.inSys)
+      : undefined;
+  // To Oracle mode a view that may not be read is one that is not there.
+  const isHidden = context.mode === "ORACLE" && !context.readsViews;
+  if (view === undefined || isHidden) throw errors.unknownTable(`${schema}.${name}`.toLowerCase());
+  if (!context.readsViews) throw errors.noTablePrivilege(context.session.user.split("@")[0] ?? "", name);
+  return { view, tokens: qualified ? 3 : 1 };
 }
 
 /** The engine would make a rounded number of it; as text it keeps every digit. */

@@ -1,5 +1,6 @@
 import type { Cluster } from "../cluster/cluster.ts";
-import { errors } from "../cluster/errors.ts";
+import { errors, ServerError } from "../cluster/errors.ts";
+import { asOracleError } from "../cluster/oracleErrors.ts";
 import { SYS_TENANT_ID, type Tenant, type User } from "../cluster/tenants.ts";
 import { OK, type Result } from "./result.ts";
 import { select } from "./select.ts";
@@ -22,6 +23,7 @@ export class Session {
   readonly cluster: Cluster;
   readonly user: User;
   private readonly tenantId: number;
+  private readonly isOracle: boolean;
   private readonly connectionId: number;
   private readonly peers: Peers;
   private database: string | undefined;
@@ -31,6 +33,7 @@ export class Session {
   constructor(cluster: Cluster, tenant: Tenant, user: User, connectionId: number, peers = NO_PEERS) {
     this.cluster = cluster;
     this.tenantId = tenant.id;
+    this.isOracle = tenant.mode === "ORACLE";
     this.user = user;
     this.connectionId = connectionId;
     this.peers = peers;
@@ -50,7 +53,25 @@ export class Session {
     return OK;
   }
 
+  /** Runs one statement. In an Oracle-mode tenant its errors have that mode's numbers. */
   execute(sql: string): Result {
+    try {
+      return this.run(sql);
+    } catch (error) {
+      throw error instanceof ServerError ? this.asSeen(error) : error;
+    }
+  }
+
+  /**
+   * An error as this session gets it.
+   *
+   * @param isForwarded its text came from another server as it was
+   */
+  asSeen(error: ServerError, isForwarded = false): ServerError {
+    return this.isOracle ? asOracleError(error, isForwarded) : error;
+  }
+
+  private run(sql: string): Result {
     const tenant = this.tenant;
     if (tenant === undefined) throw errors.unknownTenant(String(this.tenantId));
     this.cluster.settle();
@@ -63,6 +84,8 @@ export class Session {
       case "SELECT":
         return select(text, {
           catalog: this.cluster.catalog,
+          version: this.cluster.version,
+          leaders: this.cluster.leaders,
           session: {
             tenantId: tenant.id,
             tenant: tenant.name,
@@ -73,6 +96,7 @@ export class Session {
           mode: tenant.mode,
           inSys: tenant.id === SYS_TENANT_ID,
           backupViews: this.cluster.flavor.backupViews,
+          readsViews: this.user.readsViews ?? true,
           variables: this.variables(tenant),
         });
       case "ALTER":

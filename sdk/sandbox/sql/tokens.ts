@@ -1,5 +1,6 @@
 import { errors, type ServerError } from "../cluster/errors.ts";
 
+/** The SQL dialect of a tenant, fixed when the tenant was created. */
 export type Mode = "MYSQL" | "ORACLE";
 
 /** One token of a statement. `value` is what it means: a name without its quotes, a string without escapes. */

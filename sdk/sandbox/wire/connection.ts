@@ -6,17 +6,9 @@ import { type Faults, faultError } from "../faults.ts";
 import type { Result } from "../sql/result.ts";
 import { type Peers, Session } from "../sql/session.ts";
 import type { LoggedStatement, StatementLog } from "../statementLog.ts";
-import {
-  AUTH_PLUGIN,
-  authSwitch,
-  CAPABILITY,
-  greeting,
-  type LoginRequest,
-  newSalt,
-  parseLogin,
-  parseLoginName,
-  passwordMatches,
-} from "./handshake.ts";
+import { COMMAND } from "./commands.ts";
+import { greeting, newSalt, parseLogin } from "./handshake.ts";
+import { type KnownPasswords, Login, type LoginStep } from "./login.ts";
 import { type Packet, PacketStream } from "./packets.ts";
 import { PreparedStatements } from "./preparedStatements.ts";
 import {
@@ -29,25 +21,13 @@ import {
 } from "./resultPackets.ts";
 import { SlowReply } from "./slowReply.ts";
 
-const COMMAND = {
-  quit: 0x01,
-  initDatabase: 0x02,
-  query: 0x03,
-  fieldList: 0x04,
-  ping: 0x0e,
-  prepare: 0x16,
-  execute: 0x17,
-  closeStatement: 0x19,
-  resetStatement: 0x1a,
-  setOption: 0x1b,
-  resetConnection: 0x1f,
-} as const;
-
+/** What a connection needs to know of its server. */
 export interface ConnectionSettings {
   id: number;
   cluster: Cluster;
   log: StatementLog;
   faults: Faults;
+  knownPasswords: KnownPasswords;
   tls: SecureContext | undefined;
   peers: Peers;
 }
@@ -59,7 +39,8 @@ export class Connection {
   private readonly packets: PacketStream;
   private readonly salt = newSalt();
   private readonly prepared = new PreparedStatements();
-  private login: LoginRequest | undefined;
+  private login: Login | undefined;
+  private database: string | undefined;
   private loginName = "";
   private session: Session | undefined;
   private slow: SlowReply | undefined;
@@ -80,59 +61,52 @@ export class Connection {
   private handle(packet: Packet): void {
     try {
       if (this.session !== undefined) this.command(packet.payload);
-      else if (this.login !== undefined) this.logIn(this.login, packet.payload);
+      else if (this.login !== undefined) this.proceed(this.login.answer(packet.payload));
       else this.firstAnswer(packet.payload);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      this.packets.send(errorPacket(error));
+      this.packets.send(errorPacket(this.session?.asSeen(error) ?? error));
       if (this.session === undefined) this.socket.end();
     }
   }
 
   private firstAnswer(payload: Buffer): void {
-    const login = parseLogin(payload);
-    if (login === "switch to TLS") {
-      if (this.settings.tls === undefined) {
-        this.socket.destroy();
-        return;
-      }
-      // A client may send its TLS hello right behind this packet.
-      this.packets.release();
-      const secure = new TLSSocket(this.socket, { isServer: true, secureContext: this.settings.tls });
-      secure.on("error", () => secure.destroy());
-      this.packets.moveTo(secure);
-      this.socket = secure;
+    const request = parseLogin(payload);
+    if (request === "switch to TLS") {
+      this.switchToTls();
       return;
     }
-    this.login = login;
-    if (login.plugin === AUTH_PLUGIN) this.logIn(login, login.authResponse);
-    else this.packets.send(authSwitch(this.salt));
+    const { cluster, log, faults, knownPasswords } = this.settings;
+    const isSecure = this.socket instanceof TLSSocket;
+    this.database = request.database;
+    this.login = new Login(request, { cluster, log, faults, knownPasswords, salt: this.salt, isSecure });
+    this.proceed(this.login.begin());
   }
 
-  private logIn(login: LoginRequest, answer: Buffer): void {
-    const { cluster, log } = this.settings;
-    log.logins += 1;
-    const name = parseLoginName(login.user);
-    const fault = this.settings.faults.take(`login ${name.user}@${name.tenant}`);
-    if (fault?.kind === "error") throw faultError(fault);
-    if (name.cluster !== undefined && name.cluster !== cluster.name)
-      throw errors.unknownCluster(name.cluster);
-    const tenant = cluster.tenants.byName(name.tenant);
-    // An Oracle-mode server folds unquoted user names to upper case.
-    const userName = tenant?.mode === "ORACLE" ? name.user.toUpperCase() : name.user;
-    const user = tenant?.users.find((candidate) => candidate.name === userName);
-    if (tenant === undefined || user === undefined || !passwordMatches(user.password, this.salt, answer)) {
-      throw errors.accessDenied(name.user, answer.length > 0);
+  private switchToTls(): void {
+    if (this.settings.tls === undefined) {
+      this.socket.destroy();
+      return;
     }
-    if (tenant.mode === "ORACLE" && !(login.capabilities & CAPABILITY.oracleMode)) {
-      throw errors.oracleTenantNeedsOracleDriver();
+    // A client may send its TLS hello right behind this packet.
+    this.packets.release();
+    const secure = new TLSSocket(this.socket, { isServer: true, secureContext: this.settings.tls });
+    secure.on("error", () => secure.destroy());
+    this.packets.moveTo(secure);
+    this.socket = secure;
+  }
+
+  private proceed({ packets, account }: LoginStep): void {
+    if (account === undefined) {
+      this.packets.send(...packets);
+      return;
     }
-    if (tenant.locked) throw errors.tenantLockedAtLogin(tenant.name);
-    const session = new Session(cluster, tenant, user, this.settings.id, this.settings.peers);
-    if (login.database !== undefined) session.use(login.database);
+    const { cluster, id, peers } = this.settings;
+    const session = new Session(cluster, account.tenant, account.user, id, peers);
+    if (this.database !== undefined) session.use(this.database);
     this.session = session;
-    this.loginName = `${user.name}@${tenant.name}`;
-    this.packets.send(okPacket(this.status));
+    this.loginName = `${account.user.name}@${account.tenant.name}`;
+    this.packets.send(...packets, okPacket(this.status));
   }
 
   /** Ends the session, or what it is doing. */
@@ -213,10 +187,11 @@ export class Connection {
       this.socket.destroy();
       return;
     }
+    const session = this.session as Session;
     try {
-      if (fault?.kind === "error") throw faultError(fault);
+      if (fault?.kind === "error") throw session.asSeen(faultError(fault), fault.forwarded);
       if (fault?.kind === "just before") fault.happens();
-      const result = (this.session as Session).execute(sql);
+      const result = session.execute(sql);
       if (fault?.kind === "cut after") {
         note("cut after");
         this.socket.destroy();
@@ -227,7 +202,7 @@ export class Connection {
         fault.until.then(() => this.packets.send(...resultPackets(result, this.status, format)));
         return;
       }
-      if (fault?.kind === "error after") throw faultError(fault);
+      if (fault?.kind === "error after") throw session.asSeen(faultError(fault), fault.forwarded);
       this.reply(sql, result, format, note);
     } catch (error) {
       if (error instanceof ServerError) note(error.errno);
@@ -253,11 +228,13 @@ export class Connection {
       answer();
       return;
     }
+    const session = this.session as Session;
     const fail = (error: ServerError) => {
-      note(error.errno);
-      this.packets.send(errorPacket(error));
+      const seen = session.asSeen(error);
+      note(seen.errno);
+      this.packets.send(errorPacket(seen));
     };
-    const limitUs = (this.session as Session).timeLimitUs(sql);
+    const limitUs = session.timeLimitUs(sql);
     const isTooLong = sleepMs * 1000 > limitUs;
     const end = isTooLong ? () => fail(errors.queryTimeout(limitUs)) : answer;
     this.slow = new SlowReply(

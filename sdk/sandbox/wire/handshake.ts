@@ -15,6 +15,7 @@ export const CAPABILITY = {
 /** What an observer offers: no bit 27 (a client would change its queries), no compression. */
 const OFFERED = 0x009ff7ff & ~0x20 & ~0x80;
 
+/** The method that every greeting names, and that accounts have unless they were made otherwise. */
 export const AUTH_PLUGIN = "mysql_native_password";
 
 /** What a server may say of itself that an observer does not. */
@@ -54,11 +55,13 @@ export function greeting(
   ]);
 }
 
+/** Twenty random bytes for a client to mix its password with. */
 export function newSalt(): Buffer {
   // A zero byte would end the salt early.
   return randomBytes(20).map((byte) => (byte % 127) + 1) as Buffer;
 }
 
+/** A client's first answer, taken apart. */
 export interface LoginRequest {
   capabilities: number;
   user: string;
@@ -83,9 +86,9 @@ export function parseLogin(payload: Buffer): LoginRequest | "switch to TLS" {
   return { capabilities, user, authResponse, database: database || undefined, plugin };
 }
 
-/** Asks the client to answer with this plugin; an observer knows but one. */
-export function authSwitch(salt: Buffer, plugin = AUTH_PLUGIN): Buffer {
-  return Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${plugin}\0`), salt, Buffer.from([0])]);
+/** Asks the client to answer with this plugin. The salt ends without a zero. P: OMPKAuthSwitch::serialize. */
+export function authSwitch(salt: Buffer, plugin: string = AUTH_PLUGIN): Buffer {
+  return Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${plugin}\0`), salt]);
 }
 
 /** Whether the client knows the password: its answer is SHA1(p) XOR SHA1(salt + SHA1(SHA1(p))). */
@@ -97,6 +100,7 @@ export function passwordMatches(password: string, salt: Buffer, answer: Buffer):
   return answer.equals(Buffer.from(once.map((byte, i) => byte ^ (mask[i] as number))));
 }
 
+/** The parts of a login name. */
 export interface LoginName {
   user: string;
   tenant: string;

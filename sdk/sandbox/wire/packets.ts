@@ -20,7 +20,7 @@ export class PacketStream {
     this.listen();
   }
 
-  /** Stops reading; what was read too far goes back into the socket, for whoever takes it over. */
+  /** Stops reading; what was read too far goes back into the socket, for what takes it over. */
   release(): void {
     this.socket.removeAllListeners("data");
     this.socket.pause();
@@ -86,6 +86,7 @@ function withMarker(marker: number, bytes: number, value: number | bigint): Buff
   return buffer;
 }
 
+/** A text with its length in front. */
 export function lengthEncodedText(text: string): Buffer {
   const bytes = Buffer.from(text, "utf8");
   return Buffer.concat([lengthEncoded(bytes.length), bytes]);

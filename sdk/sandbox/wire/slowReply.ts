@@ -1,6 +1,6 @@
 import type { ServerError } from "../cluster/errors.ts";
 
-/** A reply that the server takes its time for, until somebody puts an end to it. */
+/** A reply that the server takes its time for, unless it is ended before. */
 export class SlowReply {
   private readonly timer: NodeJS.Timeout;
   private readonly fail: (error: ServerError) => void;

@@ -46,7 +46,7 @@ function leaveIncompleteSet(tenantName = "mysql_tenant"): void {
 
 describe("a check of the policies", () => {
   test("finds an incomplete backup set and removes it", () => {
-    sandbox.setPolicy("mysql_tenant", "7d");
+    sandbox.setPolicy("mysql_tenant", "1s");
     leaveIncompleteSet();
     const state = () => [
       cleanups("JOBS", "STATUS, TASK_COUNT, SUCCESS_TASK_COUNT, END_TIMESTAMP"),
@@ -77,10 +77,10 @@ describe("a check of the policies", () => {
         JOB_ID: 1,
         INCARNATION: 1,
         INITIATOR_TENANT_ID: 1002,
-        INITIATOR_JOB_ID: 0,
-        EXECUTOR_TENANT_ID: 1002,
+        INITIATOR_JOB_ID: 1,
+        EXECUTOR_TENANT_ID: "1002",
         TYPE: "DELETE OBSOLETE BACKUP",
-        PARAMETER: "",
+        PARAMETER: "2026-01-01 08:59:59.000000",
         JOB_LEVEL: "USER_TENANT",
         START_TIMESTAMP: "2026-01-01 09:00:00.000000",
         RESULT: 0,
@@ -93,7 +93,7 @@ describe("a check of the policies", () => {
 
   test("shows its job to the tenant it is for, in either mode", () => {
     for (const tenantName of ["mysql_tenant", "oracle_tenant"]) {
-      sandbox.setPolicy(tenantName, "7d");
+      sandbox.setPolicy(tenantName, "1s");
       leaveIncompleteSet(tenantName);
     }
     until("09:00:00");
@@ -107,7 +107,7 @@ describe("a check of the policies", () => {
   });
 
   test("leaves what is complete and what is being written, and removes the rest in one job", () => {
-    sandbox.setPolicy("mysql_tenant", "7d");
+    sandbox.setPolicy("mysql_tenant", "1s");
     run("mysql_tenant", "ALTER SYSTEM BACKUP DATABASE");
     clock.advance(610);
     leaveIncompleteSet();
@@ -121,16 +121,19 @@ describe("a check of the policies", () => {
     ]);
   });
 
-  test("starts no job where nothing is incomplete", () => {
-    sandbox.setPolicy("mysql_tenant", "7d");
+  test("starts a job every hour, also where there is nothing to remove", () => {
+    sandbox.setPolicy("mysql_tenant", "1s");
     run("mysql_tenant", "ALTER SYSTEM BACKUP DATABASE");
-    until("12:00:00");
+    until("11:00:01");
     expect(fileStatuses()).toEqual(["AVAILABLE"]);
-    expect(starts()).toEqual([]);
+    expect(starts()).toEqual(["09:00:00", "10:00:00", "11:00:00"]);
+    expect(cleanups("JOB_HISTORY", "STATUS, TASK_COUNT, RESULT")).toEqual(
+      Array(3).fill({ STATUS: "COMPLETED", TASK_COUNT: 0, RESULT: 0 }),
+    );
   });
 
   test("passes over a tenant without a policy, and one that is not NORMAL", () => {
-    sandbox.setPolicy("oracle_tenant", "7d");
+    sandbox.setPolicy("oracle_tenant", "1s");
     leaveIncompleteSet();
     leaveIncompleteSet("oracle_tenant");
     sandbox.cluster.tenants.setStatus("oracle_tenant", "RESTORE");
@@ -143,35 +146,40 @@ describe("a check of the policies", () => {
     expect([fileStatuses(1002), fileStatuses(1004)]).toEqual([["INCOMPLETE"], ["DELETED"]]);
   });
 
-  test("starts no second job beside one that is not done", () => {
-    sandbox.setPolicy("mysql_tenant", "7d");
+  test("starts a second job beside one that is not done", () => {
+    sandbox.setPolicy("mysql_tenant", "1s");
     leaveIncompleteSet();
     sandbox.cluster.backups.timing.wakeSeconds = 5000;
     until("10:00:00");
-    expect(cleanups("JOBS", "JOB_ID, STATUS")).toEqual([{ JOB_ID: 1, STATUS: "INIT" }]);
+    expect(cleanups("JOBS", "JOB_ID, STATUS")).toEqual([
+      { JOB_ID: 1, STATUS: "INIT" },
+      { JOB_ID: 2, STATUS: "INIT" },
+    ]);
   });
 
   test.each([
     ["0.1 s before a check", "08:59:29.500", "09:00:00"],
     ["0.1 s after a check", "08:59:29.700", "10:00:00"],
-  ])(
-    "removes what was left %s at its own time, though nobody looked in between",
-    (_, startedAt, removedAt) => {
-      sandbox.setPolicy("mysql_tenant", "7d");
-      // The rounds of a backup thread are 0.2, 0.4 and 30.4 s after the start of its first job.
-      until(startedAt);
-      run("mysql_tenant", "ALTER SYSTEM BACKUP DATABASE");
-      clock.advance(1);
-      run("mysql_tenant", "ALTER SYSTEM CANCEL BACKUP");
-      until("16:00:00");
-      expect([starts(), fileStatuses()]).toEqual([[removedAt], ["DELETED"]]);
-    },
-  );
+  ])("removes what was left %s at its own time, without a look in between", (_, startedAt, removedAt) => {
+    sandbox.setPolicy("mysql_tenant", "100ms");
+    // The rounds of a backup thread are 0.2, 0.4 and 30.4 s after the start of its first job.
+    until(startedAt);
+    run("mysql_tenant", "ALTER SYSTEM BACKUP DATABASE");
+    clock.advance(1);
+    run("mysql_tenant", "ALTER SYSTEM CANCEL BACKUP");
+    until("16:00:00");
+    const removing = run(
+      "sys",
+      "SELECT START_TIMESTAMP AS T FROM oceanbase.CDB_OB_BACKUP_DELETE_JOB_HISTORY WHERE TASK_COUNT > 0",
+    );
+    expect(removing.map((row) => String(row.T).slice(11, 19))).toEqual([removedAt]);
+    expect(fileStatuses()).toEqual(["DELETED"]);
+  });
 });
 
 describe("the time of a check", () => {
   beforeEach(() => {
-    sandbox.setPolicy("mysql_tenant", "7d");
+    sandbox.setPolicy("mysql_tenant", "1s");
     leaveIncompleteSet();
   });
 
@@ -191,7 +199,7 @@ describe("the time of a check", () => {
   test("that is already due comes before the one that is asked for", () => {
     until("09:10:00");
     sandbox.cleanUpNow();
-    expect(starts()).toEqual(["09:00:00"]);
+    expect(starts().toSorted()).toEqual(["09:00:00", "09:10:00"]);
   });
 
   test("follows the period when a test makes it shorter, but never lies in the past", () => {
@@ -224,7 +232,7 @@ describe("the time of a check", () => {
   test("is given when the sandbox is made", () => {
     clock = manualClock();
     sandbox = new Sandbox({ clock, timing: { cleanupSeconds: 100 } });
-    sandbox.setPolicy("mysql_tenant", "7d");
+    sandbox.setPolicy("mysql_tenant", "1s");
     leaveIncompleteSet();
     clock.advance(100);
     expect(starts()).toEqual(["08:01:40"]);
@@ -233,12 +241,12 @@ describe("the time of a check", () => {
 
 describe("a cleanup job", () => {
   beforeEach(() => {
-    sandbox.setPolicy("mysql_tenant", "7d");
+    sandbox.setPolicy("mysql_tenant", "1s");
     leaveIncompleteSet();
     sandbox.cleanUpNow();
   });
 
-  test("that is cancelled has its result at once and gives its sets back", () => {
+  test("that is cancelled has its result at once, and what it was removing stays DELETING", () => {
     clock.advance(0.2);
     expect(fileStatuses()).toEqual(["DELETING"]);
     run("sys", "ALTER SYSTEM CANCEL DELETE BACKUP DESCRIPTION 'x'");
@@ -254,10 +262,12 @@ describe("a cleanup job", () => {
     };
     const columns = Object.keys(ended).join(", ");
     expect(cleanups("JOBS", columns)).toEqual([ended]);
-    expect(fileStatuses()).toEqual(["INCOMPLETE"]);
     clock.advance(0.2);
     expect(cleanups("JOBS")).toEqual([]);
     expect(cleanups("JOB_HISTORY", columns)).toEqual([ended]);
+    expect(fileStatuses()).toEqual(["DELETING"]);
+    clock.advance(3600);
+    expect(fileStatuses()).toEqual(["DELETED"]);
   });
 
   test("that is cancelled while INIT has touched nothing, and the next check begins again", () => {
@@ -284,7 +294,7 @@ describe("a cleanup job", () => {
   });
 
   test("of another tenant is not cancelled", () => {
-    sandbox.setPolicy("oracle_tenant", "7d");
+    sandbox.setPolicy("oracle_tenant", "1s");
     leaveIncompleteSet("oracle_tenant");
     leaveIncompleteSet();
     sandbox.cleanUpNow();
@@ -363,6 +373,6 @@ test("a policy is added, replaced and removed behind the server's back", () => {
 test("a policy that is set has no part in the checks before", () => {
   leaveIncompleteSet();
   until("09:10:00");
-  sandbox.setPolicy("mysql_tenant", "7d");
+  sandbox.setPolicy("mysql_tenant", "1s");
   expect(starts()).toEqual([]);
 });

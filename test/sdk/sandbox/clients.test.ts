@@ -137,6 +137,32 @@ describe.each(Object.entries(clients))("%s", (name, connect) => {
   });
 });
 
+test("a number without a sign is marked as one, and a TIMESTAMP of Oracle mode is bytes", async () => {
+  sandbox().startBackup("oracle_tenant");
+  await untilJobs(sandbox(), "DOING");
+  sandbox().finishBackup("oracle_tenant");
+  await untilJobs(sandbox());
+  const UNSIGNED = 0x20;
+  const sys = await mysql.createConnection(options(sandbox().logins.sys));
+  const [, fields] = await sys.query(
+    "SELECT START_REPLAY_SCN, BACKUP_SET_ID FROM oceanbase.CDB_OB_BACKUP_SET_FILES",
+  );
+  expect(fields.map(({ flags }) => Number(flags) & UNSIGNED)).toEqual([UNSIGNED, 0]);
+  await sys.end();
+  const inOracleMode = await mysql.createConnection({
+    ...options(sandbox().logins.oracleTenant),
+    typeCast: (field) => field.buffer(),
+  });
+  const sql = "SELECT START_REPLAY_SCN_DISPLAY AS T, START_TIMESTAMP AS S FROM SYS.DBA_OB_BACKUP_SET_FILES";
+  const [[row]] = await inOracleMode.query<mysql.RowDataPacket[]>(sql);
+  const started = String(row?.S);
+  const bytes = row?.T as Buffer;
+  const [century, year, ...others] = bytes.subarray(0, 7);
+  expect([Number(century) * 100 + Number(year), ...others]).toEqual(started.split(/[-: ]/).map(Number));
+  expect([bytes.length, bytes[11]]).toEqual([12, 9]);
+  await inOracleMode.end();
+});
+
 test("a client that knows the authority logs in over TLS", async () => {
   const certificate = await createCertificate();
   const secure = await startSandbox({ tls: certificate });

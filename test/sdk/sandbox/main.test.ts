@@ -54,7 +54,27 @@ test("one line says all there is to know, and SIGTERM ends the program", async (
   expect(() => readFileSync(ready.tls.caFile)).toThrow();
 });
 
+test("the version that is asked for is played", async () => {
+  const program = await startProgram("--version", "4.6.0");
+  const ready = JSON.parse(program.firstLine);
+  expect(ready.version).toBe("4.6.0.0");
+  const connection = await mariadb.createConnection({
+    host: ready.host,
+    port: ready.port,
+    user: "root@sys",
+    password: ready.logins[0].password,
+  });
+  expect(await connection.query("SELECT OB_VERSION() AS V")).toEqual([{ V: "4.6.0.0" }]);
+  await connection.end();
+  program.stop();
+  await program.exit;
+});
+
 test.each([
+  [
+    ["--version", "4.2"],
+    "version 4.2 is not played; these are: 4.0.0, 4.1.0, 4.2.1, 4.2.5, 4.3.5, 4.4.2, 4.5.0, 4.6.0",
+  ],
   [["--port", "x"], "--port x is not a port number"],
   [["--speed", "0"], "--speed 0 is not a number above 0"],
   [["--nonsense"], "--nonsense"],
