@@ -248,7 +248,7 @@ describe("leftovers", () => {
   });
 
   test("are waited for until the server has cleaned up", async () => {
-    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().setPolicy("mysql_tenant", "1s");
     await running("mysql_tenant");
     const texts: string[] = [];
     const stopping = stop({ waitForCleanup: true }, "sys", (text) => {
@@ -268,7 +268,7 @@ describe("leftovers", () => {
 
   test("that are not gone in time end the wait at its bound, with the jobs as they ended", async () => {
     sandbox().cluster.backups.timing.cleanupSeconds = 1_000_000;
-    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().setPolicy("mysql_tenant", "1s");
     await running("mysql_tenant");
     const startedAt = Date.now();
     const report = await stop({ waitForCleanup: true, timeoutSeconds: 2 });

@@ -209,7 +209,7 @@ describe("what was left behind", () => {
     await running();
     const { state } = await created();
     expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: false }]);
-    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().setPolicy("mysql_tenant", "1s");
     const covered = await refreshed(state, recordingContext());
     expect(covered.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: true }]);
     sandbox().cleanUpNow();
@@ -225,7 +225,7 @@ describe("what was left behind", () => {
 
   test("and is waited for keeps the resource unfinished; an update takes the wait up again", async () => {
     sandbox().cluster.backups.timing.cleanupSeconds = 1_000_000;
-    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().setPolicy("mysql_tenant", "1s");
     await running();
     const waiting = inputs({ waitForCleanup: true, timeoutSeconds: 2 });
     const failure = await cancelBackup.create(waiting, recordingContext()).catch((error) => error);
