@@ -1,7 +1,7 @@
 import type { BackupJob } from "../../../provider/oceanbase/jobs/jobRecord.ts";
 
 /** A job of tenant `one` that is being cancelled. */
-export function stoppedJob(changes: Partial<BackupJob> = {}): BackupJob {
+export function backupJob(changes: Partial<BackupJob> = {}): BackupJob {
   return {
     tenantId: "1002",
     tenant: "one",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { serverError } from "../../../../provider/oceanbase/connection/failures.ts";
 import { readLeftovers, tenantsWithoutFullBackup } from "../../../../provider/oceanbase/jobs/backupSets.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import {
   type Answer,
   scriptedCluster,
@@ -10,12 +10,12 @@ import {
 } from "../../../tools/support/scriptedSession.ts";
 
 const leftovers = async (
-  jobs: Parameters<typeof stoppedJob>[0][],
+  jobs: Parameters<typeof backupJob>[0][],
   server = serverInSys(),
   rows: Answer[1] = [],
 ) => {
   const { cluster, session } = scriptedCluster(server, [/OB_BACKUP_SET_FILES/, rows]);
-  const found = await readLeftovers(cluster, jobs.map(stoppedJob), new Set(["1002"]));
+  const found = await readLeftovers(cluster, jobs.map(backupJob), new Set(["1002"]));
   return { found, sql: session.asked.map(({ sql }) => sql) };
 };
 

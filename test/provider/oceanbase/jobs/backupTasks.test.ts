@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readTasks } from "../../../../provider/oceanbase/jobs/backupTasks.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
 
 const EMPTY = { TASK_ID: null, STATUS: null, RESULT: null, COMMENT: null, TABLET_COUNT: null };
@@ -27,7 +27,7 @@ test.each([
   ],
 ])("the view in %s is asked in its own words", async (_, server, begin, end) => {
   const { cluster, session } = scriptedCluster(server, [/./, []]);
-  await readTasks(cluster, [stoppedJob()]);
+  await readTasks(cluster, [backupJob()]);
   const sql = session.asked[0]?.sql ?? "";
   expect(sql.startsWith(begin)).toBe(true);
   expect(sql.endsWith(end)).toBe(true);
@@ -49,7 +49,7 @@ test("a task belongs to its tenant's job; those of other jobs are left out", asy
       FINISH_TABLET_COUNT: "4",
     },
   ];
-  const tasks = await readTasks(scriptedCluster(serverInSys(), [/./, rows]).cluster, [stoppedJob()]);
+  const tasks = await readTasks(scriptedCluster(serverInSys(), [/./, rows]).cluster, [backupJob()]);
   expect([...tasks]).toEqual([
     [
       "1002/5",
@@ -72,7 +72,7 @@ test("a column without a value, or of another version, is empty or 0", async () 
     { ...EMPTY, JOB_ID: "5" },
     { ...EMPTY, JOB_ID: null },
   ];
-  const tasks = await readTasks(scriptedCluster(serverInTenant(), [/./, rows]).cluster, [stoppedJob()]);
+  const tasks = await readTasks(scriptedCluster(serverInTenant(), [/./, rows]).cluster, [backupJob()]);
   expect([...tasks]).toEqual([
     [
       "1002/5",

@@ -3,7 +3,7 @@ import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import { listJobs, readJobSnapshot } from "../../../../provider/oceanbase/jobs/jobList.ts";
 import { readRecordedJobs } from "../../../../provider/oceanbase/jobs/jobRecord.ts";
 import { findRunningJobs } from "../../../../provider/oceanbase/jobs/runningJobs.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import { type Answer, scriptedCluster, serverInSys } from "../../../tools/support/scriptedSession.ts";
 
 const JOB = { TENANT_ID: "1002", JOB_ID: "5", STATUS: "DOING", START_TIMESTAMP: "2026-01-01 00:00:00" };
@@ -87,8 +87,8 @@ describe("the jobs that a cancel would hit", () => {
 });
 
 test("a record is brought up to date: ended jobs stay, the history is asked for the others alone", async () => {
-  const ended = stoppedJob({ jobId: "4", status: "FAILED", endedAt: "2026-01-01 00:00:10" });
-  const [stopping, gone, live] = ["5", "6", "7"].map((jobId) => stoppedJob({ jobId }));
+  const ended = backupJob({ jobId: "4", status: "FAILED", endedAt: "2026-01-01 00:00:10" });
+  const [stopping, gone, live] = ["5", "6", "7"].map((jobId) => backupJob({ jobId }));
   if (stopping === undefined || gone === undefined || live === undefined) throw new Error("three jobs");
   const { cluster, session } = clusterWith(
     [{ ...JOB, JOB_ID: "7" }],
@@ -107,5 +107,5 @@ test("a record is brought up to date: ended jobs stay, the history is asked for 
 
 test("a row of the history is an end even when it has no time", async () => {
   const { cluster } = clusterWith([], [{ ...ENDED, END_TIMESTAMP: null }]);
-  expect(await readRecordedJobs(cluster, [stoppedJob()])).toMatchObject([{ endedAt: "" }]);
+  expect(await readRecordedJobs(cluster, [backupJob()])).toMatchObject([{ endedAt: "" }]);
 });

@@ -8,7 +8,7 @@ import { CancelSender } from "../../../../provider/oceanbase/stop/cancelSender.t
 import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
 import type { Plan } from "../../../../provider/oceanbase/stop/plan.ts";
 import type { StopRequest } from "../../../../provider/oceanbase/stop/stopRequest.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import { ScriptedSession, serverInSys } from "../../../tools/support/scriptedSession.ts";
 
 /** A session that takes statements, each with the next of these outcomes; after the last one they succeed. */
@@ -65,7 +65,7 @@ function sending(session: SendingSession, changes: Partial<StopRequest> = {}) {
   };
   const scope = resolveScope(cluster, request);
   const watch = new JobWatch(cluster, scope);
-  watch.addRecorded([stoppedJob({ status: "DOING" })], []);
+  watch.addRecorded([backupJob({ status: "DOING" })], []);
   const plan: Plan = {
     cluster,
     request,

@@ -6,7 +6,7 @@ import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
 import { readLiveJobs } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
 import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import {
   type ScriptedSession,
   scriptedCluster,
@@ -87,14 +87,14 @@ describe("a job", () => {
 
   test("is not asked for again once it has ended", async () => {
     const watch = watching();
-    watch.addRecorded([stoppedJob({ status: "CANCELED", endedAt: "" })], []);
+    watch.addRecorded([backupJob({ status: "CANCELED", endedAt: "" })], []);
     expect(await look(watch)).toEqual([[], []]);
     expect(session.asked).toHaveLength(1);
   });
 
   test("of a record that is live again after all has not ended", async () => {
     const watch = watching();
-    watch.addRecorded([stoppedJob({ endedAt: "" })], []);
+    watch.addRecorded([backupJob({ endedAt: "" })], []);
     live = [row("5", "CANCELING")];
     expect(await look(watch)).toEqual([["5 CANCELING"], []]);
   });
@@ -253,8 +253,8 @@ describe("a job in neither view", () => {
 test("an attempt that is taken up again waits for what is being cancelled, and means what it meant", async () => {
   const watch = watching();
   const job = (jobId: string, status: string) =>
-    ({ ...stoppedJob({ jobId, status }), initiatorTenantId: "1002", initiatorJobId: "0" }) as never;
-  watch.addRecorded([stoppedJob({ jobId: "4", status: "DOING" })], []);
+    ({ ...backupJob({ jobId, status }), initiatorTenantId: "1002", initiatorJobId: "0" }) as never;
+  watch.addRecorded([backupJob({ jobId: "4", status: "DOING" })], []);
   watch.addLive([job("5", "CANCELING")]);
   expect(reported(watch)).toEqual(["4 DOING", "5 CANCELING"]);
   expect(["4", "5", "6"].map((id) => watch.isTarget(job(id, "DOING")))).toEqual([true, true, false]);

@@ -9,7 +9,7 @@ import type {
   StopRequest,
 } from "../../../../provider/oceanbase/stop/stopRequest.ts";
 import { type Logins, type Sandbox, startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import { FAST, loginOf, useSandbox } from "../../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -272,9 +272,9 @@ describe("a cluster backup", () => {
       statement: "ALTER SYSTEM CANCEL BACKUP",
       issuedAt: "2026-01-01T00:00:00.000Z",
       jobs: [
-        stoppedJob({ ...isMeant, tenantId: "1", tenant: "sys" }),
-        stoppedJob({ ...isMeant, tenantId: "1002", tenant: "mysql_tenant" }),
-        stoppedJob({ ...isMeant, tenantId: "1004", tenant: "oracle_tenant" }),
+        backupJob({ ...isMeant, tenantId: "1", tenant: "sys" }),
+        backupJob({ ...isMeant, tenantId: "1002", tenant: "mysql_tenant" }),
+        backupJob({ ...isMeant, tenantId: "1004", tenant: "oracle_tenant" }),
       ],
     };
     const report = await stop({ selection: "all", earlier });

@@ -3,7 +3,7 @@ import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import type { BackupJob } from "../../../../provider/oceanbase/jobs/jobRecord.ts";
 import { StuckJobs } from "../../../../provider/oceanbase/stop/stuckJobs.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import { scriptedCluster, serverInSys } from "../../../tools/support/scriptedSession.ts";
 
 beforeEach(() => {
@@ -34,49 +34,49 @@ function watching(answer: Row[] | Error = [TASK]) {
 
 test("a job is asked about when it has been CANCELING for two minutes, and not again for half a minute", async () => {
   const { session, stuck, note } = watching();
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   later(119);
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   expect(stuck.diagnosis).toBeUndefined();
   later(1);
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   expect(stuck.diagnosis).toMatch(
     /^one job 5 is CANCELING for 120 s, task 2 CANCELING \(result -4012, 4 of 30 tablets\), path file:\/\/\/backup; OceanBase ends a job only when/,
   );
   later(29);
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   expect(session.asked).toHaveLength(1);
   later(1);
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   expect(session.asked).toHaveLength(2);
   expect(stuck.diagnosis).toMatch(/^one job 5 is CANCELING for 150 s/);
 });
 
 test("the question takes no longer than a moment, and no longer than the caller has", async () => {
   const { session, cluster, note } = watching();
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   later(120);
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   later(30);
-  await note([stoppedJob()], cluster.within(1));
+  await note([backupJob()], cluster.within(1));
   expect(session.asked.map(({ withinMs }) => withinMs)).toEqual([5000, 1]);
 });
 
 test("a job that has moved on is no longer spoken of, and counts anew when it comes back", async () => {
   const { stuck, note } = watching();
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   later(120);
-  await note([stoppedJob()]);
-  await note([stoppedJob({ status: "DOING" })]);
+  await note([backupJob()]);
+  await note([backupJob({ status: "DOING" })]);
   expect(stuck.diagnosis).toBeUndefined();
   later(119);
-  await note([stoppedJob()]);
+  await note([backupJob()]);
   expect(stuck.diagnosis).toBeUndefined();
 });
 
 test("what is not known of a job is said, and three jobs are enough", async () => {
   const { stuck, note } = watching([{ ...TASK, COMMENT: "x".repeat(300) }]);
-  const all = ["5", "6", "7", "8"].map((jobId) => stoppedJob({ jobId, path: jobId === "6" ? "" : "p" }));
+  const all = ["5", "6", "7", "8"].map((jobId) => backupJob({ jobId, path: jobId === "6" ? "" : "p" }));
   await note(all);
   later(120);
   await note(all);
@@ -89,14 +89,14 @@ test("what is not known of a job is said, and three jobs are enough", async () =
 
 test("a task that cannot be read leaves a diagnosis without it; a cancellation is not swallowed", async () => {
   const unreadable = watching(new OceanBaseError("refused", "no", { errno: 1142 }));
-  await unreadable.note([stoppedJob()]);
+  await unreadable.note([backupJob()]);
   later(120);
-  await unreadable.note([stoppedJob()]);
+  await unreadable.note([backupJob()]);
   expect(unreadable.stuck.diagnosis).toContain("120 s, its task could not be read, path");
   for (const error of [new OceanBaseError("aborted", "cancelled"), new TypeError("a bug")]) {
     const { note } = watching(error);
-    await note([stoppedJob()]);
+    await note([backupJob()]);
     later(120);
-    await expect(note([stoppedJob()])).rejects.toBe(error);
+    await expect(note([backupJob()])).rejects.toBe(error);
   }
 });

@@ -6,9 +6,9 @@ import {
   settleProgressText,
   timeoutError,
 } from "../../../../provider/oceanbase/stop/waitTexts.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 
-const jobs = (count: number) => Array.from({ length: count }, (_, i) => stoppedJob({ jobId: String(i + 1) }));
+const jobs = (count: number) => Array.from({ length: count }, (_, i) => backupJob({ jobId: String(i + 1) }));
 const sets = (count: number) =>
   Array.from({ length: count }, (_, i) => ({
     tenantId: "1002",
