@@ -22,6 +22,11 @@ export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
   return () => sandbox;
 }
 
+/** Lets the server go away just before the next statement that matches. */
+export function stopBefore(sandbox: Sandbox, match: RegExp): void {
+  sandbox.faults.inject({ match, act: { kind: "just before", happens: () => void sandbox.stop() } });
+}
+
 /** Waits until the backup jobs that are not over, oldest first, have these statuses. */
 export async function untilJobs(sandbox: Sandbox, ...statuses: string[]): Promise<void> {
   const live = () => sandbox.rows("SELECT status FROM oceanbase.__all_backup_job ORDER BY job_id");
