@@ -1,9 +1,9 @@
-import { createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { JobSnapshot } from "../../../../provider/oceanbase/jobs/jobList.ts";
 import type { CancelBackupInputs } from "../../../../provider/resources/cancelBackup/inputs.ts";
 import { previewText, readSnapshot } from "../../../../provider/resources/cancelBackup/previewText.ts";
 import { connectionTo, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
+import { startStandIn } from "../../../tools/support/sessions.ts";
 
 const sandbox = useSandbox();
 
@@ -69,16 +69,12 @@ describe("a cluster that cannot be seen", () => {
   });
 
   test("costs no more time than a connection may take", async () => {
-    const sockets: Socket[] = [];
-    const silent = createServer((socket) => sockets.push(socket));
-    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-    const { port } = silent.address() as { port: number };
-    const connection = { ...inputs().connection, port, connectTimeoutSeconds: 1 };
+    const silent = await startStandIn();
+    const connection = { ...inputs().connection, port: silent.endpoint.port, connectTimeoutSeconds: 1 };
     try {
       expect(await line({ connection })).toMatch(/cannot be seen from here: .*no answer within 1 s/);
     } finally {
-      for (const socket of sockets) socket.destroy();
-      silent.close();
+      silent.stop();
     }
   });
 });
