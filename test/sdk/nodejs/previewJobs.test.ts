@@ -71,7 +71,7 @@ describe("a preview", () => {
     expect(sandbox().log.cancels).toEqual([]);
   });
 
-  test("asks again in the next run of the same process: things may have changed", async () => {
+  test("asks again in the next run of the same process, because jobs may have changed", async () => {
     await run(argsFor());
     await linesShown(1);
     sandbox().startBackup("mysql_tenant");
@@ -83,7 +83,7 @@ describe("a preview", () => {
     ]);
   });
 
-  test("asks every login for itself: another one may see something else", async () => {
+  test("asks once for each login, because another one may see something else", async () => {
     const { reader } = sandbox().logins;
     await run(
       argsFor(),
@@ -108,7 +108,7 @@ describe("a preview", () => {
     expect(shown[0]).not.toContain("marker-password");
   });
 
-  test("says that it cannot tell when an input is not known yet, and asks nobody", async () => {
+  test("says that some inputs are not known yet, and makes no connection", async () => {
     const unknown = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
     await run(argsFor({ tenants: [unknown] }));
     await linesShown(1);
@@ -116,7 +116,7 @@ describe("a preview", () => {
     expect(sandbox().log.logins).toBe(0);
   });
 
-  test("leaves out what turned out to be nothing, at any depth", async () => {
+  test("leaves out inputs that turn out to be null, at any depth", async () => {
     const sys = { ...connectionTo(sandbox(), sandbox().logins.sys), host: "localhost" };
     const nothing = pulumi.output(null) as unknown as pulumi.Output<string>;
     const connection = { ...sys, cluster: nothing, password: sandbox().logins.sys.password };
@@ -139,7 +139,7 @@ describe("a preview", () => {
   });
 });
 
-test("nobody is asked outside of a preview", async () => {
+test("a run that is no preview makes no connection", async () => {
   const isDryRun = vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(false);
   await run(argsFor());
   isDryRun.mockRestore();

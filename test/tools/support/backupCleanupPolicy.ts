@@ -7,6 +7,9 @@ import { PartialFailure } from "../../../provider/resources/defineResource.ts";
 import { policiesIn } from "./cleanupPolicy.ts";
 import { connectionTo, recordingContext, useSandbox } from "./sandbox.ts";
 
+/** What a test lets the server answer to a statement. */
+export const REFUSAL = { kind: "error", errno: 1235, message: "injected, not supported" } as const;
+
 /** The record that an operation saves although it fails. */
 export async function partialFailure(
   work: Promise<unknown>,

@@ -140,7 +140,7 @@ test.each([
   expect(said(errno)).toMatchObject({ kind, message: expect.stringMatching(/\(error \d+\): .+; .+/) });
 });
 
-test("an error that nobody has put into words says its number; one to wait for says so", () => {
+test("an error without a known meaning shows its number, and a transient one says to try again", () => {
   expect(said(9999).message).toMatch(/\(error 9999\); see OceanBase's error codes for its meaning$/);
   expect(said(4038).message).toMatch(/: the server asked is not the leader any more; try again$/);
   expect(serverError("doing", {}, "statement").message).toMatch(/said "" \(error 0\)/);
@@ -153,12 +153,12 @@ test.each([
   [{ code: "ECONNRESET", message: "read ECONNRESET" }, "unreachable", "the connection was cut"],
   [{ code: "ODD", message: "odd packet" }, "unreachable", "odd packet"],
   [{}, "unreachable", "the connection failed"],
-] as const)("a statement that ends with %j is %s, and nobody knows what it did", (failure, kind, text) => {
+] as const)("a statement that ends with %j is %s, and its effect is unknown", (failure, kind, text) => {
   const error = noAnswerError("cancelling", failure);
   expect(error).toMatchObject({ kind, message: `cancelling: ${text}`, outcomeUnknown: true });
 });
 
-test("an error knows its name, and that nothing is unknown of it by default", () => {
+test("an error has its name, and no unknown outcome by default", () => {
   expect(new OceanBaseError("server", " two\n\n lines \n")).toMatchObject({
     name: "OceanBaseError",
     message: "two lines",

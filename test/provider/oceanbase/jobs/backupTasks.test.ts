@@ -5,7 +5,7 @@ import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/sup
 
 const EMPTY = { TASK_ID: null, STATUS: null, RESULT: null, COMMENT: null, TABLET_COUNT: null };
 
-test("without a job no server is asked for tasks", async () => {
+test("the server is not asked for tasks when there is no job", async () => {
   const { cluster, session } = scriptedCluster(serverInSys());
   expect(await readTasks(cluster, [])).toEqual(new Map());
   expect(session.asked).toEqual([]);
@@ -25,7 +25,7 @@ test.each([
     "SELECT 1002 AS TENANT_ID, JOB_ID",
     '"COMMENT" FROM SYS.DBA_OB_BACKUP_TASKS',
   ],
-])("the view in %s is asked in its own words", async (_, server, begin, end) => {
+])("the view of tasks in %s is asked in its own dialect", async (_, server, begin, end) => {
   const { cluster, session } = scriptedCluster(server, [/./, []]);
   await readTasks(cluster, [backupJob()]);
   const sql = session.asked[0]?.sql ?? "";
@@ -33,7 +33,7 @@ test.each([
   expect(sql.endsWith(end)).toBe(true);
 });
 
-test("a task belongs to its tenant's job; those of other jobs are left out", async () => {
+test("a task belongs to its tenant's job, and tasks of other jobs are left out", async () => {
   const rows = [
     { ...EMPTY, TENANT_ID: "1004", JOB_ID: "5", TASK_ID: "1" },
     {

@@ -48,7 +48,7 @@ describe("a list of jobs", () => {
   });
 });
 
-test("a task view that cannot be read costs the progress alone; a lost connection is a failure", async () => {
+test("a task view that cannot be read costs the progress alone, and a lost connection is a failure", async () => {
   const refused = new OceanBaseError("refused", "no", { errno: 1142 });
   const { live, tasks } = await readJobSnapshot(clusterWith([JOB], [], refused).cluster);
   expect([live.length, tasks.size]).toEqual([1, 0]);
@@ -63,7 +63,7 @@ describe("the jobs that a cancel would hit", () => {
     return findRunningJobs(cluster, { selection, loginTenant: "sys", ...filter });
   };
 
-  test("are those that run in the scope, as they were last seen; a tenant that is gone has none", async () => {
+  test("are those that run in the scope, and a tenant that is gone has none", async () => {
     const scripted = clusterWith([
       JOB,
       { ...JOB, JOB_ID: "6", STATUS: "CANCELING" },

@@ -85,13 +85,13 @@ describe("the tenants of a statement", () => {
     [["a", "b"], "cancelling the backups of a, b"],
     [["a", "b", "c", "d", "e"], "cancelling the backups of a, b, c, d, e"],
     [["a", "b", "c", "d", "e", "f", "g"], "cancelling the backups of a, b, c, d, e and 2 more tenants"],
-  ])("%j are named in messages, but not endlessly", async (selection, doing) => {
+  ])("%j are named in messages, five of them at most", async (selection, doing) => {
     const session = new SendingSession();
     await sending(session).sender.send(selection);
     expect(session.doing).toEqual([doing]);
   });
 
-  test("that are none are never sent: the statement would mean all of them", async () => {
+  test("that are none are never sent, because the statement would mean all tenants", async () => {
     const session = new SendingSession();
     expect(await sending(session).sender.send([])).toBeUndefined();
     expect(session.sent).toEqual([]);
@@ -99,7 +99,7 @@ describe("the tenants of a statement", () => {
 });
 
 describe("a tenant that is gone", () => {
-  test("is left out once; one that is still refused then is an error, and nothing has happened", async () => {
+  test("is left out once, and a second refusal is thrown", async () => {
     const session = new SendingSession(said(5160), said(5160));
     session.tenants = ["sys", "one"];
     const { sender } = sending(session);
@@ -111,7 +111,7 @@ describe("a tenant that is gone", () => {
     expect(sender.issuedAt).toBeUndefined();
   });
 
-  test("and the only one leaves nothing to send", async () => {
+  test("and was the only one leaves nothing to send", async () => {
     const session = new SendingSession(said(5160));
     session.tenants = ["sys", "one"];
     const { sender } = sending(session);
@@ -124,7 +124,7 @@ describe("a statement without a clear answer", () => {
   test.each([
     ["an unknown number", said(9999)],
     ["a refusal that leaves open what was done", said(1142)],
-  ])("(%s) is not sent again, and is for the record", async (_, failure) => {
+  ])("with %s is not sent again, and its error is part of the report", async (_, failure) => {
     const session = new SendingSession(failure);
     const { sender, looks } = sending(session);
     expect(await sender.send("all")).toBe(failure);
@@ -133,7 +133,7 @@ describe("a statement without a clear answer", () => {
     expect(sender.issuedAt).toBeUndefined();
   });
 
-  test("that has marked jobs counts as sent when it was sent, not when that was found out", async () => {
+  test("that has marked jobs is recorded with the time of its send, not of the look", async () => {
     const session = new SendingSession(lost());
     session.live = [job("CANCELING")];
     const { sender } = sending(session);
@@ -146,7 +146,7 @@ describe("a statement without a clear answer", () => {
     ]);
   });
 
-  test("without a trace is not taken for sent, and not repeated", async () => {
+  test("that has left no trace is neither recorded as issued nor repeated", async () => {
     const session = new SendingSession(lost());
     const { sender } = sending(session);
     expect(await sender.send("all")).toBeUndefined();
@@ -157,7 +157,7 @@ describe("a statement without a clear answer", () => {
     ]);
   });
 
-  test("is sent again only where a job is left unmarked; the record has the statement that was taken", async () => {
+  test("is sent again when a job is left unmarked, and is then recorded as issued", async () => {
     const session = new SendingSession(lost());
     session.live = [job("DOING")];
     const { sender, looks } = sending(session);

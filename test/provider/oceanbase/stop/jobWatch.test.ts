@@ -100,7 +100,7 @@ describe("a job", () => {
   });
 
   test.each(["CANCELING", "CANCELED"])(
-    "that is %s is waited for, whoever has cancelled it",
+    "that is %s is waited for, even when another session has cancelled it",
     async (status) => {
       const watch = watching();
       live = [row("6", status)];
@@ -108,7 +108,7 @@ describe("a job", () => {
     },
   );
 
-  test.each(["COMPLETED", "FAILED"])("that is %s and not known is nobody's business", async (status) => {
+  test.each(["COMPLETED", "FAILED"])("that is %s and was never seen running is ignored", async (status) => {
     const watch = watching();
     live = [row("6", status)];
     expect(await look(watch)).toEqual([[], []]);
@@ -124,7 +124,7 @@ describe("a job", () => {
 });
 
 describe("a job that starts after the statement", () => {
-  test("is left alone, said once, and kept as it was last seen", async () => {
+  test("is left alone, warned about once, and kept as it was last seen", async () => {
     const watch = watching();
     live = [row("6", "INIT")];
     expect(await look(watch)).toEqual([[], []]);
@@ -137,14 +137,14 @@ describe("a job that starts after the statement", () => {
     ]);
   });
 
-  test("in a cluster backup that nobody knew names it", async () => {
+  test("in a cluster backup that was not seen before is warned about with the id of that backup", async () => {
     const watch = watching();
     live = [partRow("6", "DOING")];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.warnings[0]).toContain("by the sys tenant as part of cluster backup 9, and is DOING");
   });
 
-  test("in a cluster backup that was running is late, once, and waited for", async () => {
+  test("in a cluster backup that was running is missed once, and waited for", async () => {
     const watch = watching();
     live = [clusterRow("DOING")];
     await before(watch);
@@ -180,7 +180,7 @@ describe("a cluster backup that has not started its jobs", () => {
     expect(await look(watch)).toEqual([[], []]);
   });
 
-  test("may have started one that was over before anybody looked: the history tells", async () => {
+  test("gets a job from the history that has started and ended between two looks", async () => {
     const watch = watching();
     live = [clusterRow("INIT")];
     await before(watch);
@@ -214,7 +214,7 @@ describe("a job in neither view", () => {
   });
   const tenantQueries = () => session.asked.filter(({ sql }) => sql.includes("DBA_OB_TENANTS")).length;
 
-  test("is on its way; only when it stays away the tenants are asked for", async () => {
+  test("is waited for, and the tenants are read when it is absent a second time", async () => {
     const watch = watching();
     await before(watch);
     live = [];
@@ -225,7 +225,7 @@ describe("a job in neither view", () => {
     expect(watch.warnings).toEqual([]);
   });
 
-  test("has gone when its tenant has", async () => {
+  test("has ended when its tenant was dropped", async () => {
     const watch = watching();
     await before(watch);
     live = [];
@@ -238,7 +238,7 @@ describe("a job in neither view", () => {
     expect(reported(watch)).toEqual(["5 DOING"]);
   });
 
-  test("that came back starts to be missed anew", async () => {
+  test("that comes back is counted as absent anew", async () => {
     const watch = watching();
     await before(watch);
     const there = live;
@@ -250,7 +250,7 @@ describe("a job in neither view", () => {
   });
 });
 
-test("an attempt that is taken up again waits for what is being cancelled, and means what it meant", async () => {
+test("a resumed attempt waits for what is being cancelled, and keeps its targets", async () => {
   const watch = watching();
   const job = (jobId: string, status: string) =>
     ({ ...backupJob({ jobId, status }), initiatorTenantId: "1002", initiatorJobId: "0" }) as never;
@@ -261,7 +261,7 @@ test("an attempt that is taken up again waits for what is being cancelled, and m
   expect(watch.runningBefore.map(({ jobId }) => jobId)).toEqual(["4"]);
 });
 
-test("a skipped tenant is not watched where all are meant; one that was created since is", async () => {
+test("a cancel of all does not watch a skipped tenant, and watches one that was created since", async () => {
   const server = serverInSys();
   const odd = tenant("1006", "odd", { status: "RESTORE" });
   const watch = watching("all", { ...server, tenants: [...server.tenants, odd] });

@@ -32,7 +32,7 @@ function watching(answer: Row[] | Error = [TASK]) {
   return { session, cluster, note: (jobs: BackupJob[], within = cluster) => stuck.note(jobs, within), stuck };
 }
 
-test("a job is asked about when it has been CANCELING for two minutes, and not again for half a minute", async () => {
+test("the task of a job is read after two minutes of CANCELING, and not again for half a minute", async () => {
   const { session, stuck, note } = watching();
   await note([backupJob()]);
   later(119);
@@ -52,7 +52,7 @@ test("a job is asked about when it has been CANCELING for two minutes, and not a
   expect(stuck.diagnosis).toMatch(/^one job 5 is CANCELING for 150 s/);
 });
 
-test("the question takes no longer than a moment, and no longer than the caller has", async () => {
+test("the tasks are read within 5 s, and within the time that the caller has left", async () => {
   const { session, cluster, note } = watching();
   await note([backupJob()]);
   later(120);
@@ -62,7 +62,7 @@ test("the question takes no longer than a moment, and no longer than the caller 
   expect(session.asked.map(({ withinMs }) => withinMs)).toEqual([5000, 1]);
 });
 
-test("a job that has moved on is no longer spoken of, and counts anew when it comes back", async () => {
+test("a job that has moved on leaves the diagnosis, and is timed anew when it comes back", async () => {
   const { stuck, note } = watching();
   await note([backupJob()]);
   later(120);
@@ -74,7 +74,7 @@ test("a job that has moved on is no longer spoken of, and counts anew when it co
   expect(stuck.diagnosis).toBeUndefined();
 });
 
-test("what is not known of a job is said, and three jobs are enough", async () => {
+test("a diagnosis names three jobs at most, and says what is not known of them", async () => {
   const { stuck, note } = watching([{ ...TASK, COMMENT: "x".repeat(300) }]);
   const all = ["5", "6", "7", "8"].map((jobId) => backupJob({ jobId, path: jobId === "6" ? "" : "p" }));
   await note(all);
@@ -87,7 +87,7 @@ test("what is not known of a job is said, and three jobs are enough", async () =
   expect(stuck.diagnosis).not.toContain("job 8");
 });
 
-test("a task that cannot be read leaves a diagnosis without it; a cancellation is not swallowed", async () => {
+test("a diagnosis goes without a task that cannot be read, and a cancellation is thrown", async () => {
   const unreadable = watching(new OceanBaseError("refused", "no", { errno: 1142 }));
   await unreadable.note([backupJob()]);
   later(120);

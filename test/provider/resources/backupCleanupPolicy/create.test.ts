@@ -6,15 +6,13 @@ import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import {
   failsWith,
   partialFailure,
+  REFUSAL,
   useBackupCleanupPolicy,
 } from "../../../tools/support/backupCleanupPolicy.ts";
 import { add, drop } from "../../../tools/support/cleanupPolicy.ts";
 import { connectionTo, FAST, recordingContext, stopBefore } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, inputs, ownInputs, sent, policies, windows } = useBackupCleanupPolicy();
-
-/** What the server refuses a statement with. */
-const error = { kind: "error", errno: 1235, message: "injected, not supported" } as const;
 
 describe("a create", () => {
   test("adds the policy and keeps inputs and outcome in the state", async () => {
@@ -124,7 +122,7 @@ describe("a create", () => {
 
   test("that overwrites and fails puts the old policy back and leaves no record", async () => {
     sandbox().setPolicy("mysql_tenant", "3d");
-    sandbox().faults.inject({ match: /ADD .*'7d'/, act: error });
+    sandbox().faults.inject({ match: /ADD .*'7d'/, act: REFUSAL });
     const failure = await backupCleanupPolicy
       .create(inputs({ overwrite: true }), recordingContext())
       .catch((failed) => failed);
@@ -145,7 +143,7 @@ describe("a create", () => {
 
   test("that leaves the tenant without a policy is saved, and the next update adds it", async () => {
     sandbox().setPolicy("mysql_tenant", "3d");
-    sandbox().faults.inject({ match: /ADD /, times: 2, act: error });
+    sandbox().faults.inject({ match: /ADD /, times: 2, act: REFUSAL });
     const asked = inputs({ overwrite: true });
     const { id, state, message } = await partialFailure(
       backupCleanupPolicy.create(asked, recordingContext()),
@@ -203,7 +201,7 @@ describe("a create that loses the reply to its ADD", () => {
   test("counts as an unfinished change once an update that may overwrite is interrupted", async () => {
     const { id, state } = await unfinished();
     sandbox().setPolicy("mysql_tenant", "3d");
-    sandbox().faults.inject({ match: /ADD /, times: 2, act: error });
+    sandbox().faults.inject({ match: /ADD /, times: 2, act: REFUSAL });
     const again = backupCleanupPolicy.update(id, state, inputs({ overwrite: true }), recordingContext());
     expect((await partialFailure(again)).state).toMatchObject({ unfinished: "change" });
   });

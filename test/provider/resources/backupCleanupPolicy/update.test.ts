@@ -7,6 +7,7 @@ import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import {
   failsWith,
   partialFailure,
+  REFUSAL,
   useBackupCleanupPolicy,
 } from "../../../tools/support/backupCleanupPolicy.ts";
 import { add, drop } from "../../../tools/support/cleanupPolicy.ts";
@@ -14,9 +15,6 @@ import { connectionTo, FAST, recordingContext, stopBefore } from "../../../tools
 
 const { sandbox, inputs, ownInputs, created, remakeTenant, sent, policies, windows } =
   useBackupCleanupPolicy();
-
-/** What the server refuses a statement with. */
-const error = { kind: "error", errno: 1235, message: "injected, not supported" } as const;
 
 const updated = async (
   state: BackupCleanupPolicyState,
@@ -195,7 +193,7 @@ describe("an update", () => {
 describe("an update that fails", () => {
   test("puts the old policy back as it was, and the record stays", async () => {
     const { state } = await created({ redundancy: 3 });
-    sandbox().faults.inject({ match: /ADD .*'8d'/, act: error });
+    sandbox().faults.inject({ match: /ADD .*'8d'/, act: REFUSAL });
     const failure = await updated(state, { recoveryWindow: "8d", redundancy: 3 }).catch((failed) => failed);
     expect(failure).not.toBeInstanceOf(PartialFailure);
     expect(failure.message).toMatch(/\(recovery window 7d\) was put back$/);
@@ -205,7 +203,7 @@ describe("an update that fails", () => {
   test("saves the policy that is there when it was another one than the record's", async () => {
     const { state } = await created();
     sandbox().setPolicy("mysql_tenant", "1d");
-    sandbox().faults.inject({ match: /ADD .*'8d'/, act: error });
+    sandbox().faults.inject({ match: /ADD .*'8d'/, act: REFUSAL });
     const asked = { recoveryWindow: "8d" };
     const failure = await partialFailure(updated(state, asked));
     expect(failure.state).toMatchObject({ recoveryWindow: "1d" });
@@ -215,7 +213,7 @@ describe("an update that fails", () => {
 
   test("and leaves the tenant without a policy is saved, and a refresh takes the policy for gone", async () => {
     const { id, state } = await created();
-    sandbox().faults.inject({ match: /ADD /, times: 2, act: error });
+    sandbox().faults.inject({ match: /ADD /, times: 2, act: REFUSAL });
     const failure = await partialFailure(updated(state, { recoveryWindow: "8d" }));
     expect(failure.state).toMatchObject({ unfinished: "change", server: state.server });
     expect(await backupCleanupPolicy.read(id, failure.state, recordingContext())).toBeUndefined();

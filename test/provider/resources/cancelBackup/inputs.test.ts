@@ -6,8 +6,8 @@ import {
 } from "../../../../provider/resources/cancelBackup/inputs.ts";
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
 import { changedInputs as changed, checkInputs } from "../../../../provider/resources/inputTable.ts";
+import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
 
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection = { host: "db.example", port: 2881, tenant: "sys", user: "root", connectTimeoutSeconds: 10 };
 const right = { connection, tenants: ["t1"] };
 const fromTenant = { connection: { ...connection, tenant: "t1" } };

@@ -16,7 +16,7 @@ const inputs = (changes: Partial<CancelBackupInputs> = {}): CancelBackupInputs =
 const read = (asked: CancelBackupInputs) => readSnapshot(asked, recordingContext());
 const line = (changes: Partial<CancelBackupInputs> = {}) => previewText(inputs(changes), read);
 
-test("says what runs in the scope, and sends nothing", async () => {
+test("the preview line says what runs in the scope, and nothing is sent for it", async () => {
   sandbox().startBackup("mysql_tenant");
   sandbox().startBackup("oracle_tenant");
   expect(await line()).toMatch(
@@ -26,7 +26,7 @@ test("says what runs in the scope, and sends nothing", async () => {
   expect(sandbox().log.cancels).toEqual([]);
 });
 
-test("says where nothing runs", async () => {
+test("the preview line names the tenants in which no backup runs", async () => {
   expect(await line({ tenants: "all" })).toBe("no backup to cancel runs now in any tenant");
   expect(await line({ tenants: ["mysql_tenant", "oracle_tenant"] })).toBe(
     "no backup to cancel runs now in mysql_tenant, oracle_tenant",
@@ -41,7 +41,7 @@ test("says where nothing runs", async () => {
   expect(await previewText(fromTenant, read)).toBe("no backup to cancel runs now in mysql_tenant");
 });
 
-test("says that nothing is sent before the deletion, and whom a filter excludes", async () => {
+test("the preview line says that nothing is sent before the deletion, and which tenants a filter excludes", async () => {
   sandbox().startBackup("mysql_tenant");
   expect(await line({ cancelOn: ["delete"] })).toContain(
     "1 backup job runs now (and nothing is sent before it is deleted): mysql_tenant",
@@ -52,7 +52,7 @@ test("says that nothing is sent before the deletion, and whom a filter excludes"
   expect(await line({ onlyTypes: ["full"] })).toMatch(/^1 backup job runs now: mysql_tenant job 1 [^;]*$/);
 });
 
-test("says what a cancel would fail with, and leaves wrong inputs to the check", async () => {
+test("the preview line says what a cancel would fail with, and leaves wrong inputs to the check", async () => {
   expect(await line({ tenants: ["Mysql_tenant"] })).toMatch(
     /^as things are now it would fail: .*did you mean/,
   );
@@ -61,14 +61,14 @@ test("says what a cancel would fail with, and leaves wrong inputs to the check",
   expect(await line({ tenants: [] })).toBeUndefined();
 });
 
-describe("a cluster that cannot be seen", () => {
-  test("costs a line that says why", async () => {
+describe("a cluster that cannot be asked", () => {
+  test("gets a preview line with the reason", async () => {
     expect(await line({ password: "marker-password" })).toMatch(
       /^what runs now cannot be seen from here: .*1045/,
     );
   });
 
-  test("costs no more time than a connection may take", async () => {
+  test("delays the preview by no more than the connect timeout", async () => {
     const silent = await startStandIn();
     const connection = { ...inputs().connection, port: silent.endpoint.port, connectTimeoutSeconds: 1 };
     try {
@@ -91,7 +91,7 @@ async function withJobs(count: number, outputBytes: number): Promise<string | un
   return await previewText(inputs(), async () => ({ ...snapshot, live, tasks }));
 }
 
-test("eight jobs are named and the others counted; an age that is not known is left out", async () => {
+test("the preview line names eight jobs and counts the others, and leaves out an unknown age", async () => {
   sandbox().startBackup("mysql_tenant");
   expect(await withJobs(8, 0)).toMatch(/^8 backup jobs run now: .*; mysql_tenant job 8 \w+ \(full\)$/);
   expect(await withJobs(10, 0)).toMatch(/; mysql_tenant job 8 \w+ \(full\) and 2 more$/);
@@ -104,7 +104,7 @@ test.each([
   [224_100_000, "224.1 MB"],
   [5e12, "5.0 TB"],
   [7e18, "7000.0 PB"],
-])("%i bytes are %s", async (bytes, text) => {
+])("an output of %i bytes is written as %s", async (bytes, text) => {
   sandbox().startBackup("mysql_tenant");
   expect(await withJobs(1, bytes)).toContain(`(full, 5 of 10 tablets, ${text} written)`);
 });
