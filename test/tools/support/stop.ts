@@ -5,17 +5,7 @@ import type { StopControl, StopReport, StopRequest } from "../../../provider/oce
 import type { Logins } from "../../../sdk/sandbox/sandbox.ts";
 import { backupsIn } from "./backups.ts";
 import { loginOf, useSandbox } from "./sandbox.ts";
-
-/** A request from sys to stop the backups of `mysql_tenant`. */
-export function stopRequest(changes: Partial<StopRequest> = {}): StopRequest {
-  return {
-    selection: ["mysql_tenant"],
-    loginTenant: "sys",
-    ignoreMissing: false,
-    timeoutSeconds: 20,
-    ...changes,
-  };
-}
+import { stopRequest } from "./stopRequest.ts";
 
 /** A user of the sandbox or another login, and how the caller follows the action. */
 type As = Partial<StopControl> & { who?: keyof Logins; login?: Login };

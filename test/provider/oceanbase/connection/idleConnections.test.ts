@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
 import { stopBackups } from "../../../../provider/oceanbase/stop/stopBackups.ts";
 import { closeAll, useSessions } from "../../../tools/support/sessions.ts";
-import { stopRequest } from "../../../tools/support/stop.ts";
+import { stopRequest } from "../../../tools/support/stopRequest.ts";
 
 const { sandbox, sysLogin, sessions } = useSessions();
 
