@@ -22,9 +22,14 @@ export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
   return () => sandbox;
 }
 
+/** Lets something happen on the cluster just before the next statement that matches. */
+export function justBefore(sandbox: Sandbox, match: RegExp, happens: () => void): void {
+  sandbox.faults.inject({ match, act: { kind: "just before", happens } });
+}
+
 /** Lets the server go away just before the next statement that matches. */
 export function stopBefore(sandbox: Sandbox, match: RegExp): void {
-  sandbox.faults.inject({ match, act: { kind: "just before", happens: () => void sandbox.stop() } });
+  justBefore(sandbox, match, () => void sandbox.stop());
 }
 
 /** Waits until the backup jobs that are not over, oldest first, have these statuses. */

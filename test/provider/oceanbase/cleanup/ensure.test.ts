@@ -4,6 +4,7 @@ import { dropCleanupPolicy } from "../../../../provider/oceanbase/cleanup/cleanu
 import type { CleanupPolicy } from "../../../../provider/oceanbase/statements.ts";
 import type { Logins } from "../../../../sdk/sandbox/sandbox.ts";
 import { ADD, add, drop, replacing, usePolicyChange } from "../../../tools/support/cleanupPolicy.ts";
+import { justBefore } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, inPlace, ensure, sent, policies, windows } = usePolicyChange();
 
@@ -111,7 +112,7 @@ describe("a policy that exists", () => {
 describe("a race with another session", () => {
   test("that adds the same policy first is lost without a failure", async () => {
     const happens = () => sandbox().setPolicy("mysql_tenant", "168h");
-    sandbox().faults.inject({ match: /ADD DELETE/, act: { kind: "just before", happens } });
+    justBefore(sandbox(), /ADD DELETE/, happens);
     expect(await ensure({ recoveryWindow: "7d" })).toMatchObject({ policy: { recoveryWindow: "168h" } });
     expect(sent()).toEqual([add("7d")]);
   });
@@ -125,11 +126,11 @@ describe("a race with another session", () => {
 
   test("that adds a different policy first is an error, unless that policy may be replaced", async () => {
     const happens = () => sandbox().setPolicy("mysql_tenant", "3d");
-    sandbox().faults.inject({ match: /ADD DELETE/, act: { kind: "just before", happens } });
+    justBefore(sandbox(), /ADD DELETE/, happens);
     await expect(ensure({ recoveryWindow: "7d" })).rejects.toThrow(/recovery window 3d instead of/);
     sandbox().setPolicy("mysql_tenant", undefined);
     sandbox().log.clear();
-    sandbox().faults.inject({ match: /ADD DELETE/, act: { kind: "just before", happens } });
+    justBefore(sandbox(), /ADD DELETE/, happens);
     await ensure({ recoveryWindow: "7d" }, replacing);
     expect(sent()).toEqual([add("7d"), drop, add("7d")]);
     expect(windows()).toEqual(["7d"]);

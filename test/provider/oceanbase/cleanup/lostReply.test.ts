@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyReport } from "../../../../provider/oceanbase/cleanup/cleanupPolicyChange.ts";
 import { add, drop, replacing, usePolicyChange } from "../../../tools/support/cleanupPolicy.ts";
-import { stopBefore } from "../../../tools/support/sandbox.ts";
+import { justBefore, stopBefore } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, ensure, sent, policies, windows } = usePolicyChange();
 
@@ -28,7 +28,7 @@ describe("a statement without a clear answer", () => {
   test("is given time to take effect before the view is read", async () => {
     const arrives = () => sandbox().setPolicy("mysql_tenant", "7d");
     const happens = () => void setTimeout(arrives, 250);
-    sandbox().faults.inject({ match: /DELETE_POLICY/, act: { kind: "just before", happens } });
+    justBefore(sandbox(), /DELETE_POLICY/, happens);
     sandbox().faults.inject({ match: /ADD DELETE/, act: { kind: "error", errno: 4012 } });
     await ensure({ recoveryWindow: "7d" });
     expect(sent()).toEqual([add("7d")]);
@@ -67,7 +67,7 @@ describe("a statement without a clear answer", () => {
     await expect(ensure({ recoveryWindow: "7d" })).rejects.toMatchObject({ errno: 9999 });
     expect(sent()).toHaveLength(1);
     const happens = () => sandbox().setPolicy("mysql_tenant", "7d");
-    sandbox().faults.inject({ match: /ADD DELETE/, act: { kind: "just before", happens } });
+    justBefore(sandbox(), /ADD DELETE/, happens);
     // The server answers 1062, because another session has added the same policy.
     expect(await ensure({ recoveryWindow: "7d" })).toMatchObject({ interrupted: undefined });
   });

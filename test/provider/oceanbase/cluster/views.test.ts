@@ -2,21 +2,21 @@ import { describe, expect, test } from "vitest";
 import { digits, pathIn, schemaOf, selectFrom } from "../../../../provider/oceanbase/cluster/views.ts";
 import { serverInSys, serverInTenant, tenant } from "../../../tools/support/scriptedSession.ts";
 
-const SYS = { server: serverInSys() };
-const MYSQL_TENANT = { server: serverInTenant("MYSQL") };
-const ORACLE_TENANT = { server: serverInTenant("ORACLE") };
+const IN_SYS = { server: serverInSys() };
+const IN_MYSQL_MODE = { server: serverInTenant("MYSQL") };
+const IN_ORACLE_MODE = { server: serverInTenant("ORACLE") };
 
 describe("a query on a view", () => {
   test.each([
-    ["sys", SYS, "SELECT TENANT_ID, JOB_ID, `COMMENT` FROM oceanbase.CDB_OB_BACKUP_JOBS"],
+    ["sys", IN_SYS, "SELECT TENANT_ID, JOB_ID, `COMMENT` FROM oceanbase.CDB_OB_BACKUP_JOBS"],
     [
       "a user tenant in MySQL mode",
-      MYSQL_TENANT,
+      IN_MYSQL_MODE,
       "SELECT 1002 AS TENANT_ID, JOB_ID, `COMMENT` FROM oceanbase.DBA_OB_BACKUP_JOBS",
     ],
     [
       "a user tenant in Oracle mode",
-      ORACLE_TENANT,
+      IN_ORACLE_MODE,
       'SELECT 1002 AS TENANT_ID, JOB_ID, "COMMENT" FROM SYS.DBA_OB_BACKUP_JOBS',
     ],
   ])("in %s has that tenant's form of the view, and quotes the keyword COMMENT", (_, cluster, sql) => {
@@ -25,15 +25,15 @@ describe("a query on a view", () => {
 
   test("without columns asks for the tenant alone", () => {
     const query = { columns: [], distinct: true };
-    expect(selectFrom(SYS, "OB_BACKUP_SET_FILES", query)).toBe(
+    expect(selectFrom(IN_SYS, "OB_BACKUP_SET_FILES", query)).toBe(
       "SELECT DISTINCT TENANT_ID FROM oceanbase.CDB_OB_BACKUP_SET_FILES",
     );
   });
 
   test("names the tenants in sys, and none in a user tenant, whose view has no column for them", () => {
     const query = { columns: [], tenantIds: ["1", "1002"] };
-    expect(selectFrom(SYS, "OB_BACKUP_JOBS", query)).toMatch(/ WHERE TENANT_ID IN \(1, 1002\)$/);
-    expect(selectFrom(MYSQL_TENANT, "OB_BACKUP_JOBS", query)).not.toContain("WHERE");
+    expect(selectFrom(IN_SYS, "OB_BACKUP_JOBS", query)).toMatch(/ WHERE TENANT_ID IN \(1, 1002\)$/);
+    expect(selectFrom(IN_MYSQL_MODE, "OB_BACKUP_JOBS", query)).not.toContain("WHERE");
   });
 
   test("names rows by tenant and id in sys, and by id alone in a user tenant", () => {
@@ -42,10 +42,10 @@ describe("a query on a view", () => {
       { tenantId: "1004", id: "9" },
     ];
     const rows = { column: "BACKUP_SET_ID", of } as const;
-    expect(selectFrom(SYS, "OB_BACKUP_SET_FILES", { columns: [], rows })).toMatch(
+    expect(selectFrom(IN_SYS, "OB_BACKUP_SET_FILES", { columns: [], rows })).toMatch(
       / WHERE \(TENANT_ID, BACKUP_SET_ID\) IN \(\(1002, 8\), \(1004, 9\)\)$/,
     );
-    expect(selectFrom(ORACLE_TENANT, "OB_BACKUP_SET_FILES", { columns: [], rows })).toMatch(
+    expect(selectFrom(IN_ORACLE_MODE, "OB_BACKUP_SET_FILES", { columns: [], rows })).toMatch(
       / WHERE BACKUP_SET_ID IN \(8, 9\)$/,
     );
   });
@@ -53,7 +53,7 @@ describe("a query on a view", () => {
   test("holds all its conditions at once", () => {
     const rows = { column: "JOB_ID", of: [{ tenantId: "1002", id: "8" }] } as const;
     const query = { columns: [], tenantIds: ["1002"], rows, where: ["RESULT = 0", "STATUS <> 'DOING'"] };
-    expect(selectFrom(SYS, "OB_BACKUP_JOB_HISTORY", query)).toMatch(
+    expect(selectFrom(IN_SYS, "OB_BACKUP_JOB_HISTORY", query)).toMatch(
       / WHERE TENANT_ID IN \(1002\) AND \(TENANT_ID, JOB_ID\) IN \(\(1002, 8\)\) AND RESULT = 0 AND STATUS <> 'DOING'$/,
     );
   });
@@ -77,10 +77,10 @@ describe("an id", () => {
     ({ columns: [], rows: { column: "JOB_ID", of: [{ tenantId, id }] } }) as const;
 
   test.each([
-    ["of a tenant", SYS, { columns: [], tenantIds: ["1", INJECTION] }],
-    ["of a row's tenant", SYS, rowsOf(INJECTION, "8")],
-    ["of a row in sys", SYS, rowsOf("1002", INJECTION)],
-    ["of a row in a user tenant", MYSQL_TENANT, rowsOf("1002", INJECTION)],
+    ["of a tenant", IN_SYS, { columns: [], tenantIds: ["1", INJECTION] }],
+    ["of a row's tenant", IN_SYS, rowsOf(INJECTION, "8")],
+    ["of a row in sys", IN_SYS, rowsOf("1002", INJECTION)],
+    ["of a row in a user tenant", IN_MYSQL_MODE, rowsOf("1002", INJECTION)],
     [
       "of the own tenant",
       { server: { ...serverInTenant(), tenant: tenant(INJECTION, "one") } },

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
 import { stopBackups } from "../../../../provider/oceanbase/stop/stopBackups.ts";
+import { justBefore } from "../../../tools/support/sandbox.ts";
 import { closeAll, useSessions } from "../../../tools/support/sessions.ts";
 import { stopRequest } from "../../../tools/support/stopRequest.ts";
 
@@ -56,7 +57,7 @@ test("a connection keeps the process alive while it is used, and no longer", asy
   expect(holdingConnections()).toBe(1);
   const held: number[] = [];
   const happens = () => void held.push(holdingConnections());
-  sandbox().faults.inject({ match: /ONE/, act: { kind: "just before", happens } });
+  justBefore(sandbox(), /ONE/, happens);
   await session.read("SELECT 1 AS ONE", "asking");
   expect(held).toEqual([2]);
   expect(holdingConnections()).toBe(1);

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
+import { justBefore } from "../../../tools/support/sandbox.ts";
 import { closeAll, startStandIn, useSessions } from "../../../tools/support/sessions.ts";
 
 const { sandbox, sysLogin } = useSessions();
@@ -12,10 +13,7 @@ describe("a caller that cancels", () => {
     const login = sysLogin();
     const impatient = await openSession(login, { signal: controller.signal });
     const patient = await openSession(login);
-    sandbox().faults.inject({
-      match: /SLOW/,
-      act: { kind: "just before", happens: () => controller.abort() },
-    });
+    justBefore(sandbox(), /SLOW/, () => controller.abort());
     // Both wait for the same query, queued behind another.
     const busy = patient.read("SELECT 'SLOW' AS S", "asking");
     const given = impatient.read("SELECT 2 AS TWO", "asking");

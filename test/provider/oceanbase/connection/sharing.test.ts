@@ -4,7 +4,7 @@ import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
 import { openSession, type Session } from "../../../../provider/oceanbase/connection/session.ts";
 import { MAX_CONNECTIONS } from "../../../../provider/oceanbase/connection/sharedLogin.ts";
 import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
-import { loginOf } from "../../../tools/support/sandbox.ts";
+import { justBefore, loginOf } from "../../../tools/support/sandbox.ts";
 import { closeAll, startStandIn, useSessions } from "../../../tools/support/sessions.ts";
 
 const { sandbox, sysLogin, sessions } = useSessions();
@@ -46,7 +46,7 @@ describe("sessions of one login", () => {
       sandbox().addTenant("newcomer");
       after = second.read(sql, "asking");
     };
-    sandbox().faults.inject({ match: /COUNT/, act: { kind: "just before", happens } });
+    justBefore(sandbox(), /COUNT/, happens);
     // The second session asks when the first one's query was sent already, so that answer does not serve it.
     await first.read(sql, "asking");
     expect(await after).toEqual([{ N: "7" }]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { backupJob } from "../../../tools/support/backupJob.ts";
-import { MYSQL_TENANT, ORACLE_TENANT } from "../../../tools/support/sandbox.ts";
+import { justBefore, MYSQL_TENANT, ORACLE_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
 const { sandbox, stop, cancels, liveJobs, endedJobs } = useStop();
@@ -45,20 +45,18 @@ describe("a cluster backup", () => {
     sandbox().clock.pause();
     sandbox().startClusterBackup();
     const child = `tenant_id = ${MYSQL_TENANT}`;
-    const before = (match: RegExp, happens: () => void) =>
-      sandbox().faults.inject({ match, act: { kind: "just before", happens } });
-    before(/CANCEL/, () =>
+    justBefore(sandbox(), /CANCEL/, () =>
       sandbox().advanceUntilThereIs(`SELECT 1 FROM oceanbase.__all_backup_job WHERE ${child}`),
     );
     // The first look at the live jobs is before the statement, the second one after it.
-    before(/BACKUP_JOBS/, () => {});
-    before(/BACKUP_JOBS/, () =>
+    justBefore(sandbox(), /BACKUP_JOBS/, () => {});
+    justBefore(sandbox(), /BACKUP_JOBS/, () =>
       sandbox().advanceUntilThereIs(
         `SELECT 1 FROM oceanbase.${table} WHERE ${child} AND status = 'CANCELED'`,
       ),
     );
     // From then on time runs again.
-    before(/BACKUP_JOB/, () => sandbox().clock.resume());
+    justBefore(sandbox(), /BACKUP_JOB/, () => sandbox().clock.resume());
     const report = await stop();
     expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", initiator: "sys", status: "CANCELED" }]);
     expect(cancels()).toHaveLength(1);

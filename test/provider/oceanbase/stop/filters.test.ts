@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
-import { loginOf, MYSQL_TENANT } from "../../../tools/support/sandbox.ts";
+import { justBefore, loginOf, MYSQL_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
 const { sandbox, stop, running, completeBackup, cancels, liveJobs } = useStop();
@@ -88,10 +88,7 @@ describe("a filter", () => {
 
   test("over all tenants leaves out a tenant that is dropped just before the statement", async () => {
     await running("mysql_tenant", "oracle_tenant");
-    sandbox().faults.inject({
-      match: /CANCEL BACKUP/,
-      act: { kind: "just before", happens: () => sandbox().dropTenant("oracle_tenant") },
-    });
+    justBefore(sandbox(), /CANCEL BACKUP/, () => sandbox().dropTenant("oracle_tenant"));
     const report = await stop({ selection: "all", filter: { types: ["full"] } });
     expect(cancels()).toEqual([
       "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`, `oracle_tenant`",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { justBefore } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
 const { sandbox, stop, running, cancels } = useStop();
@@ -29,10 +30,7 @@ describe("leftovers", () => {
     await running("mysql_tenant");
     await stop();
     await running("mysql_tenant");
-    sandbox().faults.inject({
-      match: /CANCEL BACKUP/,
-      act: { kind: "just before", happens: () => sandbox().finishBackup("mysql_tenant") },
-    });
+    justBefore(sandbox(), /CANCEL BACKUP/, () => sandbox().finishBackup("mysql_tenant"));
     const report = await stop();
     expect(report.jobs).toMatchObject([{ jobId: "2", status: "COMPLETED" }]);
     expect(report.leftovers).toEqual([]);

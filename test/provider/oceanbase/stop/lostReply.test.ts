@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { justBefore, stopBefore } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
 const { sandbox, stop, cancels } = useStop();
@@ -41,10 +42,7 @@ describe("a statement without a clear answer", () => {
 
   test("leaves a report without a time of issue when the server cannot be reached afterwards, and is resumed from it", async () => {
     sandbox().startBackup("mysql_tenant");
-    sandbox().faults.inject({
-      match: /CANCEL/,
-      act: { kind: "just before", happens: () => void sandbox().stop() },
-    });
+    stopBefore(sandbox(), /CANCEL/);
     const report = await stop({}, { deadlineMs: Date.now() + 2000 });
     expect(report.interrupted?.kind).toBe("unreachable");
     expect(report.issuedAt).toBeUndefined();
@@ -80,13 +78,11 @@ describe("a statement without a clear answer", () => {
 test("a refusal after a send that may have taken effect is part of the report and is not thrown", async () => {
   sandbox().startBackup("mysql_tenant");
   sandbox().addTenant("third");
-  const before = (match: RegExp, happens: () => void) =>
-    sandbox().faults.inject({ match, act: { kind: "just before", happens } });
   sandbox().faults.inject({ match: /CANCEL/, act: { kind: "cut after" } });
   // What makes the sender try again: a backup that the first send cannot have marked.
-  before(/BACKUP_JOBS/, () => {});
-  before(/BACKUP_JOBS/, () => sandbox().startBackup("oracle_tenant"));
-  before(/CANCEL/, () => sandbox().dropTenant("third"));
+  justBefore(sandbox(), /BACKUP_JOBS/, () => {});
+  justBefore(sandbox(), /BACKUP_JOBS/, () => sandbox().startBackup("oracle_tenant"));
+  justBefore(sandbox(), /CANCEL/, () => sandbox().dropTenant("third"));
   const report = await stop({ selection: ["mysql_tenant", "oracle_tenant", "third"] });
   expect(cancels()).toHaveLength(2);
   expect(report.interrupted?.message).toContain("third does not exist");

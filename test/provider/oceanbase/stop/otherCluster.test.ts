@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Login } from "../../../../provider/oceanbase/connection/login.ts";
 import { type Sandbox, startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
-import { FAST, loginOf, MYSQL_TENANT } from "../../../tools/support/sandbox.ts";
+import { FAST, loginOf, MYSQL_TENANT, stopBefore } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
 const { sandbox, stop, cancels, liveJobs } = useStop();
@@ -26,10 +26,7 @@ describe("an endpoint that turns out to be another cluster", () => {
 
   test("gets no statement when the first endpoint goes away before the statement", async () => {
     await withEndpointOfAnother(async (other, login) => {
-      sandbox().faults.inject({
-        match: /BACKUP_JOBS/,
-        act: { kind: "just before", happens: () => void sandbox().stop() },
-      });
+      stopBefore(sandbox(), /BACKUP_JOBS/);
       await expect(stop({}, { login })).rejects.toMatchObject({ kind: "otherCluster" });
       expect([...cancels(), ...other.log.cancels]).toEqual([]);
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MYSQL_TENANT, ORACLE_TENANT } from "../../../tools/support/sandbox.ts";
+import { justBefore, MYSQL_TENANT, ORACLE_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
 const { sandbox, stop, cancels, liveJobs } = useStop();
@@ -27,10 +27,7 @@ describe("a tenant", () => {
 
   test("that is dropped between the look and the statement fails the action, and no job is marked", async () => {
     sandbox().startBackup("oracle_tenant");
-    sandbox().faults.inject({
-      match: /CANCEL/,
-      act: { kind: "just before", happens: () => sandbox().dropTenant("mysql_tenant") },
-    });
+    justBefore(sandbox(), /CANCEL/, () => sandbox().dropTenant("mysql_tenant"));
     await expect(stop({ selection: ["mysql_tenant", "oracle_tenant"] })).rejects.toThrow(
       /mysql_tenant does not exist/,
     );
@@ -39,10 +36,7 @@ describe("a tenant", () => {
 
   test("that is dropped between the look and the statement is left out of the next send at a teardown", async () => {
     sandbox().startBackup("oracle_tenant");
-    sandbox().faults.inject({
-      match: /CANCEL/,
-      act: { kind: "just before", happens: () => sandbox().dropTenant("mysql_tenant") },
-    });
+    justBefore(sandbox(), /CANCEL/, () => sandbox().dropTenant("mysql_tenant"));
     const report = await stop({ selection: ["mysql_tenant", "oracle_tenant"], ignoreMissing: true });
     expect(report.jobs).toMatchObject([{ tenant: "oracle_tenant", status: "CANCELED" }]);
     expect(cancels()).toEqual([

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { MYSQL_TENANT } from "../../../tools/support/sandbox.ts";
+import { justBefore, MYSQL_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
 const { sandbox, stop, timedOut, running, cancels, liveJobs } = useStop();
@@ -38,7 +38,7 @@ describe("a timeout of 0 s", () => {
     sandbox().startBackup("mysql_tenant");
     const refuseViews = () =>
       sandbox().faults.inject({ match: /BACKUP_JOBS/, times: 10, act: { kind: "error", errno: 1142 } });
-    sandbox().faults.inject({ match: /CANCEL BACKUP/, act: { kind: "just before", happens: refuseViews } });
+    justBefore(sandbox(), /CANCEL BACKUP/, refuseViews);
     const report = await stop({ timeoutSeconds: 0 });
     expect(report.interrupted).toBeUndefined();
     expect(report.issuedAt).toBeDefined();

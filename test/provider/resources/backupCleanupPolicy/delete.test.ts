@@ -6,7 +6,7 @@ import {
   useBackupCleanupPolicy,
 } from "../../../tools/support/backupCleanupPolicy.ts";
 import { drop } from "../../../tools/support/cleanupPolicy.ts";
-import { connectionTo, recordingContext } from "../../../tools/support/sandbox.ts";
+import { connectionTo, justBefore, recordingContext } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, inputs, created, remakeTenant, sent, policies, windows } = useBackupCleanupPolicy();
 
@@ -48,7 +48,7 @@ describe("a delete", () => {
   test("succeeds when the tenant is dropped just before the statement", async () => {
     const { state } = await created();
     const happens = () => sandbox().dropTenant("mysql_tenant");
-    sandbox().faults.inject({ match: /DROP DELETE/, act: { kind: "just before", happens } });
+    justBefore(sandbox(), /DROP DELETE/, happens);
     await backupCleanupPolicy.delete(state, recordingContext());
     expect(sent()).toEqual([drop]);
   });
