@@ -17,7 +17,7 @@ import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 const said = (errno: number, phase: "login" | "statement" = "statement") =>
   serverError("cancelling as root@sys at db:2881", { errno, sqlMessage: "what the server says" }, phase);
 
-test("an error is one line without a stack, whatever the server wrote", () => {
+test("an error is one line without a stack, even when the server's text has several", () => {
   const error = serverError("doing", { errno: 1064, sqlMessage: "near 'x\n  y'\r\nat line 1" }, "statement");
   expect(error.message).not.toMatch(/[\r\n]/);
   expect(error.message).toContain("near 'x y' at line 1");
@@ -31,39 +31,41 @@ test("an error says what was tried, what the server said, what it means and what
   );
 });
 
-test("a number can mean one thing at login and another for a statement", () => {
+test("an error number has one meaning at login and another for a statement", () => {
   expect(said(1235, "login").message).toContain("mysql2 3.21");
   expect(said(1235, "statement").message).toContain("from a user tenant only its own backups");
   expect(said(5260, "login").message).not.toBe(said(5260, "statement").message);
 });
 
-describe("what follows from a server's error", () => {
-  test.each([4012, 4023, 4038, 4109, 4124, 4550, 4638, 4654, 4722, 8001, 8002, 4064, 5066])(
-    "%i is worth repeating for a read, and leaves open what a statement did",
-    (errno) => {
-      expect(isWorthRepeating(said(errno))).toBe(true);
-      expect(leavesEffectOpen(said(errno))).toBe(true);
-    },
-  );
+describe("a server's error", () => {
+  test.each([
+    600, 1205, 1213, 4012, 4013, 4023, 4030, 4038, 4109, 4124, 4550, 4637, 4638, 4654, 4719, 4721, 4722, 6002,
+    8001, 8002, 4064, 5066,
+  ])("%i is repeated for a read, and leaves the effect of a statement open", (errno) => {
+    expect(isWorthRepeating(said(errno))).toBe(true);
+    expect(leavesEffectOpen(said(errno))).toBe(true);
+  });
 
-  test.each([1064, 1210, 1227, 1235, 4016, 5160, 5260])(
-    "%i is final, and the statement has done nothing",
-    (errno) => {
-      expect(isWorthRepeating(said(errno))).toBe(false);
-      expect(leavesEffectOpen(said(errno))).toBe(false);
-    },
-  );
+  test.each([1031, 1064, 1227, 1235, 5160, 5260])("%i is final, and its statement had no effect", (errno) => {
+    expect(isWorthRepeating(said(errno))).toBe(false);
+    expect(leavesEffectOpen(said(errno))).toBe(false);
+  });
 
-  test("an unknown number is not repeated, and leaves open what a statement did", () => {
+  test.each([1210, 4016])("%i is final, and its statement may have had an effect", (errno) => {
+    expect(isWorthRepeating(said(errno))).toBe(false);
+    expect(leavesEffectOpen(said(errno))).toBe(true);
+  });
+
+  test("of an unknown number is not repeated, and leaves the effect of a statement open", () => {
     expect(said(9999).kind).toBe("server");
     expect(isWorthRepeating(said(9999))).toBe(false);
     expect(leavesEffectOpen(said(9999))).toBe(true);
   });
+});
 
-  test("a connection that ended without a reply leaves open what a statement did", () => {
-    expect(leavesEffectOpen(new OceanBaseError("unreachable", "cut", { outcomeUnknown: true }))).toBe(true);
-    expect(leavesEffectOpen(new OceanBaseError("unreachable", "refused"))).toBe(false);
-  });
+test("a connection that ended without a reply leaves the effect of a statement open", () => {
+  expect(leavesEffectOpen(new OceanBaseError("unreachable", "cut", { outcomeUnknown: true }))).toBe(true);
+  expect(leavesEffectOpen(new OceanBaseError("unreachable", "refused"))).toBe(false);
 });
 
 describe("a failed login", () => {
@@ -109,7 +111,10 @@ describe("a failed login", () => {
   test.each([
     [1040, "transient"],
     [1045, "refused"],
+    [1203, "transient"],
+    [1226, "transient"],
     [1235, "refused"],
+    [1820, "refused"],
     [3118, "refused"],
     [4666, "refused"],
     [4669, "refused"],
@@ -119,7 +124,7 @@ describe("a failed login", () => {
     [8001, "transient"],
     [4023, "transient"],
     [9999, "server"],
-  ] as const)("with error %i is %s, and not a word about a statement", (errno, kind) => {
+  ] as const)("with error %i is %s, without advice about a statement", (errno, kind) => {
     const error = failed({ code: "ER_ODD", errno, sqlMessage: "no" });
     expect(error).toMatchObject({ kind, errno, said: undefined });
     expect(error.message).toContain(`logging in: the server said "no" (error ${errno})`);
@@ -128,11 +133,14 @@ describe("a failed login", () => {
 
 test.each([
   [1031, "refused"],
-  [5360, "refused"],
+  [942, "refused"],
+  [1044, "refused"],
   [1142, "refused"],
   [1064, "unsupported"],
   [1210, "input"],
-  [4016, "refused"],
+  [4016, "server"],
+  [4375, "server"],
+  [4392, "server"],
   [5160, "refused"],
   [1235, "refused"],
   [5260, "refused"],
