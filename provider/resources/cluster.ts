@@ -3,8 +3,8 @@ import { type Cluster, identify } from "../oceanbase/cluster/cluster";
 import { type ClusterRecord, clusterRecord } from "../oceanbase/cluster/clusterRecord";
 import type { Mode, Server } from "../oceanbase/cluster/server";
 import { openSession, type Session } from "../oceanbase/connection/session";
-import { isOfKind } from "../oceanbase/errors";
-import { type LoginInputs, loginOf } from "./connection";
+import { isOfKind, OceanBaseError } from "../oceanbase/errors";
+import { DEFAULT_CONNECT_TIMEOUT_SECONDS, type LoginInputs, loginOf } from "./connection";
 import type { Context } from "./context";
 
 /*
@@ -46,6 +46,25 @@ export async function withCluster<T>(
   act: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   return await withSession(inputs, context, async (session) => await act(await identify(session)));
+}
+
+/** The same within the time that a connection may take; a preview has no more to spare. */
+export async function withClusterInPreview<T>(
+  inputs: LoginInputs,
+  context: Context,
+  act: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const { host, port, connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT_SECONDS } = inputs.connection;
+  const timeoutMs = connectTimeoutSeconds * 1000;
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    return await withSession(inputs, { ...context, signal }, async (session) =>
+      act(await identify(session.within(timeoutMs))),
+    );
+  } catch (error) {
+    if (!isOfKind(error, "aborted")) throw error;
+    throw new OceanBaseError("unreachable", `${host}:${port}: no answer within ${timeoutMs / 1000} s`);
+  }
 }
 
 /** The cluster that an action on behalf of this record has to find. */

@@ -58,7 +58,7 @@ test("what a cancel leaves behind is listed, and a refresh sees it go", async ()
           backupSetId: "1",
           path: "file:///backup/mysql_tenant/data",
           fileStatus: "INCOMPLETE",
-          hasCleanupPolicy: true,
+          removedAfter: expect.stringMatching(/^\d{4}-\d\d-\d\d /),
         },
       ],
     },

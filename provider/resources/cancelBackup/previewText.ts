@@ -1,12 +1,9 @@
-import { identify } from "../../oceanbase/cluster/cluster";
 import { checkNotLocked, isInScope, resolveScope } from "../../oceanbase/cluster/scope";
-import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
 import { isRunning } from "../../oceanbase/jobs/backupJobs";
 import { excludedText, type Selection, selectTenants } from "../../oceanbase/jobs/jobFilter";
 import { type JobSnapshot, type ListedJob, readJobSnapshot, toListedJob } from "../../oceanbase/jobs/jobList";
 import { counted, firstOf, oneLine } from "../../text";
-import { withSession } from "../cluster";
-import { DEFAULT_CONNECT_TIMEOUT_SECONDS } from "../connection";
+import { withClusterInPreview } from "../cluster";
 import type { Context } from "../context";
 import { checkInputs } from "../inputTable";
 import { CANCEL_BACKUP, type CancelBackupInputs, cancelsOnCreate, filterOf, selectionOf } from "./inputs";
@@ -17,19 +14,9 @@ const MAX_JOBS_SHOWN = 8;
 /** What can be asked of a cluster once, for every resource that a program has on it. */
 export type SnapshotReader = (inputs: CancelBackupInputs) => Promise<JobSnapshot>;
 
-/** Reads what runs now, within the time that a connection may take; a preview has no more to spare. */
+/** Reads what runs now. */
 export async function readSnapshot(inputs: CancelBackupInputs, context: Context): Promise<JobSnapshot> {
-  const { host, port, connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT_SECONDS } = inputs.connection;
-  const timeoutMs = connectTimeoutSeconds * 1000;
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    return await withSession(inputs, { ...context, signal }, async (session) =>
-      readJobSnapshot(await identify(session.within(timeoutMs))),
-    );
-  } catch (error) {
-    if (!isOfKind(error, "aborted")) throw error;
-    throw new OceanBaseError("unreachable", `${host}:${port}: no answer within ${timeoutMs / 1000} s`);
-  }
+  return await withClusterInPreview(inputs, context, (cluster) => readJobSnapshot(cluster));
 }
 
 /**
@@ -70,7 +57,8 @@ function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
   const chosen = filter === undefined ? undefined : selectTenants(running, filter, now, snapshot);
   const hit = chosen === undefined ? running : running.filter((job) => chosen.hit.has(job.tenantId));
   const when = cancelsOnCreate(inputs) ? "now" : "now (and nothing is sent before it is deleted)";
-  const excluded = excludedSuffix(chosen);
+  const silent = scope.tenants.filter(({ id }) => snapshot.unreadable.has(id)).map(({ name }) => name);
+  const excluded = `${excludedSuffix(chosen)}${silentSuffix(silent)}`;
   if (hit.length === 0) {
     const named = Array.isArray(selection) ? selection.join(", ") : server.tenant.name;
     return `no backup to cancel runs ${when} in ${selection === "all" ? "any tenant" : named}${excluded}`;
@@ -83,6 +71,11 @@ function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
 function excludedSuffix(chosen: Selection | undefined): string {
   if (chosen === undefined || chosen.excluded.length === 0) return "";
   return `; excluded: ${chosen.excluded.map(excludedText).join(", ")}`;
+}
+
+function silentSuffix(tenants: readonly string[]): string {
+  if (tenants.length === 0) return "";
+  return `; what runs in ${tenants.join(", ")} cannot be read, because no server leads the tenant`;
 }
 
 /** `mysql_tenant job 7 DOING (full, 42 s old, 34 of 1200 tablets, 1.2 GB written)`. */

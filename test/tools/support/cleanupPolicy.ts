@@ -39,10 +39,8 @@ interface As {
   patienceMs?: number;
 }
 
-/** Gives every test of a file a sandbox of its own, and changes of its cleanup policies. */
-export function usePolicyChange() {
-  const sandbox = useSandbox();
-
+/** Changes of the cleanup policies of a sandbox. */
+export function policyChangesOn(sandbox: () => Sandbox) {
   /** Acts on the policy of the login's own tenant, from sys on that of `mysql_tenant`. */
   async function inPlace<T>(
     act: (place: PolicyPlace) => Promise<T>,
@@ -81,5 +79,11 @@ export function usePolicyChange() {
     );
   }
 
-  return { sandbox, ...policiesIn(sandbox), inPlace, ensure };
+  return { ...policiesIn(sandbox), inPlace, ensure };
+}
+
+/** Gives every test of a file a sandbox of its own, and changes of its cleanup policies. */
+export function usePolicyChange() {
+  const sandbox = useSandbox();
+  return { sandbox, ...policyChangesOn(sandbox) };
 }

@@ -2,7 +2,7 @@ import type { Login } from "../../../provider/oceanbase/connection/login.ts";
 import { openSession } from "../../../provider/oceanbase/connection/session.ts";
 import { rehearseStop, stopBackups } from "../../../provider/oceanbase/stop/stopBackups.ts";
 import type { StopControl, StopReport, StopRequest } from "../../../provider/oceanbase/stop/stopRequest.ts";
-import type { Logins } from "../../../sdk/sandbox/sandbox.ts";
+import type { Logins, Sandbox } from "../../../sdk/sandbox/sandbox.ts";
 import { backupsIn } from "./backups.ts";
 import { loginOf, useSandbox } from "./sandbox.ts";
 import { stopRequest } from "./stopRequest.ts";
@@ -10,10 +10,8 @@ import { stopRequest } from "./stopRequest.ts";
 /** A user of the sandbox or another login, and how the caller follows the action. */
 type As = Partial<StopControl> & { who?: keyof Logins; login?: Login };
 
-/** Gives every test of a file a sandbox of its own, and the action on it. */
-export function useStop() {
-  const sandbox = useSandbox();
-
+/** The action on a sandbox, and its backups. */
+export function stopsOn(sandbox: () => Sandbox) {
   const inSession =
     (act: typeof stopBackups) =>
     async (request: Partial<StopRequest> = {}, { who = "sys", login, ...control }: As = {}) => {
@@ -28,7 +26,6 @@ export function useStop() {
         await session.close();
       }
     };
-
   const stop = inSession(stopBackups);
 
   /** An attempt whose job is still CANCELING when its second is over, and stays so until the test lets it end. */
@@ -38,5 +35,11 @@ export function useStop() {
     return await stop({ timeoutSeconds: 1, ...request });
   }
 
-  return { sandbox, ...backupsIn(sandbox), stop, rehearse: inSession(rehearseStop), timedOut };
+  return { ...backupsIn(sandbox), stop, rehearse: inSession(rehearseStop), timedOut };
+}
+
+/** Gives every test of a file a sandbox of its own, and the action on it. */
+export function useStop() {
+  const sandbox = useSandbox();
+  return { sandbox, ...stopsOn(sandbox) };
 }

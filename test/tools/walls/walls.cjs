@@ -8,7 +8,7 @@ const rooms = {
   "sdk/nodejs": [
     "provider/resources/getBackupJobs",
     "provider/resources/cancelBackup/(outputs|previewText)",
-    "provider/resources/backupCleanupPolicy/outputs",
+    "provider/resources/backupCleanupPolicy/(outputs|previewWarning)",
   ],
   "provider/dynamic": ["provider/resources", "provider/text"],
   "provider/resources": ["provider/oceanbase", "provider/(text|given)"],

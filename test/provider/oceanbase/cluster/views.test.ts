@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { digits, pathIn, schemaOf, selectFrom } from "../../../../provider/oceanbase/cluster/views.ts";
+import {
+  digits,
+  pathIn,
+  schemaOf,
+  selectFrom,
+  selectTogether,
+} from "../../../../provider/oceanbase/cluster/views.ts";
 import { serverInSys, serverInTenant, tenant } from "../../../tools/support/scriptedSession.ts";
 
 const IN_SYS = { server: serverInSys() };
@@ -36,14 +42,18 @@ describe("a query on a view", () => {
     expect(selectFrom(IN_MYSQL_MODE, "OB_BACKUP_JOBS", query)).not.toContain("WHERE");
   });
 
-  test("names rows by tenant and id in sys, and by id alone in a user tenant", () => {
+  test("names rows by tenant and id in sys with each tenant once, and by id alone in a user tenant", () => {
     const of = [
       { tenantId: "1002", id: "8" },
       { tenantId: "1004", id: "9" },
     ];
     const rows = { column: "BACKUP_SET_ID", of } as const;
     expect(selectFrom(IN_SYS, "OB_BACKUP_SET_FILES", { columns: [], rows })).toMatch(
-      / WHERE \(TENANT_ID, BACKUP_SET_ID\) IN \(\(1002, 8\), \(1004, 9\)\)$/,
+      / WHERE TENANT_ID IN \(1002, 1004\) AND \(TENANT_ID, BACKUP_SET_ID\) IN \(\(1002, 8\), \(1004, 9\)\)$/,
+    );
+    const twice = { column: "JOB_ID", of: [...of.slice(0, 1), { tenantId: "1002", id: "9" }] } as const;
+    expect(selectFrom(IN_SYS, "OB_BACKUP_JOBS", { columns: [], rows: twice })).toMatch(
+      / WHERE TENANT_ID IN \(1002\) AND \(TENANT_ID, JOB_ID\) IN \(\(1002, 8\), \(1002, 9\)\)$/,
     );
     expect(selectFrom(IN_ORACLE_MODE, "OB_BACKUP_SET_FILES", { columns: [], rows })).toMatch(
       / WHERE BACKUP_SET_ID IN \(8, 9\)$/,
@@ -55,6 +65,26 @@ describe("a query on a view", () => {
     const query = { columns: [], tenantIds: ["1002"], rows, where: ["RESULT = 0", "STATUS <> 'DOING'"] };
     expect(selectFrom(IN_SYS, "OB_BACKUP_JOB_HISTORY", query)).toMatch(
       / WHERE TENANT_ID IN \(1002\) AND \(TENANT_ID, JOB_ID\) IN \(\(1002, 8\)\) AND RESULT = 0 AND STATUS <> 'DOING'$/,
+    );
+  });
+});
+
+describe("a query together with others", () => {
+  const query = { columns: ["STATUS"], where: ["RESULT = 0"] };
+
+  test("in sys is the same for every caller but for the tenants", () => {
+    const joined = selectTogether(IN_SYS, "OB_BACKUP_JOBS", { ...query, tenantIds: ["1", "1002"] });
+    if (typeof joined === "string") throw new Error("a query to be joined");
+    expect(joined.key).toBe("SELECT TENANT_ID, STATUS FROM oceanbase.CDB_OB_BACKUP_JOBS WHERE RESULT = 0");
+    expect(joined.ids).toEqual(["1", "1002"]);
+    expect(joined.sqlFor(["1", "1002", "1004"])).toBe(
+      "SELECT TENANT_ID, STATUS FROM oceanbase.CDB_OB_BACKUP_JOBS WHERE TENANT_ID IN (1, 1002, 1004) AND RESULT = 0",
+    );
+  });
+
+  test("in a user tenant is one for that tenant alone", () => {
+    expect(selectTogether(IN_MYSQL_MODE, "OB_BACKUP_JOBS", { ...query, tenantIds: ["1", "1002"] })).toBe(
+      "SELECT 1002 AS TENANT_ID, STATUS FROM oceanbase.DBA_OB_BACKUP_JOBS WHERE RESULT = 0",
     );
   });
 });
@@ -74,7 +104,7 @@ describe("an id", () => {
 
   const INJECTION = "1) OR (1=1";
   const rowsOf = (tenantId: string, id: string) =>
-    ({ columns: [], rows: { column: "JOB_ID", of: [{ tenantId, id }] } }) as const;
+    ({ columns: [], tenantIds: ["1002"], rows: { column: "JOB_ID", of: [{ tenantId, id }] } }) as const;
 
   test.each([
     ["of a tenant", IN_SYS, { columns: [], tenantIds: ["1", INJECTION] }],

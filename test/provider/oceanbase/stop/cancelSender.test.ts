@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { clusterOf } from "../../../../provider/oceanbase/cluster/cluster.ts";
-import { resolveScope } from "../../../../provider/oceanbase/cluster/scope.ts";
 import { serverError } from "../../../../provider/oceanbase/connection/failures.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
 import { CancelSender } from "../../../../provider/oceanbase/stop/cancelSender.ts";
 import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
-import type { Plan } from "../../../../provider/oceanbase/stop/plan.ts";
 import type { StopRequest } from "../../../../provider/oceanbase/stop/stopRequest.ts";
 import { backupJob } from "../../../tools/support/backupJob.ts";
 import { ScriptedSession, serverInSys } from "../../../tools/support/scriptedSession.ts";
+import { planOn } from "../../../tools/support/stopRequest.ts";
 
 /** A session that takes statements, each with the next of these outcomes; after the last one they succeed. */
 class SendingSession extends ScriptedSession {
@@ -56,25 +55,11 @@ const job = (status: string) => ({ TENANT_ID: "1002", JOB_ID: "5", STATUS: statu
 /** A sender for both tenants, in one of which a job runs. */
 function sending(session: SendingSession, changes: Partial<StopRequest> = {}) {
   const cluster = clusterOf(session, serverInSys());
-  const request: StopRequest = {
-    selection: "all",
-    loginTenant: "sys",
-    ignoreMissing: true,
-    timeoutSeconds: 5,
-    ...changes,
-  };
-  const scope = resolveScope(cluster, request);
+  const plan = planOn(cluster, { selection: "all", ignoreMissing: true, ...changes });
+  const { scope } = plan;
   const watch = new JobWatch(cluster, scope);
   watch.addRecorded([backupJob({ status: "DOING" })], []);
-  const plan: Plan = {
-    cluster,
-    request,
-    control: { progress: () => {} },
-    scope,
-    coveredIds: new Set(),
-    warnings: [],
-  };
-  const sender = new CancelSender(plan, { selection: request.selection, scope, excluded: [], watch });
+  const sender = new CancelSender(plan, { selection: scope.selection, scope, excluded: [], watch });
   return { sender, looks: () => session.asked.filter(({ sql }) => /BACKUP_JOBS/.test(sql)).length };
 }
 
@@ -124,14 +109,17 @@ describe("a statement without a clear answer", () => {
   test.each([
     ["an unknown number", said(9999)],
     ["a refusal that leaves open what was done", said(1142)],
-  ])("with %s is not sent again, and its error is part of the report", async (_, failure) => {
-    const session = new SendingSession(failure);
-    const { sender, looks } = sending(session);
-    expect(await sender.send("all")).toBe(failure);
-    expect(session.sent).toHaveLength(1);
-    expect(looks()).toBe(0);
-    expect(sender.issuedAt).toBeUndefined();
-  });
+  ])(
+    "with %s is not sent again when no job shows an effect, and its error is part of the report",
+    async (_, failure) => {
+      const session = new SendingSession(failure);
+      const { sender, looks } = sending(session);
+      expect(await sender.send("all")).toBe(failure);
+      expect(session.sent).toHaveLength(1);
+      expect(looks()).toBe(1);
+      expect(sender.issuedAt).toBeUndefined();
+    },
+  );
 
   test("that has marked jobs is recorded with the time of its send, not of the look", async () => {
     const session = new SendingSession(lost());

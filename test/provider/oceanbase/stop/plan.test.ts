@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Server, Tenant } from "../../../../provider/oceanbase/cluster/server.ts";
 import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
-import type { ReadOptions } from "../../../../provider/oceanbase/connection/reader.ts";
+import type { JoinedQuery, ReadOptions } from "../../../../provider/oceanbase/connection/reader.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import { checkRestorePoints, makePlan } from "../../../../provider/oceanbase/stop/plan.ts";
 import type { StopRequest } from "../../../../provider/oceanbase/stop/stopRequest.ts";
@@ -16,7 +16,14 @@ import {
 import { stopRequest } from "../../../tools/support/stopRequest.ts";
 
 const control = { progress: () => {} };
-const EVERY_POLICY = [{ TENANT_ID: "1002" }, { TENANT_ID: "1004" }];
+/** A row of the view of cleanup policies. */
+const policyOf = (TENANT_ID: string, changes: Row = {}): Row => ({
+  TENANT_ID,
+  POLICY_NAME: "default",
+  RECOVERY_WINDOW: "7d",
+  ...changes,
+});
+const EVERY_POLICY = [policyOf("1002"), policyOf("1004")];
 const UNREADABLE = new OceanBaseError("unsupported", "no such view", { errno: 1146 });
 
 /** A session to a server whose tenants have these cleanup policies. */
@@ -65,7 +72,7 @@ describe("a plan", () => {
   test("warns of named tenants that do not exist at a teardown, and of those that the server skips", async () => {
     const server = serverWith(tenant("1002", "one", { status: "RESTORE" }), tenant("1004", "two"));
     // The skipped one has no cleanup policy: nothing of it is cancelled, so nothing is left behind.
-    const session = sessionTo(server, [{ TENANT_ID: "1004" }]);
+    const session = sessionTo(server, [policyOf("1004")]);
     const plan = await planFor(session, { selection: ["one", "two", "gone"], ignoreMissing: true });
     expect(plan.warnings).toEqual([
       "tenant gone does not exist, which counts as stopped",
@@ -86,9 +93,13 @@ describe("an answer of a second ago", () => {
       ]);
     }
 
-    override async read<T = Row[]>(sql: string, doing: string, options: ReadOptions<T> = {}): Promise<T> {
-      if (/OB_VERSION/.test(sql)) this.agesMs.push(options.maxAgeMs ?? 0);
-      return await super.read(sql, doing, options);
+    override async read<T = Row[]>(
+      query: string | JoinedQuery,
+      doing: string,
+      options: ReadOptions<T> = {},
+    ): Promise<T> {
+      if (/OB_VERSION/.test(String(query))) this.agesMs.push(options.maxAgeMs ?? 0);
+      return await super.read(query, doing, options);
     }
 
     private tenantsAt(server: Server): Row[] {
@@ -116,39 +127,55 @@ describe("an answer of a second ago", () => {
   });
 });
 
-describe("a cleanup policy", () => {
-  const UNCOVERED = "no automatic cleanup policy for one, two: what a cancelled backup leaves behind stays";
-  const NOT_FOUND_OUT =
-    "whether the tenants have a cleanup policy could not be found out (OceanBase 4.2.5.1), so waitForCleanup could wait in vain; leave it out, or make the view OB_BACKUP_DELETE_POLICY readable";
+describe("the timeout of a plan", () => {
+  test.each([
+    ["4.1.0.2", undefined, 1200],
+    ["4.2.5.1", undefined, 900],
+    ["4.2.5.1", 0, 0],
+    ["4.2.5.1", 5, 5],
+  ])("on %s with %j asked for is %i s", async (version, timeoutSeconds, seconds) => {
+    const plan = await planFor(sessionTo(serverInSys({ version })), { timeoutSeconds });
+    expect(plan.timeoutSeconds).toBe(seconds);
+  });
+});
 
-  test("covers its tenant, and a plan warns of the tenants without one", async () => {
-    const plan = await planFor(sessionTo(serverInSys(), [{ TENANT_ID: "1004" }]), { selection: "all" });
-    expect([...plan.coveredIds]).toEqual(["1004"]);
-    expect(plan.warnings).toEqual([
-      "no automatic cleanup policy for one: what a cancelled backup leaves behind stays; add a BackupCleanupPolicy",
+describe("a tenant in the recycle bin", () => {
+  const tenants = [tenant("1", "sys"), tenant("1002", "one", { inRecycleBin: true })];
+  const planOn = (version: string) => planFor(sessionTo(serverInSys({ version, tenants })));
+
+  test("is skipped with a warning where the server passes it over", async () => {
+    const { scope, warnings } = await planOn("4.3.5.1");
+    expect(scope).toMatchObject({ tenants: [], skipped: [{ name: "one" }] });
+    expect(warnings).toEqual([
+      "tenant one is in the recycle bin: the server passes it over, so its backups are not stopped",
     ]);
   });
 
-  test("is neither assumed nor missed when the view of policies cannot be read", async () => {
-    const plan = await planFor(sessionTo(serverInSys(), UNREADABLE));
-    expect([...plan.coveredIds]).toEqual([]);
-    expect(plan.warnings).toEqual([]);
+  test("is one of the scope like any other before that", async () => {
+    const { scope, warnings } = await planOn("4.2.5.1");
+    expect(scope).toMatchObject({ tenants: [{ name: "one" }], skipped: [] });
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe("the warnings of a plan", () => {
+  const STAYS =
+    "what a cancelled backup leaves behind stays; add a BackupCleanupPolicy with a recoveryWindow";
+  const warnings = async (policies: Answer[1]) =>
+    (await planFor(sessionTo(serverInSys(), policies), { selection: "all" })).warnings;
+
+  test("name the tenants without a cleanup policy, once for each reason", async () => {
+    expect(await warnings([policyOf("1004")])).toEqual([`no automatic cleanup policy for one: ${STAYS}`]);
+    expect(await warnings([])).toEqual([`no automatic cleanup policy for one, two: ${STAYS}`]);
+    const noWindow = policyOf("1002", { RECOVERY_WINDOW: "" });
+    expect(await warnings([noWindow])).toEqual([
+      `a cleanup policy without a recovery window, which cleans nothing for one: ${STAYS}`,
+      `no automatic cleanup policy for two: ${STAYS}`,
+    ]);
   });
 
-  test.each<[string, Answer[1], string]>([
-    ["is missing", [], `${UNCOVERED}, so waitForCleanup would wait in vain; add a BackupCleanupPolicy`],
-    ["cannot be looked for", UNREADABLE, NOT_FOUND_OUT],
-  ])("that %s makes a plan with waitForCleanup be refused", async (_, policies, why) => {
-    const session = sessionTo(serverInSys(), policies);
-    await expect(planFor(session, { selection: "all", waitForCleanup: true })).rejects.toMatchObject({
-      kind: "refused",
-      message: `root@sys at db:2881: ${why}`,
-    });
-  });
-
-  test("of every tenant of the scope lets a plan wait for the cleanup", async () => {
-    const plan = await planFor(sessionTo(serverInSys(), [{ TENANT_ID: "1002" }]), { waitForCleanup: true });
-    expect([...plan.coveredIds]).toEqual(["1002"]);
+  test("say nothing of cleanup policies when the view of them cannot be read", async () => {
+    expect(await warnings(UNREADABLE)).toEqual([]);
   });
 });
 

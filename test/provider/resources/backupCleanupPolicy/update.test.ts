@@ -97,15 +97,6 @@ describe("an update", () => {
     expect(sent()).toEqual([drop, add("7d")]);
   });
 
-  test("from a window to none leaves no window in the state", async () => {
-    const { state } = await created();
-    const { recoveryWindow: _, ...asked } = inputs({ redundancy: 1 });
-    const next = await backupCleanupPolicy.update("mysql_tenant", state, asked, recordingContext());
-    expect(next).not.toHaveProperty("recoveryWindow");
-    expect(windows()).toEqual([""]);
-    expect(backupCleanupPolicy.diff(next, asked)).toEqual({ changes: false });
-  });
-
   test("to a window that the server has already sends no statement", async () => {
     const { state } = await created();
     sandbox().setPolicy("mysql_tenant", "8d");

@@ -115,10 +115,14 @@ describe("a refresh", () => {
   test("brings the leftovers up to date until they are removed, and then makes no connection", async () => {
     await running("mysql_tenant");
     const { state } = await created();
-    expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: false }]);
+    const staysBecause = "the tenant has no automatic cleanup policy";
+    expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", staysBecause }]);
     sandbox().setPolicy("mysql_tenant", "1s");
     const covered = await refreshed(state);
-    expect(covered.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: true }]);
+    expect(covered.leftovers).toMatchObject([
+      { fileStatus: "INCOMPLETE", removedAfter: expect.stringMatching(/^\d{4}-/) },
+    ]);
+    expect(covered.leftovers?.[0]).not.toHaveProperty("staysBecause");
     sandbox().cleanUpNow();
     await expect
       .poll(() => sandbox().rows("SELECT file_status FROM oceanbase.__all_backup_set_files"))

@@ -179,7 +179,7 @@ describe("an update", () => {
     const failure = await cancelBackup.create(waiting, recordingContext()).catch((error) => error);
     expect(failure).toBeInstanceOf(PartialFailure);
     expect(failure.message).toContain(
-      "their incomplete data is still there: mysql_tenant set 1 (INCOMPLETE)",
+      "their incomplete data is still there: mysql_tenant set 1 (INCOMPLETE, removed after ",
     );
     expect(failure.state).toMatchObject({ outcome: "unfinished", leftovers: [{ backupSetId: "1" }] });
     sandbox().cleanUpNow();
