@@ -6,6 +6,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy/lifecycle";
 import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
+import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
 import { type Lifecycle, PartialFailure } from "../resources/defineResource";
 import { whileEngineLives } from "./lifeline";
@@ -25,11 +26,13 @@ function configure(request: dynamic.ConfigureRequest): Promise<void> {
   return Promise.resolve();
 }
 
+/** What the inputs come from that a resource does not give. */
+const source: Source = { env: process.env, config: (key) => config?.get(key) };
+
 /** What this host can give: it knows no deadline, and calls nothing in a preview but check and diff. */
 function context(signal: AbortSignal): Context {
   return {
-    env: process.env,
-    config: (key) => config?.get(key),
+    ...source,
     preview: false,
     claimed,
     signal,
@@ -47,9 +50,8 @@ function provider<Inputs extends object, State extends object>(
     async check(_olds, news) {
       const inputs = withoutNulls(news);
       // Without a property: the engine prints the value of a named one, and it may hold a secret.
-      const failures = lifecycle
-        .check(inputs)
-        .map(({ path, reason }) => ({ property: "", reason: `${path}: ${reason}` }));
+      const problems = lifecycle.check(inputs, source);
+      const failures = problems.map(({ path, reason }) => ({ property: "", reason: `${path}: ${reason}` }));
       return { inputs, failures };
     },
     async diff(_id, olds, news) {

@@ -3,9 +3,11 @@ import { type Cluster, identify } from "../oceanbase/cluster/cluster";
 import { type ClusterRecord, clusterRecord } from "../oceanbase/cluster/clusterRecord";
 import type { Mode, Server } from "../oceanbase/cluster/server";
 import { openSession, type Session } from "../oceanbase/connection/session";
-import { isOfKind } from "../oceanbase/errors";
-import { type LoginInputs, loginOf } from "./connection";
+import { isOfKind, OceanBaseError } from "../oceanbase/errors";
+import type { LoginInputs } from "./connection";
+import { renameAdvice } from "./connectionSources";
 import type { Context } from "./context";
+import { loginOf } from "./login";
 
 /*
  * A session for the length of one call, and the cluster that a record belongs to.
@@ -31,7 +33,7 @@ export async function withSession<T>(
   context: Context,
   act: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(loginOf(inputs, context), context);
+  const session = await logIn(inputs, context);
   try {
     return await act(session);
   } finally {
@@ -70,7 +72,7 @@ export async function atDeletion(
 ): Promise<void> {
   let session: Session;
   try {
-    session = await openSession(loginOf(state, context), context);
+    session = await logIn(state, context);
   } catch (error) {
     return skipOrThrow(error, "unreachable", state, context);
   }
@@ -80,6 +82,18 @@ export async function atDeletion(
     skipOrThrow(error, "otherCluster", state, context);
   } finally {
     session.close();
+  }
+}
+
+/** Opens a session. A login that fails while the configuration still has its former keys says what to rename. */
+async function logIn(inputs: LoginInputs, context: Context): Promise<Session> {
+  try {
+    return await openSession(loginOf(inputs, context), context);
+  } catch (error) {
+    const advice = renameAdvice(inputs, context);
+    if (!(error instanceof OceanBaseError) || advice === undefined) throw error;
+    const { kind, message, errno, outcomeUnknown, said } = error;
+    throw new OceanBaseError(kind, `${message}; ${advice}`, given({ errno, outcomeUnknown, said }));
   }
 }
 

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { parseEndpoint } from "../oceanbase/connection/login";
 import { type ConnectionInputs, type LoginInputs, sameConnection, type TlsInputs } from "./connection";
+import { renameAdvice, type Source } from "./connectionSources";
 import { flag, portProblem, seconds, text } from "./inputChecks";
 import { checkInputs, hasUnknown, type InputTable, unknownInputs } from "./inputTable";
 
@@ -27,9 +28,9 @@ const CONNECTION: InputTable<ConnectionInputs> = {
 export const LOGIN: InputTable<LoginInputs> = {
   connection: {
     // While it is not known at all it is no object.
-    check: (connection) =>
+    check: (connection, _, source) =>
       typeof connection === "object" && connection !== null
-        ? checkInputs(CONNECTION, connection as ConnectionInputs, "connection.")
+        ? checkInputs(CONNECTION, connection as ConnectionInputs, source, "connection.")
         : undefined,
     same: sameConnection,
   },
@@ -40,9 +41,11 @@ export const LOGIN: InputTable<LoginInputs> = {
   },
 };
 
-function hostProblem(host: unknown): string | undefined {
+function hostProblem(host: unknown, connection: ConnectionInputs, source: Source): string | undefined {
   if (host === undefined || host === "") {
-    return "no host is given: set connection.host, the stack configuration oceanbase:host, or the environment variable OCEANBASE_HOST";
+    const places =
+      "set connection.host, the stack configuration oceanbase-backup:host, or the environment variable OCEANBASE_HOST";
+    return `no host is given: ${renameAdvice({ connection }, source) ?? places}`;
   }
   if (typeof host !== "string" || /[\s/@]/.test(host)) return "must be a host name or an IP address";
   if (isIP(host) === 0 && host.includes(":")) return "must be a host name alone; the port has its own field";

@@ -5,7 +5,7 @@
 export interface Context {
   /** Environment variables of the process that runs the call; the one source that is fresh at every command. */
   env: Readonly<Record<string, string | undefined>>;
-  /** A value of the stack's configuration, decrypted, such as `oceanbase:password`. */
+  /** A value of the stack's configuration, decrypted, such as `oceanbase-backup:password`. */
   config(key: string): string | undefined;
   /** Whether this call belongs to a preview: then nothing may be changed anywhere. */
   preview: boolean;

@@ -1,4 +1,5 @@
 import { OceanBaseError } from "../oceanbase/errors";
+import type { Source } from "./connectionSources";
 import type { Context } from "./context";
 import { checkInputs, type InputProblem, type InputTable } from "./inputTable";
 
@@ -29,8 +30,12 @@ export interface ResourceRules<Inputs, State> {
 
 /** The lifecycle of one kind of resource, however Pulumi calls it. */
 export interface Lifecycle<Inputs, State> {
-  /** Everything that is wrong with the inputs, at once. */
-  check(inputs: Inputs): InputProblem[];
+  /**
+   * Everything that is wrong with the inputs, at once.
+   *
+   * @param source what the connection among them was completed from
+   */
+  check(inputs: Inputs, source?: Source): InputProblem[];
   diff(state: State, inputs: Inputs): { changes: boolean; replaces?: string[] };
   create(inputs: Inputs, context: Context): Promise<{ id: string; state: State }>;
   update(id: string, state: State, inputs: Inputs, context: Context): Promise<State>;
@@ -62,7 +67,7 @@ export function defineResource<Inputs extends object, State extends Inputs & { s
 ): Lifecycle<Inputs, State> {
   const { upgrade = (recorded) => recorded } = rules;
   return {
-    check: (inputs) => checkInputs(rules.inputs, inputs),
+    check: (inputs, source) => checkInputs(rules.inputs, inputs, source),
     diff: (state, inputs) => rules.diff(upgrade(state), inputs),
     create: async (inputs, context) => {
       refuseInPreview(context);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { didYouMean } from "../text";
+import { NO_SOURCE, type Source } from "./connectionSources";
 
 /** Something that is wrong with an input. */
 export interface InputProblem {
@@ -13,9 +14,9 @@ export interface InputProblem {
 export interface InputRule<Inputs, Value> {
   /**
    * What is wrong with its value, which may be of any type. Problems with a place of their own come as a list. A value
-   * that is not known yet is not asked about.
+   * that is not known yet is not asked about. What is missing may be said by where it was looked up.
    */
-  check(value: unknown, inputs: Inputs): string | readonly InputProblem[] | undefined;
+  check(value: unknown, inputs: Inputs, source: Source): string | readonly InputProblem[] | undefined;
   /** Whether two values ask for the same. @default deep equality */
   same?(one: Value | undefined, other: Value | undefined): boolean;
   /** Where a person has given it. @default its own name */
@@ -40,16 +41,18 @@ export function hasUnknown(value: unknown): boolean {
 /**
  * Finds everything that is wrong at once, without asking a server. What is not known yet is passed over.
  *
+ * @param source what the inputs were completed from
  * @param prefix the place of these inputs within others, such as `connection.`
  */
 export function checkInputs<Inputs extends object>(
   table: InputTable<Inputs>,
   inputs: Inputs,
+  source: Source = NO_SOURCE,
   prefix = "",
 ): InputProblem[] {
   const known = namesIn(table).flatMap((name) => {
     const { check, path = `${prefix}${name}` }: InputRule<Inputs, never> = table[name];
-    const found = check(inputs[name], inputs) ?? [];
+    const found = check(inputs[name], inputs, source) ?? [];
     if (typeof found !== "string") return found;
     return hasUnknown(inputs[name]) ? [] : [{ path, reason: found }];
   });

@@ -39,7 +39,7 @@ async function failureOf(work: Promise<unknown>): Promise<HostFailure> {
 }
 
 test("a resource goes through its life by the reference in its state", async () => {
-  await host.configure({ "oceanbase:password": sandbox().logins.sys.password });
+  await host.configure({ "oceanbase-backup:password": sandbox().logins.sys.password });
   sandbox().startBackup("mysql_tenant");
   const checked = await host.check(inputs());
   expect(checked).toEqual({ inputs: inputs(), failures: [] });
@@ -62,10 +62,22 @@ test("the configuration is there for calls that do not wait for it", async () =>
   const { password } = sandbox().logins.sys;
   const deferred = inputs({ cancelOn: ["delete"] });
   const record = { ...deferred, jobs: [], server: { cluster: "obdemo", clusterId: "1001", tenant: "sys" } };
-  await host.configure({ "oceanbase:password": password });
+  await host.configure({ "oceanbase-backup:password": password });
   // As a destroy does it: the first calls of this process, all at once.
   await Promise.all(Array.from({ length: 5 }, (_, i) => host.delete(`id-${i}`, record)));
   expect(sandbox().log.cancels).toHaveLength(5);
+});
+
+test("configuration under its former keys is to be renamed, which check and a login say", async () => {
+  await host.configure({ "oceanbase:host": "127.0.0.1", "oceanbase:password": "marker" });
+  const { host: _, ...withoutHost } = connectionTo(sandbox(), sandbox().logins.sys);
+  const { failures } = await host.check(inputs({ connection: withoutHost }));
+  expect(failures).toEqual([
+    { property: "", reason: expect.stringContaining("rename oceanbase:host to oceanbase-backup:host") },
+  ]);
+  const { message } = await failureOf(host.create(inputs()));
+  expect(message).toMatch(/1045.*rename oceanbase:password to oceanbase-backup:password/);
+  expect(message).not.toContain("marker");
 });
 
 test("a partial failure is saved whole, reference included, and taken up by the next update", async () => {
@@ -141,7 +153,7 @@ describe("check", () => {
 
 describe("a secret", () => {
   test("given as an input is printed by no failure", async () => {
-    await host.configure({ "oceanbase:password": "marker-from-configuration" });
+    await host.configure({ "oceanbase-backup:password": "marker-from-configuration" });
     const wrong = inputs({ password: "marker-password" });
     const messages = [
       await failureOf(host.create(wrong)),

@@ -35,7 +35,7 @@ const TABLE: InputTable<Inputs> = {
         : list(parts),
   },
 };
-const check = (inputs: object, prefix?: string) => checkInputs(TABLE, inputs as Inputs, prefix);
+const check = (inputs: object, prefix?: string) => checkInputs(TABLE, inputs as Inputs, undefined, prefix);
 
 describe("a check", () => {
   test("says everything at once, in the order of the table, each with its place", () => {

@@ -6,7 +6,7 @@
 /** What each room may import besides itself. @type {Record<string, string[]>} */
 const rooms = {
   "sdk/nodejs": [
-    "provider/resources/getBackupJobs",
+    "provider/resources/(connectionSources|getBackupJobs)",
     "provider/resources/cancelBackup/(outputs|previewText)",
     "provider/resources/backupCleanupPolicy/outputs",
   ],
