@@ -55,7 +55,8 @@ function provider<Inputs extends object, State extends object>(
       return { inputs, failures };
     },
     async diff(_id, olds, news) {
-      return lifecycle.diff(olds, news);
+      const { changed, replaces = [] } = lifecycle.diff(olds, news);
+      return { changes: changed.length > 0, ...(replaces.length > 0 ? { replaces: [...replaces] } : {}) };
     },
     async create(inputs) {
       const { id, state } = await hostFailures(

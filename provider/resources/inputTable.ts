@@ -77,6 +77,22 @@ export function inputsIn<Inputs extends object>(table: InputTable<Inputs>, state
   return Object.fromEntries(given.map((name) => [name, state[name]])) as Inputs;
 }
 
+/** The inputs that a state stands for, those that ask for the same as before as they were given. */
+export function inputsOf<Inputs extends object>(
+  table: InputTable<Inputs>,
+  state: Inputs,
+  before?: Inputs,
+): Inputs {
+  if (before === undefined) return inputsIn(table, state);
+  const changed = new Set(changedInputs(table, before, state));
+  const kept = namesIn(table).filter((name) => !changed.has(name) && before[name] !== undefined);
+  const others = namesIn(table).filter((name) => changed.has(name) && state[name] !== undefined);
+  return Object.fromEntries([
+    ...kept.map((name) => [name, before[name]]),
+    ...others.map((name) => [name, state[name]]),
+  ]) as Inputs;
+}
+
 /** Fields that no resource reads: a misspelling must not pass in silence. */
 export function unknownInputs(given: object, known: readonly string[], prefix: string): InputProblem[] {
   const unknown = Object.keys(given).filter((name) => !known.includes(name) && name !== "__provider");

@@ -24,6 +24,8 @@ export interface CancelBackupInputs extends LoginInputs {
   onlyOlderThanSeconds?: number;
   onlyTypes?: readonly BackupType[];
   settleSeconds?: number;
+  /** Whether a preview by the provider says what runs now. A front whose program says it does not pass it on. */
+  previewJobs?: boolean;
 }
 
 /** A full backup, or one of what has changed since another. */
@@ -62,6 +64,8 @@ export const CANCEL_BACKUP: InputTable<CancelBackupInputs> = {
   settleSeconds: {
     check: (value, inputs) => seconds(0, MAX_SETTLE_SECONDS)(value) ?? waitProblem(value, inputs),
   },
+  // It asks for nothing that would be kept.
+  previewJobs: { check: flag, same: () => true },
 };
 
 /** Whether the statement goes out when the resource is made or changed, not only when it is deleted. */

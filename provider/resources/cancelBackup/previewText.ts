@@ -1,14 +1,13 @@
 import { identify } from "../../oceanbase/cluster/cluster";
 import { checkNotLocked, isInScope, resolveScope } from "../../oceanbase/cluster/scope";
-import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
 import { isRunning } from "../../oceanbase/jobs/backupJobs";
 import { excludedText, type Selection, selectTenants } from "../../oceanbase/jobs/jobFilter";
 import { type JobSnapshot, type ListedJob, readJobSnapshot, toListedJob } from "../../oceanbase/jobs/jobList";
 import { counted, firstOf, oneLine } from "../../text";
 import { withSession } from "../cluster";
-import { DEFAULT_CONNECT_TIMEOUT_SECONDS } from "../connection";
 import type { Context } from "../context";
 import { checkInputs } from "../inputTable";
+import { inPreviewTime } from "../previewTime";
 import { CANCEL_BACKUP, type CancelBackupInputs, cancelsOnCreate, filterOf, selectionOf } from "./inputs";
 
 /** Most jobs that one line names. */
@@ -17,19 +16,11 @@ const MAX_JOBS_SHOWN = 8;
 /** What can be asked of a cluster once, for every resource that a program has on it. */
 export type SnapshotReader = (inputs: CancelBackupInputs) => Promise<JobSnapshot>;
 
-/** Reads what runs now, within the time that a connection may take; a preview has no more to spare. */
+/** Reads what runs now, within the time that a preview has. */
 export async function readSnapshot(inputs: CancelBackupInputs, context: Context): Promise<JobSnapshot> {
-  const { host, port, connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT_SECONDS } = inputs.connection;
-  const timeoutMs = connectTimeoutSeconds * 1000;
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    return await withSession(inputs, { ...context, signal }, async (session) =>
-      readJobSnapshot(await identify(session.within(timeoutMs))),
-    );
-  } catch (error) {
-    if (!isOfKind(error, "aborted")) throw error;
-    throw new OceanBaseError("unreachable", `${host}:${port}: no answer within ${timeoutMs / 1000} s`);
-  }
+  return await inPreviewTime(inputs, context, (inTime) =>
+    withSession(inputs, inTime, async (session) => readJobSnapshot(await identify(session))),
+  );
 }
 
 /**
@@ -59,7 +50,8 @@ async function lineFor(inputs: CancelBackupInputs, snapshotOf: SnapshotReader): 
   }
 }
 
-function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
+/** What a cancel would hit; throws what it would be refused with. */
+export function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
   const { server, now } = snapshot;
   const selection = selectionOf(inputs);
   const request = { selection, loginTenant: inputs.connection.tenant, ignoreMissing: false };
