@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { parseEndpoint } from "../oceanbase/connection/login";
 import { type ConnectionInputs, type LoginInputs, sameConnection, type TlsInputs } from "./connection";
-import { renameAdvice, type Source } from "./connectionSources";
+import { foundTlsKey, renameAdvice, type Source } from "./connectionSources";
 import { flag, portProblem, seconds, text } from "./inputChecks";
 import { checkInputs, hasUnknown, type InputTable, unknownInputs } from "./inputTable";
 
@@ -36,7 +36,7 @@ export const LOGIN: InputTable<LoginInputs> = {
   },
   password: { check: text(), path: "connection.password" },
   tlsKey: {
-    check: (key, { connection }) => text()(key) ?? certificateProblem(connection?.tls, key),
+    check: (key, { connection }, source) => text()(key) ?? certificateProblem(connection?.tls, key, source),
     path: "connection.tls.key",
   },
 };
@@ -101,9 +101,14 @@ function addressProblem(host: unknown, endpoints: unknown): string | undefined {
 }
 
 /** What keeps certificate and key from being used; both are known only together. */
-function certificateProblem(tls: ConnectionInputs["tls"], key: unknown): string | undefined {
-  if (typeof tls !== "object" || tls === null || hasUnknown(tls) || hasUnknown(key)) return undefined;
+function certificateProblem(
+  tls: ConnectionInputs["tls"],
+  givenKey: unknown,
+  source: Source,
+): string | undefined {
+  if (typeof tls !== "object" || tls === null || hasUnknown(tls) || hasUnknown(givenKey)) return undefined;
   const { ca, cert } = tls;
+  const key = givenKey ?? (cert === undefined ? undefined : foundTlsKey(source));
   if ((cert === undefined) !== (key === undefined)) return "a client certificate and its key go together";
   try {
     createSecureContext({ ca, cert, key: key as string | undefined });

@@ -35,8 +35,11 @@ const FIELDS: { readonly [Name in keyof Required<ConnectionInputs>]: FieldSource
   cluster: { variable: "OCEANBASE_CLUSTER" },
   connectTimeoutSeconds: { variable: "OCEANBASE_CONNECT_TIMEOUT_SECONDS", parse: asNumber },
   endpoints: { variable: "OCEANBASE_ENDPOINTS", parse: asList },
-  tls: { variable: "OCEANBASE_TLS", parse: asBoolean },
+  tls: { variable: "OCEANBASE_TLS", parse: (text) => withoutKey(asTls(text)) },
 };
+
+/** Everything of a connection that can be configured, by name. */
+export const CONFIGURABLE: readonly string[] = [...Object.keys(FIELDS), "tlsCaFile", "password"];
 
 /** `oceanbase-backup:host`. */
 function keyOf(name: string): string {
@@ -63,6 +66,12 @@ export function withCaFile(tls: unknown, { env, config }: Source): unknown {
 /** The password of the environment, else of the configuration: refresh and destroy have the latter from the last `up`. */
 export function foundPassword({ env, config }: Source): string | undefined {
   return env.OCEANBASE_PASSWORD || config(keyOf("password")) || undefined;
+}
+
+/** The key of a client certificate in the configuration or the environment; it is looked up when it is needed, too. */
+export function foundTlsKey({ env, config }: Source): string | undefined {
+  const tls = asTls(config(keyOf("tls")) || env.OCEANBASE_TLS || "");
+  return isObject(tls) && typeof tls.key === "string" ? tls.key : undefined;
 }
 
 /**
@@ -100,13 +109,35 @@ function asNumber(text: string): unknown {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
-function asBoolean(text: string): unknown {
+/** `true`, `false`, or the fields as JSON: structured configuration, and that of a provider object, comes as such. */
+function asTls(text: string): unknown {
+  if (text.startsWith("{")) return asJson(text);
   return text === "true" ? true : text === "false" ? false : text;
 }
 
+function withoutKey(tls: unknown): unknown {
+  if (!isObject(tls)) return tls;
+  const { key: _, ...others } = tls;
+  return others;
+}
+
+/** A list with commas, or as JSON. */
 function asList(text: string): unknown {
+  if (text.startsWith("[")) return asJson(text);
   return text
     .split(",")
     .map((item) => item.trim())
     .filter((item) => item !== "");
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

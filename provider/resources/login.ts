@@ -6,7 +6,7 @@ import {
   type LoginInputs,
   type TlsInputs,
 } from "./connection";
-import { foundPassword, type Source } from "./connectionSources";
+import { foundPassword, foundTlsKey, type Source } from "./connectionSources";
 
 /**
  * The login of a resource. The password comes from the resource, else from OCEANBASE_PASSWORD, else from the stack's
@@ -27,14 +27,19 @@ export function loginOf(inputs: LoginInputs, source: Source): Login {
     ...given({
       cluster,
       password: inputs.password ?? foundPassword(source),
-      tls: tlsOf(tls, inputs.tlsKey),
+      tls: tlsOf(tls, inputs.tlsKey, source),
     }),
   };
 }
 
-function tlsOf(tls: ConnectionInputs["tls"], key: string | undefined): TlsSettings | undefined {
+function tlsOf(
+  tls: ConnectionInputs["tls"],
+  givenKey: string | undefined,
+  source: Source,
+): TlsSettings | undefined {
   if (tls === undefined || tls === false) return undefined;
   const { ca, cert, verifyHostName } = tls === true ? ({} as TlsInputs) : tls;
+  const key = givenKey ?? (cert === undefined ? undefined : foundTlsKey(source));
   // Only a plain false switches the check off.
   return { verifyHostName: verifyHostName !== false, ...given({ ca, cert, key }) };
 }

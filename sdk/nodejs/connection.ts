@@ -96,13 +96,6 @@ export function withLogin<Args extends { connection?: pulumi.Input<ConnectionArg
   return { ...others, ...loginInputs(connection) };
 }
 
-/** The login inputs of a connection that is known, for a call that does not become a resource. */
-export function plainLoginInputs(args: pulumi.Unwrap<ConnectionArgs> | undefined): Fields {
-  const { password, tls, ...fields } = (args ?? {}) as Fields;
-  const key = keyOf(tls);
-  return { connection: complete({ ...fields, tls: readableTls(tls) }), password, tlsKey: key };
-}
-
 /**
  * Completes a connection and takes the secrets out of it. They become inputs of their own, because Pulumi hides a
  * whole object when one field of it is secret, and a password nested in it would also hide the host.
