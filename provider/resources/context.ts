@@ -23,4 +23,6 @@ export interface Context {
   progress(text: string): void;
   /** Shows a warning that stays on the screen. */
   warn(text: string): void;
+  /** Is told of every query and statement that goes out, for who asks for such detail. */
+  debug?(text: string): void;
 }

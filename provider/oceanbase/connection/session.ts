@@ -35,6 +35,8 @@ export interface SessionControl {
   signal?: AbortSignal | undefined;
   /** No read goes on after this moment, in milliseconds since 1970. */
   deadlineMs?: number | undefined;
+  /** Is told of every query and statement that goes out; none of them holds a secret. */
+  debug?(text: string): void;
 }
 
 /** Longest time for a read when nothing else is said. */
@@ -102,7 +104,8 @@ class LoginSession implements Session {
   }
 
   async send(sql: string, what: string): Promise<void> {
-    await this.shared.exchange(sql, what, this.control.signal);
+    const sent = () => this.control.debug?.(`${what} as ${this.address}: ${sql}`);
+    await this.shared.exchange(sql, what, this.control.signal, sent);
   }
 
   close(): void {
@@ -122,7 +125,13 @@ class LoginSession implements Session {
       maxAgeMs,
       limit: { ms, signal: control.signal },
       leave: (why) => (why === "aborted" ? cancelled(doing) : noReply(doing, ms)),
-      run: async (sent, unused) => parse(await shared.exchange(sql, what, unused, sent)),
+      run: async (sent, unused) => {
+        const isSent = () => {
+          control.debug?.(`${doing}: ${sql}`);
+          sent();
+        };
+        return parse(await shared.exchange(sql, what, unused, isSent));
+      },
     });
   }
 
