@@ -17,11 +17,13 @@ import {
 } from "./victim.ts";
 
 /*
- * The one login method that is accepted is mysql_native_password, with TLS and without: an observer knows no other. All
- * that it sends is SHA1(password) XOR SHA1(salt + SHA1(SHA1(password))).
+ * Without TLS the one login method that is accepted is mysql_native_password. All that it sends is SHA1(password) XOR
+ * SHA1(salt + SHA1(SHA1(password))). A server whose certificate was checked may ask for caching_sha2_password too.
  */
 const { rogue, session } = useRogues();
 const HANDS_IT_OVER = ["caching_sha2_password", "sha256_password", "mysql_clear_password"] as const;
+/** Taken from a server whose certificate was checked. */
+const IN_TLS = "caching_sha2_password";
 const NOBODY_KNOWS = [
   "mysql_old_password",
   "client_ed25519",
@@ -88,6 +90,16 @@ describe("the thieves are real: a driver with its defaults", () => {
   });
 });
 
+test("inside TLS a server whose certificate was checked gets the password, and is not asked for a key", async () => {
+  const certificate = await createCertificate();
+  const server = await rogue({ ...thief(IN_TLS, { asks: "by a switch" }), tls: certificate });
+  await failureOf(session(server, { tls: { ca: certificate.ca, verifyHostName: true } }), LOGIN_BOUND_MS);
+  const [, hash, password, ...others] = server.payloads;
+  expect(hash).toHaveLength(32);
+  expect(password?.toString()).toBe(`${PASSWORD}\0`);
+  expect(others.filter((payload) => payload.equals(Buffer.from([2])))).toEqual([]);
+});
+
 describe.each(["without TLS", "with TLS, from a server with a good certificate"])("%s", (how) => {
   let certificate: ServerCertificate;
   let tls: { tls?: TlsSettings } = {};
@@ -109,7 +121,8 @@ describe.each(["without TLS", "with TLS, from a server with a good certificate"]
     expectNoPassword(server);
   }
 
-  describe.each(HANDS_IT_OVER)("asking for %s", (plugin) => {
+  const refused = HANDS_IT_OVER.filter((plugin) => how === "without TLS" || plugin !== IN_TLS);
+  describe.each(refused)("asking for %s", (plugin) => {
     test("by a switch: refused, and said", async () => {
       const server = await start(thief(plugin, { asks: "by a switch" }));
       const failure = await failureOf(session(server, tls), LOGIN_BOUND_MS);

@@ -1,7 +1,8 @@
 import type { Reader } from "../connection/reader";
 import type { Session } from "../connection/session";
 import { checkIsCluster, clusterRecord } from "./clusterRecord";
-import { type Identified, readServer, type Server, type Tenant, tenantsIn, tenantsQuery } from "./server";
+import { readServer } from "./identification";
+import { type Identified, type Server, type Tenant, tenantsIn, tenantsQuery } from "./server";
 import { schemaOf } from "./views";
 
 /** A cluster that was identified, and a session to ask it and to send it statements. */
@@ -33,6 +34,7 @@ export function clusterOf(session: Session, server: Server): Cluster {
     get address() {
       return session.address;
     },
+    loginTenant: session.loginTenant,
     server,
     read: (sql, doing, options) => session.read(sql, doing, options),
     send: (sql, doing) => session.send(sql, doing),

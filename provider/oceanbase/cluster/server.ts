@@ -1,6 +1,4 @@
 import type { Row } from "../connection/driver";
-import type { Reader } from "../connection/reader";
-import { OceanBaseError } from "../errors";
 import { memoize } from "./memoize";
 
 /** The SQL dialect of a tenant, fixed when the tenant was created. */
@@ -18,6 +16,8 @@ export interface Tenant {
   /** NORMAL, or CREATING, RESTORE, DROPPING: then backup statements pass the tenant over. */
   status: string;
   locked: boolean;
+  /** Dropped with `recyclebin` on, until it is purged or flashed back; its STATUS stays NORMAL. */
+  inRecycleBin: boolean;
 }
 
 /** Who is at the other end, by the server's own word. */
@@ -40,64 +40,9 @@ export interface Identified {
   readonly server: Server;
 }
 
-/** From this version on backups belong to tenants and can be cancelled for each. */
-const FIRST_VERSION = 4;
-
-/**
- * What the first query fails with on other servers and in Oracle mode: no such table, function, database or column, a
- * syntax error. A missing privilege is none of them.
- */
-const NOT_MYSQL_MODE: ReadonlySet<number> = new Set([900, 904, 942, 1046, 1049, 1054, 1064, 1146, 1305]);
-
-const TENANT_COLUMNS = "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE, STATUS, LOCKED";
-
-/**
- * Finds out which server, cluster and tenant is at the other end; refuses what is not OceanBase 4.0 or later.
- *
- * The first query works in MySQL mode only, which every sys tenant and most others are in: the common case costs two
- * queries.
- *
- * @param maxAgeMs how old the answers may be
- */
-export async function readServer(reader: Reader, maxAgeMs = 0): Promise<Server> {
-  const doing = "identifying the server";
-  const options = { parse: whoIn, maxAgeMs };
-  let who: Who;
-  try {
-    who = await reader.read(
-      `SELECT OB_VERSION() AS VERSION, EFFECTIVE_TENANT_ID() AS OWN_ID, ${TENANT_COLUMNS} FROM oceanbase.DBA_OB_TENANTS`,
-      doing,
-      options,
-    );
-  } catch (error) {
-    if (!(error instanceof OceanBaseError) || !NOT_MYSQL_MODE.has(error.errno ?? 0)) throw error;
-    if ((await variable(reader, "ob_compatibility_mode")) !== "ORACLE") throw await unsupported(reader);
-    // A user tenant sees only itself.
-    who = await reader.read(
-      `SELECT OB_VERSION() AS VERSION, TENANT_ID AS OWN_ID, ${TENANT_COLUMNS} FROM SYS.DBA_OB_TENANTS`,
-      doing,
-      options,
-    );
-  }
-  const { version, tenants } = who;
-  const tenant = tenants.find((candidate) => candidate.id === who.ownId);
-  if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION) throw await unsupported(reader);
-  return { version, ...(await readCluster(reader, maxAgeMs)), tenant, tenants };
-}
-
-/** Name and id of the cluster; empty when this login is not told. */
-async function readCluster(reader: Reader, maxAgeMs: number): Promise<Pick<Server, "cluster" | "clusterId">> {
-  try {
-    const rows = await reader.read("SHOW PARAMETERS LIKE 'cluster%'", "asking for the cluster", { maxAgeMs });
-    const value = (name: string) => rows.find((row) => row.NAME === name)?.VALUE ?? "";
-    return { cluster: value("cluster"), clusterId: value("cluster_id") };
-  } catch (error) {
-    const isAnswer =
-      error instanceof OceanBaseError && error.errno !== undefined && error.kind !== "transient";
-    if (!isAnswer) throw error;
-    return { cluster: "", clusterId: "" };
-  }
-}
+/** The columns that {@link tenantsIn} reads. */
+export const TENANT_COLUMNS =
+  "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE, STATUS, LOCKED, IN_RECYCLEBIN";
 
 /** The query for the tenants that a login can see, see {@link tenantsIn}. */
 export function tenantsQuery(schema: "oceanbase" | "SYS"): string {
@@ -113,17 +58,8 @@ export function tenantsIn(rows: readonly Row[]): readonly Tenant[] {
     mode: row.COMPATIBILITY_MODE === "ORACLE" ? "ORACLE" : "MYSQL",
     status: row.STATUS ?? "",
     locked: row.LOCKED === "YES",
+    inRecycleBin: row.IN_RECYCLEBIN === "YES",
   }));
-}
-
-interface Who {
-  version: string;
-  ownId: string | null | undefined;
-  tenants: readonly Tenant[];
-}
-
-function whoIn(rows: readonly Row[]): Who {
-  return { version: rows[0]?.VERSION ?? "", ownId: rows[0]?.OWN_ID, tenants: tenantsIn(rows) };
 }
 
 const namesById = memoize(
@@ -150,25 +86,4 @@ export function tenantLabel(cluster: Pick<Identified, "server">, id: string): st
 /** Whether the login is to the sys tenant, which sees every tenant and can name them. */
 export function isInSys({ server }: Pick<Identified, "server">): boolean {
   return server.tenant.id === SYS_TENANT_ID;
-}
-
-/** Says what was found instead of an OceanBase 4 with tenant-level backups. */
-async function unsupported(reader: Reader): Promise<OceanBaseError> {
-  const version = await variable(reader, "version");
-  const comment = await variable(reader, "version_comment");
-  const found = /seekdb/i.test(comment + version)
-    ? "OceanBase seekdb, which has no backups to cancel"
-    : /oceanbase/i.test(comment + version)
-      ? "an OceanBase without tenant-level backups"
-      : "a server that is not OceanBase";
-  return new OceanBaseError(
-    "unsupported",
-    `${reader.address}: found ${found} (${[version, comment].filter(Boolean).join(", ")}); OceanBase 4.0 or later is needed; check connection.host and connection.port`,
-  );
-}
-
-/** A system variable by the one statement that both modes and every server of the family know. */
-async function variable(reader: Reader, name: string): Promise<string> {
-  const rows = await reader.read(`SHOW VARIABLES LIKE '${name}'`, `asking the server for its ${name}`);
-  return rows[0]?.VALUE ?? "";
 }

@@ -1,5 +1,6 @@
 import { OceanBaseError } from "../errors";
-import type { Connection, DriverFailure, Row } from "./driver";
+import type { Connection, Row } from "./driver";
+import type { DriverFailure } from "./driverFailure";
 import { endsSession, redacted, statementError } from "./failures";
 import { type Login, replyTimeoutMs } from "./login";
 import { withinTime } from "./withinTime";

@@ -1,6 +1,7 @@
 import { OceanBaseError } from "../errors";
 import { ask } from "./ask";
-import { type Connection, type DriverFailure, openConnection, type Row } from "./driver";
+import { type Connection, openConnection, type Row } from "./driver";
+import type { DriverFailure } from "./driverFailure";
 import { isWorthRepeating, loginError, redacted } from "./failures";
 import { type Endpoint, endpointText, type Login, loginName } from "./login";
 import type { Reader, ReadOptions } from "./reader";
@@ -63,6 +64,7 @@ export function addressText(login: Login, endpoint: Endpoint): string {
 function readerOn(connection: Connection, login: Login, address: string, signal: AbortSignal): Reader {
   return {
     address,
+    loginTenant: login.tenant,
     read: async <T = Row[]>(sql: string, what: string, options: ReadOptions<T> = {}) => {
       const { parse = (rows) => rows as T } = options;
       return parse(await ask(connection, sql, { login, doing: `${what} as ${address}`, signal }));

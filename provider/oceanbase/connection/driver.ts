@@ -1,24 +1,13 @@
 import { connect, type Socket } from "node:net";
 import type { Connection as DriverConnection } from "mysql2";
+import type { DriverFailure } from "./driverFailure";
 import { driverOptions } from "./driverOptions";
 import type { Endpoint, Login } from "./login";
+import { inMysqlNumbers } from "./oracleErrors";
 import { withinTime } from "./withinTime";
 
 /** A row by upper-case column name. Every value is text as the server prints it: a BIGINT loses no digit. */
 export type Row = Readonly<Record<string, string | null>>;
-
-/** A failure of the driver, as far as this package looks at it. */
-export interface DriverFailure {
-  /** A name for the failure. Right for the network; for a server's error the driver's names are often wrong. */
-  code?: string;
-  /** The server's error number. */
-  errno?: number;
-  /** The server's text; absent when it was not the server that failed. */
-  sqlMessage?: string;
-  message?: string;
-  /** Whether the connection is over. */
-  fatal?: boolean;
-}
 
 /** The server offers query attributes; queries would get a prefix that OceanBase cannot read. */
 export const QUERY_ATTRIBUTES_OFFERED = "QUERY_ATTRIBUTES_OFFERED";
@@ -116,7 +105,9 @@ export class Connection {
     const query = this.driver.promise().query({ sql, typeCast: asText, rowsAsArray: true });
     const [result, fields] = await this.watched(query).catch((failure: DriverFailure) => {
       // Where it was not the server that refused, what it sends next cannot be read.
-      throw failure.sqlMessage === undefined ? Object.assign(failure, { fatal: true }) : failure;
+      throw failure.sqlMessage === undefined
+        ? Object.assign(failure, { fatal: true })
+        : inMysqlNumbers(failure);
     });
     // One statement has one result, with the fields of its rows or with none.
     if (fields?.some((field) => field === undefined || Array.isArray(field))) {

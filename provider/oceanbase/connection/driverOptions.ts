@@ -29,11 +29,7 @@ export function driverOptions(
     disableEval: true,
     // Refuses LOCAL INFILE: a server must not be able to ask for a file of this machine.
     flags: ["-LOCAL_FILES"],
-    authPlugins: {
-      caching_sha2_password: refuseAuthPlugin("caching_sha2_password"),
-      sha256_password: refuseAuthPlugin("sha256_password"),
-      mysql_clear_password: refuseAuthPlugin("mysql_clear_password"),
-    },
+    authPlugins: authPlugins(login),
     connectAttributes: { program_name: "pulumi-oceanbase-backup" },
   };
 }
@@ -50,13 +46,30 @@ function tlsOptions(tls: TlsSettings, host: string): Exclude<ConnectionOptions["
 }
 
 /**
- * mysql2 would follow a server that asks for another login method, and two of them hand the password over to any server
- * that asks.
+ * mysql2 would follow a server that asks for another login method, and some of them hand the password over to any server
+ * that asks. Accounts of newer OceanBase versions may log in with caching_sha2_password, whose full form sends the password
+ * itself: that is left to mysql2 inside TLS, where the certificate has been checked, and refused elsewhere; the key that a
+ * server offers for it without TLS is never taken. Fact: login-methods
  */
-function refuseAuthPlugin(plugin: string) {
-  return () => () => {
-    throw new Error(
-      `the server asks for the login method ${plugin}, which no OceanBase server does, so the password was not sent; check connection.host and connection.port`,
-    );
+function authPlugins({ tls }: Login): NonNullable<ConnectionOptions["authPlugins"]> {
+  const foreign =
+    "which no OceanBase server does, so the password was not sent; check connection.host and connection.port";
+  const refusals = {
+    sha256_password: foreign,
+    mysql_clear_password: foreign,
+    ob_sm3_password:
+      "which no MySQL driver knows; give the account mysql_native_password or caching_sha2_password",
+    ...given({
+      caching_sha2_password:
+        tls === undefined
+          ? "which is safe only inside TLS with a checked certificate, so the password was not sent; set connection.tls, or give the account mysql_native_password"
+          : undefined,
+    }),
   };
+  const refuse = (method: string, why: string) => () => () => {
+    throw new Error(`the server asks for the login method ${method}, ${why}`);
+  };
+  return Object.fromEntries(
+    Object.entries(refusals).map(([method, why]) => [method, refuse(method, why)]),
+  ) as unknown as NonNullable<ConnectionOptions["authPlugins"]>;
 }

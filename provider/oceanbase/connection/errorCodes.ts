@@ -24,10 +24,27 @@ export const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
     advice:
       "check connection.user and connection.tenant, where the password comes from, and connection.cluster: behind OBProxy it names the cluster, on a direct connection it must be left out",
   },
+  1203: {
+    kind: "transient",
+    means: "the OBProxy has no session to spare",
+    advice: "try again, or raise its session limit",
+  },
+  1226: {
+    kind: "transient",
+    means: "the user has no connection to spare",
+    advice: "try again, or raise the user's MAX_USER_CONNECTIONS",
+  },
   1235: {
     kind: "refused",
-    means: "an Oracle-mode tenant takes no session from this driver",
-    advice: "install mysql2 3.21 or newer, or log in to the sys tenant and name the tenant",
+    means:
+      "the tenant is in Oracle mode and takes no session from this driver, or an OBProxy does not pass the account's login method on",
+    advice:
+      "install mysql2 3.21 or newer, give the account mysql_native_password, or log in to the sys tenant and name the tenant",
+  },
+  1820: {
+    kind: "refused",
+    means: "the account's password has expired",
+    advice: "set a new password for it (ALTER USER ... IDENTIFIED BY ...)",
   },
   3118: { kind: "refused", means: "the user is locked", advice: "unlock the user" },
   4666: {
@@ -55,33 +72,48 @@ const NO_PRIVILEGE: Meaning = {
   advice: "log in as the tenant's administrator (root, or SYS in Oracle mode), or grant ALTER SYSTEM",
 };
 
+const NO_READ: Meaning = {
+  kind: "refused",
+  means: "the user may not read this view",
+  advice: "grant the user SELECT on the oceanbase schema",
+};
+
+const NO_DISK: Meaning = {
+  kind: "server",
+  means: "a disk of the server is full or hangs",
+  advice: "free or repair the disks of the cluster",
+};
+
 /** Errors of a statement, in the words of CANCEL BACKUP. */
 export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
-  // How an Oracle-mode tenant refuses is not documented; both numbers stand for ORA-01031 there.
+  // ORA-01031. Fact: oracle-mode-privilege
   1031: NO_PRIVILEGE,
-  5360: NO_PRIVILEGE,
   1227: NO_PRIVILEGE,
+  942: {
+    kind: "refused",
+    means: "there is no such view in this Oracle-mode tenant, or the user may not read it",
+    advice: "grant the user SELECT on the view in SYS, or SELECT ANY DICTIONARY",
+  },
+  1044: NO_READ,
   1064: {
     kind: "unsupported",
     means: "this server does not know the statement",
     advice: "OceanBase 4.0 or later is needed",
   },
-  1142: {
-    kind: "refused",
-    means: "the user may not read this view",
-    advice: "grant the user SELECT on the oceanbase schema",
-  },
-  1210: { kind: "input", means: "a tenant name is empty", advice: "check tenants" },
+  1142: NO_READ,
+  1210: { kind: "input", means: "the server does not take one of the values", advice: "check tenants" },
   1235: {
     kind: "refused",
     means: "this server or tenant does not take the statement in this form",
     advice: "from a user tenant only its own backups can be cancelled, without naming tenants",
   },
   4016: {
-    kind: "refused",
+    kind: "server",
     means: "the statement named a tenant it may not be used on (such as sys), or the server failed inside",
     advice: "check tenants, then the server's log",
   },
+  4375: NO_DISK,
+  4392: NO_DISK,
   5160: {
     kind: "refused",
     means: "one of the tenants does not exist",
@@ -99,26 +131,41 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
  * did is read from the jobs.
  */
 export const TRANSIENT: Readonly<Record<number, string>> = {
+  600: "the server failed, and the number of the failure was lost on its way through an Oracle-mode session",
+  1205: "a lock was waited for in vain",
+  1213: "a deadlock was resolved",
   1317: "the query was interrupted",
   4012: "the server did not finish in its own time limit",
+  4013: "the server is short of memory",
   4023: "the server asks to try again",
+  4030: "the tenant is short of memory",
   4038: "the server asked is not the leader any more",
   4064: "the session was killed",
   4109: "the server is changing its state",
   4124: "one server could not reach another",
   4550: "the root service is shutting down",
+  4637: "the root service is not ready",
   4638: "the root service has moved",
   4654: "a leader is being elected",
+  4719: "a log stream is not there yet",
+  4721: "a leader is being elected",
   4722: "a leader is being elected",
   5066: "the session was interrupted",
+  6002: "a transaction was rolled back",
   8001: "the server is starting",
   8002: "the server is stopping",
 };
 
-/** Refusals that come before a statement has done anything for any of its tenants. */
-export const BEFORE_ANY_EFFECT: ReadonlySet<number> = new Set([
-  1031, 1064, 1210, 1227, 1235, 4016, 5160, 5260, 5360,
-]);
+/**
+ * Refusals that come before a statement has done anything for any of its tenants: they are raised while it is parsed,
+ * resolved and checked. 1210 and 4016 are not among them: they may come from its execution. Fact: effect-open
+ */
+export const BEFORE_ANY_EFFECT: ReadonlySet<number> = new Set([1031, 1064, 1227, 1235, 5160, 5260]);
+
+/**
+ * What a read over several tenants fails with when one of them has no leader. Fact: leaderless-read
+ */
+export const LEADERLESS: ReadonlySet<number> = new Set([4012, 4654, 4721, 4722]);
 
 /** Network-level failures by the code that Node or mysql2 gives them. */
 export const NETWORK_MEANINGS: Readonly<Record<string, string>> = {

@@ -1,13 +1,13 @@
 import { given } from "../../given";
 import { isOfKind, OceanBaseError } from "../errors";
 import {
-  type DriverFailure,
   MAX_REPLY_BYTES,
   PACKETS_OUT_OF_ORDER,
   QUERY_ATTRIBUTES_OFFERED,
   REPLY_TOO_LARGE,
   SEVERAL_RESULTS,
 } from "./driver";
+import type { DriverFailure } from "./driverFailure";
 import {
   BEFORE_ANY_EFFECT,
   LOGIN_MEANINGS,
@@ -101,7 +101,7 @@ export function serverError(
   phase: "login" | "statement",
 ): OceanBaseError {
   const errno = failure.errno ?? 0;
-  const said = `${doing}: the server said "${failure.sqlMessage ?? ""}" (error ${errno})`;
+  const said = `${doing}: the server said "${failure.sqlMessage ?? ""}" (error ${failure.reported ?? errno})`;
   // At login a number has one meaning, whatever the statement that is to follow.
   const details = phase === "login" ? { errno } : { errno, said };
   const meaning = (phase === "login" ? LOGIN_MEANINGS : STATEMENT_MEANINGS)[errno];
@@ -160,6 +160,6 @@ export function redacted(failure: DriverFailure, password = ""): DriverFailure {
       ? "*** (not shown)"
       : text.replaceAll(password, "***").slice(0, MAX_TEXT_LENGTH);
   };
-  const { code, errno, fatal, sqlMessage, message } = failure;
-  return given({ code, errno, fatal, sqlMessage: redact(sqlMessage), message: redact(message) });
+  const { code, errno, reported, fatal, sqlMessage, message } = failure;
+  return given({ code, errno, reported, fatal, sqlMessage: redact(sqlMessage), message: redact(message) });
 }

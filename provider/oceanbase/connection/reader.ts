@@ -12,6 +12,8 @@ export interface ReadOptions<T> {
 export interface Reader {
   /** Who talks to whom, for messages: `root@sys at db1:2881`. */
   readonly address: string;
+  /** The tenant that the login is for. */
+  readonly loginTenant: string;
   /** @param doing what the query is for, as a message begins: `reading the backup jobs` */
   read<T = Row[]>(sql: string, doing: string, options?: ReadOptions<T>): Promise<T>;
 }

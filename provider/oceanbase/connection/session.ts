@@ -76,6 +76,10 @@ class LoginSession implements Session {
     return this.shared.address;
   }
 
+  get loginTenant(): string {
+    return this.shared.login.tenant;
+  }
+
   within(ms: number): Session {
     const { shared, control, readUntilMs = Number.POSITIVE_INFINITY } = this;
     return new LoginSession(shared, control, () => {}, Math.min(readUntilMs, Date.now() + ms));

@@ -10,6 +10,7 @@ export type Answer = readonly [RegExp, Row[] | Error | (() => Row[])];
 /** A session whose answers are given beforehand: for servers that say what the sandbox never says. */
 export class ScriptedSession implements Session {
   readonly address = "root@sys at db:2881";
+  readonly loginTenant = "sys";
   /** Every query, and within how many milliseconds it had to be answered; undefined where nothing was said of it. */
   readonly asked: { sql: string; withinMs: number | undefined }[] = [];
   private readonly answers: readonly Answer[];
@@ -25,6 +26,7 @@ export class ScriptedSession implements Session {
   within(ms: number): Session {
     return {
       address: this.address,
+      loginTenant: this.loginTenant,
       read: async (sql, _doing, options = {}) => this.answer(sql, ms, options),
       within: (shorterMs) => this.within(Math.min(ms, shorterMs)),
       send: (sql, doing) => this.send(sql, doing),
@@ -68,7 +70,7 @@ export function scriptedCluster(
 /** A tenant in MySQL mode that is NORMAL. */
 export function tenant(id: string, name: string, changes: Partial<Tenant> = {}): Tenant {
   const type = id === "1" ? "SYS" : "USER";
-  return { id, name, type, mode: "MYSQL", status: "NORMAL", locked: false, ...changes };
+  return { id, name, type, mode: "MYSQL", status: "NORMAL", locked: false, inRecycleBin: false, ...changes };
 }
 
 const SYS = tenant("1", "sys");

@@ -10,6 +10,7 @@ const tenant = (id: string, name: string, changes: Partial<Tenant> = {}): Tenant
   mode: "MYSQL",
   status: "NORMAL",
   locked: false,
+  inRecycleBin: false,
   ...changes,
 });
 

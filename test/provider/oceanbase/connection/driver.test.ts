@@ -67,7 +67,8 @@ describe("the driver is told", () => {
       flags: ["-LOCAL_FILES"],
       connectAttributes: { program_name: "pulumi-oceanbase-backup" },
     });
-    for (const plugin of ["caching_sha2_password", "sha256_password", "mysql_clear_password"]) {
+    const refused = ["caching_sha2_password", "sha256_password", "mysql_clear_password", "ob_sm3_password"];
+    for (const plugin of refused) {
       expect(optionsOf().authPlugins[plugin]()).toThrow(`the login method ${plugin}`);
     }
     for (const option of ["database", "ssl"]) expect(optionsOf()).not.toHaveProperty(option);
@@ -82,6 +83,8 @@ describe("the driver is told", () => {
   test("the whole of TLS, with the client's own certificate", async () => {
     const tls = { ca: "CA", cert: "CERT", key: "KEY", verifyHostName: true };
     (await connected({ tls }, "localhost")).destroy();
+    // The driver's own: it sends the password inside TLS and takes no key.
+    expect(optionsOf().authPlugins).not.toHaveProperty("caching_sha2_password");
     expect(optionsOf().ssl).toEqual({
       ca: "CA",
       cert: "CERT",

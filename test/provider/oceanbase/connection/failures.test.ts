@@ -38,21 +38,26 @@ test("a number can mean one thing at login and another for a statement", () => {
 });
 
 describe("what follows from a server's error", () => {
-  test.each([4012, 4023, 4038, 4109, 4124, 4550, 4638, 4654, 4722, 8001, 8002, 4064, 5066])(
-    "%i is worth repeating for a read, and leaves open what a statement did",
-    (errno) => {
-      expect(isWorthRepeating(said(errno))).toBe(true);
-      expect(leavesEffectOpen(said(errno))).toBe(true);
-    },
-  );
+  test.each([
+    600, 1205, 1213, 4012, 4013, 4023, 4030, 4038, 4109, 4124, 4550, 4637, 4638, 4654, 4719, 4721, 4722, 6002,
+    8001, 8002, 4064, 5066,
+  ])("%i is worth repeating for a read, and leaves open what a statement did", (errno) => {
+    expect(isWorthRepeating(said(errno))).toBe(true);
+    expect(leavesEffectOpen(said(errno))).toBe(true);
+  });
 
-  test.each([1064, 1210, 1227, 1235, 4016, 5160, 5260])(
+  test.each([1031, 1064, 1227, 1235, 5160, 5260])(
     "%i is final, and the statement has done nothing",
     (errno) => {
       expect(isWorthRepeating(said(errno))).toBe(false);
       expect(leavesEffectOpen(said(errno))).toBe(false);
     },
   );
+
+  test.each([1210, 4016])("%i is final, and may come after the statement has done something", (errno) => {
+    expect(isWorthRepeating(said(errno))).toBe(false);
+    expect(leavesEffectOpen(said(errno))).toBe(true);
+  });
 
   test("an unknown number is not repeated, and leaves open what a statement did", () => {
     expect(said(9999).kind).toBe("server");
@@ -109,7 +114,10 @@ describe("a failed login", () => {
   test.each([
     [1040, "transient"],
     [1045, "refused"],
+    [1203, "transient"],
+    [1226, "transient"],
     [1235, "refused"],
+    [1820, "refused"],
     [3118, "refused"],
     [4666, "refused"],
     [4669, "refused"],
@@ -128,11 +136,14 @@ describe("a failed login", () => {
 
 test.each([
   [1031, "refused"],
-  [5360, "refused"],
+  [942, "refused"],
+  [1044, "refused"],
   [1142, "refused"],
   [1064, "unsupported"],
   [1210, "input"],
-  [4016, "refused"],
+  [4016, "server"],
+  [4375, "server"],
+  [4392, "server"],
   [5160, "refused"],
   [1235, "refused"],
   [5260, "refused"],

@@ -630,10 +630,10 @@ describe("a clear refusal", () => {
     expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ status: expect.stringMatching(/INIT|DOING/) }]);
   });
 
-  test.each([1031, 5360])("in Oracle mode (%i) is one even when nothing runs", async (errno) => {
-    sandbox().faults.inject({ match: /CANCEL/, act: { kind: "error", errno } });
+  test("in Oracle mode is one even when nothing runs", async () => {
+    sandbox().faults.inject({ match: /CANCEL/, act: { kind: "error", errno: 1031 } });
     const stopping = stop({ selection: "own" }, { who: "oracleTenant" });
-    await expect(stopping).rejects.toMatchObject({ errno, kind: "refused" });
+    await expect(stopping).rejects.toMatchObject({ errno: 1031, kind: "refused" });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkIsCluster, isSameCluster } from "../../../../provider/oceanbase/cluster/clusterRecord.ts";
-import { readServer, tenantLabel, tenantNameOf } from "../../../../provider/oceanbase/cluster/server.ts";
+import { readServer } from "../../../../provider/oceanbase/cluster/identification.ts";
+import { tenantLabel, tenantNameOf } from "../../../../provider/oceanbase/cluster/server.ts";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import type { FlavorName } from "../../../../sdk/sandbox/cluster/flavors.ts";
@@ -40,6 +41,41 @@ test.each([
   expect(server.tenant).toMatchObject({ name, mode });
   expect(server.tenants).toHaveLength(1);
   expect(server.cluster).toBe("obdemo");
+});
+
+describe("a user tenant that has no view of itself (4.0)", () => {
+  test.each([
+    ["mysqlTenant", "mysql_tenant", "1002", "MYSQL"],
+    ["oracleTenant", "oracle_tenant", "1004", "ORACLE"],
+  ] as const)("%s is asked by functions", async (who, name, id, mode) => {
+    const old = await startSandbox({ version: "4.0.0" });
+    const session = await openSession(loginOf(old, old.logins[who]));
+    const server = await readServer(session);
+    expect(server).toMatchObject({
+      version: "4.0.0.0",
+      tenant: { id, name, mode, type: "USER", status: "NORMAL" },
+    });
+    expect(server.tenants).toEqual([server.tenant]);
+    session.close();
+    await old.stop();
+  });
+
+  test("goes by the name of its login where no function tells it", async () => {
+    const session = new ScriptedSession(
+      [/EFFECTIVE_TENANT\(\)|DBA_OB_TENANTS/, new OceanBaseError("server", "no such thing", { errno: 904 })],
+      [/ob_compatibility_mode/, [{ VALUE: "ORACLE" }]],
+      [/FROM DUAL/, [{ VERSION: "4.0.0.0", OWN_ID: "1004", OWN_NAME: "" }]],
+      [/SHOW PARAMETERS/, []],
+    );
+    expect((await readServer(session)).tenant).toMatchObject({ id: "1004", name: session.loginTenant });
+  });
+});
+
+test("a tenant in the recycle bin is known as such", async () => {
+  sandbox().setInRecycleBin("mysql_tenant", true);
+  const { tenants } = await identify("sys");
+  const inBin = tenants.filter((tenant) => tenant.inRecycleBin).map(({ name }) => name);
+  expect(inBin).toEqual(["mysql_tenant"]);
 });
 
 test("a MySQL-mode login costs two queries", async () => {
