@@ -4,6 +4,7 @@
  * understand the state that older ones wrote.
  */
 import type { dynamic } from "@pulumi/pulumi";
+import { withoutNulls } from "../given";
 import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy/lifecycle";
 import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
 import type { Source } from "../resources/connectionSources";
@@ -89,15 +90,6 @@ export const cancelBackup = provider(cancelBackupLifecycle);
 
 /** The provider of BackupCleanupPolicy. */
 export const backupCleanupPolicy = provider(backupCleanupPolicyLifecycle);
-
-/** An output that turned out to be undefined arrives as null: it was not given. Triggers may well be null. */
-function withoutNulls<T extends object>(inputs: T): T {
-  const given = Object.entries(inputs).filter(([, value]) => value !== null);
-  const isObject = (value: unknown) => typeof value === "object" && !Array.isArray(value);
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, isObject(value) ? withoutNulls(value) : value]),
-  ) as T;
-}
 
 /**
  * A partial failure the way the host knows it: it saves the properties and prints the reasons. Unlike those of a success

@@ -13,6 +13,9 @@ import { loginOf } from "./login";
  * A session for the length of one call, and the cluster that a record belongs to.
  */
 
+/** How long after a deadline the last look of a wait may take. */
+const LAST_LOOK_MS = 1_000;
+
 /** The server that an action was for. */
 export interface ServerRecord extends ClusterRecord {
   /** OceanBase's version, such as `4.2.5.1`. */
@@ -88,13 +91,18 @@ export async function atDeletion(
 /** Opens a session. A login that fails while the configuration still has its former keys says what to rename. */
 async function logIn(inputs: LoginInputs, context: Context): Promise<Session> {
   try {
-    return await openSession(loginOf(inputs, context), context);
+    return await openSession(loginOf(inputs, context), { ...context, ...readDeadline(context) });
   } catch (error) {
     const advice = renameAdvice(inputs, context);
     if (!(error instanceof OceanBaseError) || advice === undefined) throw error;
     const { kind, message, errno, outcomeUnknown, said } = error;
     throw new OceanBaseError(kind, `${message}; ${advice}`, given({ errno, outcomeUnknown, said }));
   }
+}
+
+/** A wait ends at the deadline, and its last look is still to be answered then. */
+function readDeadline({ deadlineMs }: Context): { deadlineMs?: number } {
+  return deadlineMs === undefined ? {} : { deadlineMs: deadlineMs + LAST_LOOK_MS };
 }
 
 function skipOrThrow(

@@ -1,7 +1,7 @@
 import { OceanBaseError } from "../oceanbase/errors";
 import type { Source } from "./connectionSources";
 import type { Context } from "./context";
-import { checkInputs, type InputProblem, type InputTable, inputsOf } from "./inputTable";
+import { checkInputs, type InputProblem, type InputTable, inputsOf, repeatedInputs } from "./inputTable";
 
 /** What became of a create or an update. */
 export interface Made<State> {
@@ -25,8 +25,10 @@ export interface Difference {
 
 /** What a create or an update would do as things are now. */
 export interface Preview<State> {
-  /** What the state would be, as far as it is known. */
-  outputs: Partial<State>;
+  /** What the state would be, where nothing is to be found out before. */
+  state?: State;
+  /** What is known of the state otherwise. */
+  outputs?: Partial<State>;
   /** One line for people. */
   text?: string;
 }
@@ -56,6 +58,8 @@ export interface ResourceRules<Inputs, State> {
 export interface Lifecycle<Inputs, State> {
   /** The names of everything that the state adds to the inputs. */
   readonly outputNames: readonly string[];
+  /** The inputs that outputs repeat: when one is a secret, so are they. */
+  readonly repeatedInputs: readonly string[];
   /** Whether a replacement has to delete the old one first. */
   readonly deleteBeforeReplace: boolean;
   /**
@@ -69,6 +73,8 @@ export interface Lifecycle<Inputs, State> {
   preview(inputs: Inputs, context: Context, state?: State): Promise<Preview<State>>;
   create(inputs: Inputs, context: Context): Promise<{ id: string; state: State }>;
   update(id: string, state: State, inputs: Inputs, context: Context): Promise<State>;
+  /** Whether this is what was kept of a resource, and not the inputs alone of what a program only reads. */
+  isRecord(state: State): boolean;
   /** Undefined when the resource is gone. What a program only reads comes with inputs alone. */
   read(id: string, state: State, context: Context): Promise<State | undefined>;
   /** The inputs that a state stands for, those that ask for the same as before as they were given. */
@@ -100,6 +106,7 @@ export function defineResource<Inputs extends object, State extends Inputs & { s
   const { upgrade = (recorded) => recorded } = rules;
   return {
     outputNames: Object.keys(rules.outputs),
+    repeatedInputs: repeatedInputs(rules.inputs),
     deleteBeforeReplace: rules.deleteBeforeReplace ?? false,
     check: (inputs, source) => checkInputs(rules.inputs, inputs, source),
     diff: (state, inputs) => rules.diff(upgrade(state), inputs),
@@ -114,10 +121,10 @@ export function defineResource<Inputs extends object, State extends Inputs & { s
       refuseInPreview(context);
       return settled(id, await rules.update(id, upgrade(recorded), inputs, context), context);
     },
+    isRecord,
     read: async (id, recorded, context) => {
       const state = upgrade(recorded);
-      // Every record has a line for people, and inputs alone have none.
-      if (state.summary === undefined) return await rules.get(id, state, context);
+      if (!isRecord(state)) return await rules.get(id, state, context);
       try {
         return await rules.refresh(state, context);
       } catch (error) {
@@ -133,6 +140,11 @@ export function defineResource<Inputs extends object, State extends Inputs & { s
       await rules.delete(upgrade(recorded), context);
     },
   };
+}
+
+/** Every record has a line for people, and inputs alone have none. */
+function isRecord({ summary }: { summary?: string }): boolean {
+  return summary !== undefined;
 }
 
 /** Shows the warnings; an attempt that was interrupted is saved as far as it came. */

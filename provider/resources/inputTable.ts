@@ -21,6 +21,8 @@ export interface InputRule<Inputs, Value> {
   same?(one: Value | undefined, other: Value | undefined): boolean;
   /** Where a person has given it. @default its own name */
   path?: string;
+  /** Whether outputs repeat it, in a statement or in a line for people. @default false */
+  isRepeated?: boolean;
 }
 
 /** Every input and no other, in the order in which messages name them. */
@@ -105,6 +107,11 @@ export function unknownInputs(given: object, known: readonly string[], prefix: s
 /** Everything that is wrong, in one line. */
 export function problemsText(problems: readonly InputProblem[]): string {
   return problems.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
+}
+
+/** The inputs that outputs repeat: when one is a secret, so are they. */
+export function repeatedInputs<Inputs>(table: InputTable<Inputs>): string[] {
+  return namesIn(table).filter((name) => table[name].isRepeated === true);
 }
 
 function namesIn<Inputs>(table: InputTable<Inputs>): (keyof Inputs & string)[] {

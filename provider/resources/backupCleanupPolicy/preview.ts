@@ -18,7 +18,7 @@ export async function preview(
   state?: BackupCleanupPolicyState,
 ): Promise<Preview<BackupCleanupPolicyState>> {
   if (hasUnknown(inputs)) {
-    return { outputs: {}, text: "what would be sent cannot be shown: some inputs are not known yet" };
+    return { text: "what would be sent cannot be shown: some inputs are not known yet" };
   }
   const tenant = targetTenant(inputs);
   try {
@@ -29,14 +29,14 @@ export async function preview(
     if (!(error instanceof OceanBaseError)) throw error;
     const isAway = isOfKind(error, "unreachable", "transient", "aborted");
     const what = isAway ? "what this would do cannot be seen from here" : "as things are now it would fail";
-    return { outputs: {}, text: oneLine(`${what}: ${error.message}`) };
+    return { text: oneLine(`${what}: ${error.message}`) };
   }
 }
 
 async function previewOf(step: NextStep, tenant: string): Promise<Preview<BackupCleanupPolicyState>> {
-  if (step.kind === "keep") return { outputs: step.state };
+  if (step.kind === "keep") return { state: step.state };
   const statements = await plannedStatements(step.place, step.request);
   const statement = statements.at(-1);
   if (statement !== undefined) return { outputs: { statement }, text: `would send ${statements.join("; ")}` };
-  return { outputs: {}, text: `tenant ${tenant} has this cleanup policy already: nothing would be sent` };
+  return { text: `tenant ${tenant} has this cleanup policy already: nothing would be sent` };
 }

@@ -49,7 +49,7 @@ const MAX_REASON_LENGTH = 1000;
 /** The inputs of a CancelBackup. */
 export const CANCEL_BACKUP: InputTable<CancelBackupInputs> = {
   ...LOGIN,
-  tenants: { check: (_, inputs) => tenantsProblems(inputs), same: sameTenants },
+  tenants: { check: (_, inputs) => tenantsProblems(inputs), same: sameTenants, isRepeated: true },
   cancelOn: { check: listOf("create", "delete") },
   triggers: { check: list, same: (olds = [], news = []) => isDeepStrictEqual(olds, news) },
   timeoutSeconds: { check: seconds(0, MAX_TIMEOUT_SECONDS) },

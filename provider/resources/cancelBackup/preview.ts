@@ -1,4 +1,3 @@
-import { given } from "../../given";
 import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
 import { plannedStatement } from "../../oceanbase/stop/stopBackups";
 import { oneLine } from "../../text";
@@ -24,7 +23,7 @@ export async function preview(
   // A trigger that is not known yet is another one, and no server is asked about it.
   const { triggers: _, reason: __, ...asked } = inputs;
   if (hasUnknown(asked)) {
-    return { outputs: {}, text: "what runs now cannot be shown: some inputs are not known yet" };
+    return { text: "what runs now cannot be shown: some inputs are not known yet" };
   }
   try {
     return await inPreviewTime(inputs, context, (inTime) => look(inputs, inTime, state));
@@ -32,7 +31,7 @@ export async function preview(
     if (!(error instanceof OceanBaseError)) throw error;
     const isAway = isOfKind(error, "unreachable", "transient", "aborted");
     const what = isAway ? "what this would do cannot be seen from here" : "as things are now it would fail";
-    return { outputs: {}, text: oneLine(`${what}: ${error.message}`) };
+    return { text: oneLine(`${what}: ${error.message}`) };
   }
 }
 
@@ -42,13 +41,13 @@ async function look(
   state: CancelBackupState | undefined,
 ): Promise<Preview<CancelBackupState>> {
   const step = await nextStep(inputs, context, state);
-  if (step.kind === "keep") return { outputs: step.state };
-  if (inputs.previewJobs === false) return { outputs: {} };
+  if (step.kind === "keep") return { state: step.state };
+  if (inputs.previewJobs === false) return {};
   const jobs = describe(await readSnapshot(inputs, context), inputs);
-  if (step.kind === "rehearse") return { outputs: {}, text: oneLine(jobs) };
+  if (step.kind === "rehearse") return { text: oneLine(jobs) };
   const statement = await withSession(inputs, context, (session) =>
     plannedStatement(session, step.request, context),
   );
-  const sent = statement === undefined ? "nothing would be sent" : `would send ${statement}`;
-  return { outputs: given({ statement }), text: oneLine(`${jobs}; ${sent}`) };
+  if (statement === undefined) return { text: oneLine(`${jobs}; nothing would be sent`) };
+  return { outputs: { statement }, text: oneLine(`${jobs}; would send ${statement}`) };
 }

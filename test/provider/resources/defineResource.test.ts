@@ -19,7 +19,7 @@ function resource(rules: Partial<ResourceRules<Inputs, State>> = {}) {
     inputs: { color: { check: oneOf("red", "blue") } },
     outputs: { summary: undefined },
     diff: (state, inputs) => ({ changed: state.color === inputs.color ? [] : ["color"] }),
-    preview: async () => ({ outputs: {} }),
+    preview: async () => ({}),
     create: async (inputs) => ({ id: "1", state: inputs, warnings: [] }),
     update: async (_id, _state, inputs) => ({ state: inputs, warnings: [] }),
     refresh: async (state) => state,
@@ -100,7 +100,7 @@ test("a recorded state is read in the words of this version, wherever it comes i
     },
     preview: async (_inputs, _context, state) => {
       see(state as State);
-      return { outputs: {} };
+      return {};
     },
     update: async (_id, state, inputs) => {
       see(state);

@@ -10,7 +10,7 @@ const rooms = {
     "provider/resources/cancelBackup/(outputs|previewText)",
     "provider/resources/backupCleanupPolicy/outputs",
   ],
-  "provider/dynamic": ["provider/engine", "provider/resources", "provider/text"],
+  "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given)"],
   "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given)"],
   "provider/engine": ["provider/text"],
   "provider/resources": ["provider/oceanbase", "provider/(text|given)"],

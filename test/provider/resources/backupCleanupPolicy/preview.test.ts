@@ -35,7 +35,6 @@ describe("a preview of a create", () => {
   test("says that an equal policy is there, or that a different one is refused", async () => {
     sandbox().setPolicy("mysql_tenant", "168h");
     expect(await preview()).toEqual({
-      outputs: {},
       text: "tenant mysql_tenant has this cleanup policy already: nothing would be sent",
     });
     expect((await preview({ recoveryWindow: "8d" })).text).toMatch(
@@ -63,7 +62,7 @@ describe("a preview of an update", () => {
 
   test("that sends nothing knows all of the state", async () => {
     const state = await created();
-    expect(await preview({ overwrite: true }, state)).toEqual({ outputs: { ...state, overwrite: true } });
+    expect(await preview({ overwrite: true }, state)).toEqual({ state: { ...state, overwrite: true } });
   });
 
   test("to another window says the DROP and the ADD", async () => {

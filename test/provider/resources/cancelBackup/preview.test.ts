@@ -37,7 +37,6 @@ describe("a preview of a create", () => {
   test("says that nothing would be sent where a filter excludes every tenant", async () => {
     sandbox().startBackup("mysql_tenant");
     expect(await cancelBackup.preview(inputs({ onlyTypes: ["incremental"] }), previewing)).toEqual({
-      outputs: {},
       text: expect.stringMatching(/; excluded: mysql_tenant .*; nothing would be sent$/),
     });
   });
@@ -59,20 +58,19 @@ describe("a preview of a create", () => {
 
   test("asks for nothing that is not known yet, except for triggers, which are new in any case", async () => {
     const unknown = await cancelBackup.preview(inputs({ tenants: [UNKNOWN] }), previewing);
-    expect(unknown).toEqual({ outputs: {}, text: expect.stringContaining("not known yet") });
+    expect(unknown).toEqual({ text: expect.stringContaining("not known yet") });
     expect(sandbox().log.logins).toBe(0);
     const triggered = await cancelBackup.preview(inputs({ triggers: [UNKNOWN] }), previewing);
     expect(triggered.outputs).toEqual({ statement: STATEMENT });
   });
 
   test("asks nothing where it is not wanted", async () => {
-    expect(await cancelBackup.preview(inputs({ previewJobs: false }), previewing)).toEqual({ outputs: {} });
+    expect(await cancelBackup.preview(inputs({ previewJobs: false }), previewing)).toEqual({});
     expect(sandbox().log.logins).toBe(0);
   });
 
   test("of one that is for its deletion has no statement", async () => {
     expect(await cancelBackup.preview(inputs({ cancelOn: ["delete"] }), previewing)).toEqual({
-      outputs: {},
       text: expect.stringContaining("nothing is sent before it is deleted"),
     });
   });
@@ -81,9 +79,8 @@ describe("a preview of a create", () => {
 describe("a preview of an update", () => {
   test("that sends nothing knows all of the state, and asks no server", async () => {
     const state = await created();
-    const { outputs, text } = await cancelBackup.preview(inputs({ reason: "why" }), previewing, state);
-    expect(outputs).toEqual({ ...state, reason: "why" });
-    expect(text).toBeUndefined();
+    const preview = await cancelBackup.preview(inputs({ reason: "why" }), previewing, state);
+    expect(preview).toEqual({ state: { ...state, reason: "why" } });
     expect(sandbox().log.logins).toBe(0);
   });
 
@@ -101,7 +98,6 @@ describe("a preview of an update", () => {
     const failure = await created({ timeoutSeconds: 1 }).catch((error: unknown) => error);
     if (!(failure instanceof PartialFailure)) throw failure;
     expect(await cancelBackup.preview(inputs(), previewing, failure.state)).toMatchObject({
-      outputs: {},
       text: expect.stringMatching(/; nothing would be sent$/),
     });
   });
