@@ -24,7 +24,10 @@ export class Plugin {
   private engine: Engine | undefined;
   private lifeline: Lifeline;
   private configured: Source = sourceOf({}, undefined);
+  /** What calls have done, so that a later one leaves it alone. */
   private readonly claimed = new Set<string>();
+  /** What only one resource of a program may have, and which one has it. */
+  readonly claims = new Map<string, string>();
 
   /** @param engine the one that has started this process, and whose end ends it */
   constructor(engine?: Engine) {
@@ -39,6 +42,8 @@ export class Plugin {
 
   configure(configuration: Properties, urn: string | undefined): void {
     this.configured = sourceOf(configuration, urn);
+    // An engine that attaches may do so for one command after another.
+    this.claims.clear();
   }
 
   /** What a connection is completed from. */

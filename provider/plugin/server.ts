@@ -120,8 +120,9 @@ function configurationCalls(plugin: Plugin) {
 function resourceCalls(plugin: Plugin) {
   return {
     check(request: CheckRequest) {
-      const calls = callsFor(request.getUrn());
-      const { inputs, problems } = calls.check(readProperties(request.getNews()), plugin.source);
+      const [urn, news] = [request.getUrn(), readProperties(request.getNews())];
+      const claimant = { name: urn.split("::").at(-1) ?? urn, claims: plugin.claims };
+      const { inputs, problems } = callsFor(urn).check(news, plugin.source, claimant);
       return checkResponse(inputs, problems);
     },
     diff(request: DiffRequest) {

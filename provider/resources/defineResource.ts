@@ -1,4 +1,5 @@
 import { OceanBaseError } from "../oceanbase/errors";
+import type { Claimant } from "./claims";
 import type { Source } from "./connectionSources";
 import type { Context } from "./context";
 import { checkInputs, type InputProblem, type InputTable, inputsOf, repeatedInputs } from "./inputTable";
@@ -40,6 +41,8 @@ export interface ResourceRules<Inputs, State> {
   outputs: Readonly<Partial<Record<keyof State, undefined>>>;
   /** Whether a replacement has to delete the old one first. @default false */
   deleteBeforeReplace?: boolean;
+  /** What is wrong when another resource of the program has what only one may have. */
+  conflict?(inputs: Inputs, claimant: Claimant): InputProblem | undefined;
   /** The state as any version may have written it, in the words of this one. @default as it is */
   upgrade?(recorded: State): State;
   diff(state: State, inputs: Inputs): Difference;
@@ -66,8 +69,9 @@ export interface Lifecycle<Inputs, State> {
    * Everything that is wrong with the inputs, at once.
    *
    * @param source what the connection among them was completed from
+   * @param claimant the resource among those of its program, where that is not checked by the program
    */
-  check(inputs: Inputs, source?: Source): InputProblem[];
+  check(inputs: Inputs, source?: Source, claimant?: Claimant): InputProblem[];
   diff(state: State, inputs: Inputs): Difference;
   /** Sends nothing. @param state the record of the resource that would be updated; undefined when it would be made */
   preview(inputs: Inputs, context: Context, state?: State): Promise<Preview<State>>;
@@ -108,7 +112,11 @@ export function defineResource<Inputs extends object, State extends Inputs & { s
     outputNames: Object.keys(rules.outputs),
     repeatedInputs: repeatedInputs(rules.inputs),
     deleteBeforeReplace: rules.deleteBeforeReplace ?? false,
-    check: (inputs, source) => checkInputs(rules.inputs, inputs, source),
+    check: (inputs, source, claimant) => {
+      const problems = checkInputs(rules.inputs, inputs, source);
+      const conflict = claimant === undefined ? undefined : rules.conflict?.(inputs, claimant);
+      return conflict === undefined ? problems : [...problems, conflict];
+    },
     diff: (state, inputs) => rules.diff(upgrade(state), inputs),
     preview: (inputs, context, recorded) =>
       rules.preview(inputs, context, recorded === undefined ? undefined : upgrade(recorded)),

@@ -10,10 +10,12 @@ import { type Cluster, identify } from "../../oceanbase/cluster/cluster";
 import { checkIsCluster } from "../../oceanbase/cluster/clusterRecord";
 import type { Server, Tenant } from "../../oceanbase/cluster/server";
 import { OceanBaseError } from "../../oceanbase/errors";
+import type { Claimant } from "../claims";
 import { atDeletion, serverRecord, withCluster } from "../cluster";
 import type { Context } from "../context";
 import { type Difference, defineResource, type Made } from "../defineResource";
-import { changedInputs } from "../inputTable";
+import { changedInputs, hasUnknown, type InputProblem } from "../inputTable";
+import { claimPolicy } from "./claims";
 import { readExisting } from "./existing";
 import {
   BACKUP_CLEANUP_POLICY,
@@ -45,6 +47,7 @@ export const backupCleanupPolicy = defineResource<BackupCleanupPolicyInputs, Bac
   outputs: BACKUP_CLEANUP_POLICY_OUTPUTS,
   // A tenant has one policy.
   deleteBeforeReplace: true,
+  conflict,
   diff,
   preview,
   create: async (inputs, context) => ({ ...(await carryOut(inputs, context)), id: targetTenant(inputs) }),
@@ -53,6 +56,14 @@ export const backupCleanupPolicy = defineResource<BackupCleanupPolicyInputs, Bac
   get: readExisting,
   delete: remove,
 });
+
+/** Claims the tenant's policy, as soon as it is known whose it is. */
+function conflict(inputs: BackupCleanupPolicyInputs, claimant: Claimant): InputProblem | undefined {
+  const { host, port, cluster } = inputs.connection;
+  const owner = { host, port, cluster, tenant: targetTenant(inputs) };
+  const reason = hasUnknown(owner) || host === undefined ? undefined : claimPolicy(claimant, owner);
+  return reason === undefined ? undefined : { path: "tenant", reason };
+}
 
 /** Another tenant is another resource; everything else is an update, and most updates send nothing. */
 function diff(state: BackupCleanupPolicyState, inputs: BackupCleanupPolicyInputs): Difference {
