@@ -1,6 +1,7 @@
 import { given } from "../../given";
 import { seemsToLackAlterSystem } from "../cluster/privileges";
 import type { Session } from "../connection/session";
+import { cancelBackupStatement } from "../statements";
 import { CancelSender } from "./cancelSender";
 import { checkCleanupComes } from "./cleanupWait";
 import { checkRestorePoints, makePlan, type Plan } from "./plan";
@@ -32,6 +33,19 @@ export async function stopBackups(
   const isFollowed = failure === undefined || (sender.unreached.hasSplit && sender.issuedAt !== undefined);
   const wait = isFollowed ? await waitForStop(plan, target, sender) : { leftovers: [], warnings: [] };
   return reportOf(plan, target, sender, { ...wait, ...given({ interrupted: failure ?? wait.interrupted }) });
+}
+
+/**
+ * The statement that a stop would send as things are now; undefined when it would send none. Refuses what the stop would
+ * refuse, and sends nothing.
+ */
+export async function plannedStatement(
+  session: Session,
+  request: StopRequest,
+  control: StopControl,
+): Promise<string | undefined> {
+  const { selection } = await chooseTarget(await makePlan(session, request, control));
+  return selection === undefined || selection.length === 0 ? undefined : cancelBackupStatement(selection);
 }
 
 /** Identifies the server and resolves the scope, and sends nothing: whether a later stop could work. */
