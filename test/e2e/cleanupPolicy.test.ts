@@ -67,7 +67,8 @@ const updated = { code: 0, output: expect.stringContaining("~ 1 updated") };
 test("from preview to destroy, one ADD and one DROP reach the server", async () => {
   const stack = await stackWith(policy());
   expect(await stack.preview()).toMatchObject({ code: 0, output: expect.stringContaining("2 to create") });
-  expect(sandbox().log.logins).toBe(0);
+  // It looks whether the window gets shorter.
+  expect(sandbox().log.logins).toBe(1);
   expect(await stack.up()).toMatchObject({ code: 0, output: expect.stringContaining("+ 2 created") });
   expect(await stack.outputs()).toEqual({ policy: "7d", policyAdopted: false });
   expect(await stack.resource("BackupCleanupPolicy")).toMatchObject({
@@ -87,6 +88,17 @@ test("from preview to destroy, one ADD and one DROP reach the server", async () 
   expect(await stack.destroy()).toMatchObject({ code: 0, output: expect.stringContaining("- 2 deleted") });
   expect(sent()).toEqual([drop()]);
   expect(windows()).toEqual([]);
+});
+
+test("a window that gets shorter is warned of in the preview, on the resource's row", async () => {
+  sandbox().setPolicy("mysql_tenant", "30d");
+  const stack = await stackWith(policy({ overwrite: true }));
+  const { code, output } = await stack.preview();
+  expect(code).toBe(0);
+  expect(output).toMatch(
+    /BackupCleanupPolicy.*warning.*the recovery window gets shorter, 7d instead of 30d; OceanBase 4\.2\.5\.1 removes/s,
+  );
+  expect(sent()).toEqual([]);
 });
 
 test("a change of what the policy says drops it and adds it anew; one of how it is reached sends nothing", async () => {

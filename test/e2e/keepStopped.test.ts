@@ -45,7 +45,7 @@ test("a backup that runs again is drift, shown by a refresh and stopped by the n
 });
 
 test("what a cancel leaves behind is listed, and a refresh sees it go", async () => {
-  sandbox().setPolicy("mysql_tenant", "7d");
+  sandbox().setPolicy("mysql_tenant", "1s");
   sandbox().startBackup("mysql_tenant");
   await untilJobs(sandbox(), "DOING");
   stack = await programStack(environmentFor(sandbox()), { tenants: ["mysql_tenant"] });
@@ -72,7 +72,7 @@ test("what a cancel leaves behind is listed, and a refresh sees it go", async ()
 });
 
 test("an update that waits for the cleanup ends when the data is gone", async () => {
-  sandbox().setPolicy("mysql_tenant", "7d");
+  sandbox().setPolicy("mysql_tenant", "1s");
   sandbox().startBackup("mysql_tenant");
   await untilJobs(sandbox(), "DOING");
   stack = await programStack(environmentFor(sandbox()), { tenants: ["mysql_tenant"], waitForCleanup: true });

@@ -27,7 +27,7 @@ const configure = (values: Record<string, string>) =>
   cancelBackup.configure?.({
     config: { get: (key: string) => values[key], require: (key: string) => values[key] as string },
   });
-const withPassword = () => configure({ "oceanbase:password": sandbox().logins.sys.password });
+const withPassword = () => configure({ "oceanbase-backup:password": sandbox().logins.sys.password });
 
 test("a resource is created, read, updated and deleted with the password of the configuration", async () => {
   void withPassword();
@@ -58,7 +58,7 @@ test("an interrupted action is thrown with its id and state, so that the host sa
 });
 
 test("a failure before the statement is thrown without a state to save", async () => {
-  await configure({ "oceanbase:password": "wrong" });
+  await configure({ "oceanbase-backup:password": "wrong" });
   const failure = await cancelBackup.create(inputs()).catch((error: unknown) => error);
   expect(failure).toMatchObject({ kind: "refused", errno: 1045 });
   expect(failure).not.toHaveProperty("properties");

@@ -35,7 +35,26 @@ export function stopsOn(sandbox: () => Sandbox) {
     return await stop({ timeoutSeconds: 1, ...request });
   }
 
-  return { ...backupsIn(sandbox), stop, rehearse: inSession(rehearseStop), timedOut };
+  /** An action that has seen its job CANCELING and waits: the job stays so until the test lets it end. */
+  async function waiting(
+    request: Partial<StopRequest> = {},
+    as: As = {},
+  ): Promise<{ stopping: Promise<StopReport> }> {
+    sandbox().startBackup("mysql_tenant");
+    sandbox().setStuck("mysql_tenant", true);
+    const seen = Promise.withResolvers<void>();
+    const stopping = stop(request, {
+      ...as,
+      progress: (text) => {
+        as.progress?.(text);
+        if (text.includes("CANCELING")) seen.resolve();
+      },
+    });
+    await Promise.race([seen.promise, stopping]);
+    return { stopping };
+  }
+
+  return { ...backupsIn(sandbox), stop, rehearse: inSession(rehearseStop), timedOut, waiting };
 }
 
 /** Gives every test of a file a sandbox of its own, and the action on it. */

@@ -258,6 +258,22 @@ test("a session that is closed, even twice, leaves no connection open", async ()
   await expect.poll(() => sandbox().openConnections).toBe(0);
 });
 
+test("a session reports every query and statement once to its caller, and never the password", async () => {
+  const told: string[] = [];
+  const login = sysLogin();
+  const session = await openSession(login, { debug: (text) => told.push(text) });
+  const reads = [session.read("SELECT 1 FROM DUAL", "asking"), session.read("SELECT 1 FROM DUAL", "asking")];
+  await Promise.all(reads);
+  await session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling");
+  session.close();
+  // The two readers share one query.
+  expect(told).toEqual([
+    `asking as root@sys at 127.0.0.1:${sandbox().port}: SELECT 1 FROM DUAL`,
+    `cancelling as root@sys at 127.0.0.1:${sandbox().port}: ALTER SYSTEM CANCEL BACKUP`,
+  ]);
+  expect(told.join()).not.toContain(login.password);
+});
+
 /** A port on which nothing listens. */
 async function closedPort(): Promise<number> {
   const server = createServer();

@@ -98,6 +98,28 @@ describe("a tenant without a leader", () => {
     expect(cancels().filter((sql) => sql.includes("third"))).toEqual([]);
   });
 
+  test("is in the record as well when the caller cancels before it could be named alone", async () => {
+    await sickInTheMiddle();
+    const abort = new AbortController();
+    justBefore(sandbox(), /CANCEL BACKUP TENANT = `oracle_tenant`$/, () => abort.abort());
+    const report = await stop({ selection: ["oracle_tenant", "third"] }, { signal: abort.signal });
+    expect(report.jobs).toMatchObject([{ tenant: "third" }]);
+    expect(report.notCancelled).toMatchObject([{ tenant: "oracle_tenant" }]);
+    expect(report.interrupted).toMatchObject({ kind: "aborted" });
+    expect(report.issuedAt).toBeDefined();
+  });
+
+  test("counts as one that cannot be read when its reads get no reply", async () => {
+    await sickInTheMiddle();
+    sandbox().faults.inject({
+      match: /BACKUP_JOBS WHERE TENANT_ID IN \(1004\)$/,
+      act: { kind: "stall" },
+    });
+    const report = await stop({ selection: "all", filter: { types: ["full"] } });
+    expect(report.excluded).toMatchObject([{ tenant: "oracle_tenant" }]);
+    expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant" }, { tenant: "third" }]);
+  });
+
   test("is stopped with the others when it gets a leader in time", async () => {
     await sickInTheMiddle();
     const stopping = stop({ selection: ["oracle_tenant", "third"] });
@@ -143,8 +165,11 @@ describe("an error in the middle of the tenants", () => {
     sandbox().addTenant("third");
     for (const name of ["mysql_tenant", "oracle_tenant", "third"]) sandbox().startBackup(name);
     await untilJobs(sandbox(), "DOING", "DOING", "DOING");
-    sandbox().addEndedJobRow("oracle_tenant");
-    sandbox().addEndedJobRow("oracle_tenant");
+    // Such rows move on within a moment.
+    const happens = () => {
+      for (let i = 0; i < 2; i += 1) sandbox().addEndedJobRow("oracle_tenant");
+    };
+    justBefore(sandbox(), /CANCEL BACKUP$/, happens);
     const report = await stop({ selection: "all" });
     expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP", "ALTER SYSTEM CANCEL BACKUP TENANT = `third`"]);
     expect(report).toMatchObject({ notCancelled: [] });

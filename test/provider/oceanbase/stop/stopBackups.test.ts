@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { MYSQL_TENANT, ORACLE_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
-const { sandbox, stop, cancels, liveJobs, endedJobs } = useStop();
+const { sandbox, stop, waiting, cancels, liveJobs, endedJobs } = useStop();
 
 describe("a running backup", () => {
   test("is cancelled, and stands in the history when the action ends", async () => {
@@ -68,10 +68,8 @@ describe("a running backup", () => {
   });
 
   test("that is marked before it has all its data ends as CANCELED", async () => {
-    sandbox().startBackup("mysql_tenant");
-    sandbox().setStuck("mysql_tenant", true);
-    const stopping = stop();
-    await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
+    const { stopping } = await waiting();
+    expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
     sandbox().finishBackup("mysql_tenant");
     sandbox().setStuck("mysql_tenant", false);
     expect((await stopping).jobs).toMatchObject([{ status: "CANCELED", result: -4072 }]);

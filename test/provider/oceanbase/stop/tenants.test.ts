@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { justBefore, MYSQL_TENANT, ORACLE_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
-const { sandbox, stop, cancels, liveJobs } = useStop();
+const { sandbox, stop, waiting, cancels, liveJobs } = useStop();
 
 describe("a tenant", () => {
   test("that is not NORMAL is skipped with a warning, and the others are stopped", async () => {
@@ -54,10 +54,8 @@ describe("a tenant", () => {
   });
 
   test("that is dropped during the wait takes its job with it, and the wait ends", async () => {
-    sandbox().startBackup("mysql_tenant");
-    sandbox().setStuck("mysql_tenant", true);
-    const stopping = stop();
-    await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
+    const { stopping } = await waiting();
+    expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
     sandbox().dropTenant("mysql_tenant");
     const report = await stopping;
     expect(report.interrupted).toBeUndefined();

@@ -3,12 +3,13 @@ import { describe, expect, test } from "vitest";
 import { justBefore, MYSQL_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
-const { sandbox, stop, timedOut, running, cancels, liveJobs } = useStop();
+const { sandbox, stop, waiting, timedOut, running, cancels, liveJobs } = useStop();
 
 test("the wait shows which job it waits for", async () => {
-  sandbox().startBackup("mysql_tenant");
   const status: string[] = [];
-  await stop({}, { progress: (text) => status.push(text) });
+  const { stopping } = await waiting({}, { progress: (text) => status.push(text) });
+  sandbox().setStuck("mysql_tenant", false);
+  await stopping;
   expect(status[0]).toMatch(/^waiting for mysql_tenant job 1 CANCELING \(0 s\)$/);
 });
 
@@ -50,10 +51,8 @@ describe("a timeout of 0 s", () => {
 
 describe("a connection that ends during the wait", () => {
   test("is made again, and the wait goes on", async () => {
-    sandbox().startBackup("mysql_tenant");
-    sandbox().setStuck("mysql_tenant", true);
-    const stopping = stop();
-    await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
+    const { stopping } = await waiting();
+    expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
     await sandbox().stop();
     await pause(300);
     await sandbox().start();
@@ -64,11 +63,9 @@ describe("a connection that ends during the wait", () => {
   });
 
   test("that cannot be made again ends the wait at its bound", async () => {
-    sandbox().startBackup("mysql_tenant");
-    sandbox().setStuck("mysql_tenant", true);
     const startedAt = Date.now();
-    const stopping = stop({ timeoutSeconds: 2 });
-    await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
+    const { stopping } = await waiting({ timeoutSeconds: 2 });
+    expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
     await sandbox().stop();
     const report = await stopping;
     expect(report.interrupted?.kind).toBe("unreachable");
@@ -78,11 +75,9 @@ describe("a connection that ends during the wait", () => {
 });
 
 test("a caller that cancels ends the wait at once and gets a report of what was sent", async () => {
-  sandbox().startBackup("mysql_tenant");
-  sandbox().setStuck("mysql_tenant", true);
   const controller = new AbortController();
-  const stopping = stop({}, { signal: controller.signal });
-  await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
+  const { stopping } = await waiting({}, { signal: controller.signal });
+  expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
   controller.abort();
   const report = await stopping;
   expect(report.interrupted?.kind).toBe("aborted");
@@ -92,10 +87,8 @@ test("a caller that cancels ends the wait at once and gets a report of what was 
 
 describe("a backup that starts during the wait", () => {
   test("is left alone, and the report warns of it", async () => {
-    sandbox().startBackup("mysql_tenant");
-    sandbox().setStuck("mysql_tenant", true);
-    const stopping = stop();
-    await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
+    const { stopping } = await waiting();
+    expect(liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "CANCELING" }]);
     sandbox().startClusterBackup(["mysql_tenant"]);
     await expect.poll(() => liveJobs(MYSQL_TENANT).length).toBe(2);
     await pause(600);

@@ -29,7 +29,7 @@ describe("a create", () => {
       warnings: [],
     });
     expect(sent()).toEqual([state.statement]);
-    expect(backupCleanupPolicy.diff(state, asked)).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(state, asked)).toMatchObject({ changed: [] });
   });
 
   test.each(["mysqlTenant", "oracleTenant"] as const)(
@@ -51,7 +51,7 @@ describe("a create", () => {
     expect(state).not.toHaveProperty("statement");
     expect(sent()).toEqual([]);
     // The server's way to write it is no change.
-    expect(backupCleanupPolicy.diff(state, inputs({ overwrite: true }))).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(state, inputs({ overwrite: true }))).toMatchObject({ changed: [] });
   });
 
   test("that adopts a policy warns of the inputs that OceanBase does not show", async () => {
@@ -156,7 +156,9 @@ describe("a create", () => {
       summary: "cleanup policy of mysql_tenant: not finished",
     });
     expect(state).not.toHaveProperty("recoveryWindow");
-    expect(backupCleanupPolicy.diff(state, asked)).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(state, asked)).toMatchObject({
+      changed: ["recoveryWindow", "unfinished"],
+    });
     sandbox().log.clear();
     const next = await backupCleanupPolicy.update(id, state, asked, recordingContext());
     expect(sent()).toEqual([add("7d")]);
@@ -181,7 +183,7 @@ describe("a create that loses the reply to its ADD", () => {
   test("is saved as unfinished, and the next update adds the missing policy", async () => {
     const { id, state } = await unfinished();
     expect(state).toMatchObject({ unfinished: "create", recoveryWindow: "7d" });
-    expect(backupCleanupPolicy.diff(state, inputs())).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(state, inputs())).toMatchObject({ changed: ["unfinished"] });
     sandbox().setPolicy("mysql_tenant", undefined);
     const next = await backupCleanupPolicy.update(id, state, inputs(), recordingContext());
     expect(sent()).toEqual([add("7d")]);

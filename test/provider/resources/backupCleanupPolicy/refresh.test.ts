@@ -26,7 +26,7 @@ describe("a refresh", () => {
     sandbox().setPolicy("mysql_tenant", "168h");
     const now = (await reread(state)) as BackupCleanupPolicyState;
     expect(now.recoveryWindow).toBe("168h");
-    expect(backupCleanupPolicy.diff(now, inputs())).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(now, inputs())).toMatchObject({ changed: [] });
   });
 
   test("of a policy whose window has gone leaves no window in the state", async () => {
@@ -34,7 +34,7 @@ describe("a refresh", () => {
     sandbox().rows("UPDATE oceanbase.__all_backup_delete_policy SET recovery_window = ''");
     const now = (await reread(state)) as BackupCleanupPolicyState;
     expect(now).not.toHaveProperty("recoveryWindow");
-    expect(backupCleanupPolicy.diff(now, inputs())).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(now, inputs())).toMatchObject({ changed: ["recoveryWindow"] });
   });
 
   test("takes a policy for gone that was dropped alone or with its tenant", async () => {

@@ -25,13 +25,15 @@ const updated = async (
 describe("a diff", () => {
   test("sees no change in the same inputs, even under another reference to the code", async () => {
     const { state } = await created();
-    expect(backupCleanupPolicy.diff(state, inputs({ recoveryWindow: "168h" }))).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(state, inputs({ recoveryWindow: "168h" }))).toMatchObject({
+      changed: [],
+    });
     expect(
       backupCleanupPolicy.diff(
         { ...state, __provider: "a" } as never,
         { ...inputs(), __provider: "b" } as never,
       ),
-    ).toEqual({ changes: false });
+    ).toMatchObject({ changed: [] });
   });
 
   test.each<Partial<BackupCleanupPolicyInputs>>([
@@ -43,13 +45,13 @@ describe("a diff", () => {
     { password: "new" },
   ])("asks for an update for %j", async (change) => {
     const { state } = await created();
-    expect(backupCleanupPolicy.diff(state, inputs(change))).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(state, inputs(change))).toMatchObject({ changed: Object.keys(change) });
   });
 
   test("asks for a replacement for another tenant", async () => {
     const { state } = await created();
     expect(backupCleanupPolicy.diff(state, inputs({ tenant: "oracle_tenant" }))).toEqual({
-      changes: true,
+      changed: ["tenant"],
       replaces: ["tenant"],
     });
   });
@@ -81,7 +83,7 @@ describe("an update", () => {
     const next = await updated(state, { recoveryWindow: "8d" });
     expect(sent()).toEqual([drop, add("8d")]);
     expect(next).toMatchObject({ recoveryWindow: "8d", statement: add("8d"), adopted: false });
-    expect(backupCleanupPolicy.diff(next, inputs({ recoveryWindow: "8d" }))).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(next, inputs({ recoveryWindow: "8d" }))).toMatchObject({ changed: [] });
   });
 
   test.each<[Partial<BackupCleanupPolicyInputs>, string]>([
@@ -114,7 +116,7 @@ describe("an update", () => {
     )) as BackupCleanupPolicyState;
     expect(drifted.recoveryWindow).toBe("1d");
     expect(drifted.summary).toBe("cleanup policy of mysql_tenant: recovery window 1d");
-    expect(backupCleanupPolicy.diff(drifted, inputs())).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(drifted, inputs())).toMatchObject({ changed: ["recoveryWindow"] });
     await updated(drifted, {});
     expect(sent()).toEqual([drop, add("7d")]);
     expect(windows()).toEqual(["7d"]);
@@ -199,7 +201,9 @@ describe("an update that fails", () => {
     const failure = await partialFailure(updated(state, asked));
     expect(failure.state).toMatchObject({ recoveryWindow: "1d" });
     expect(failure.state).not.toHaveProperty("unfinished");
-    expect(backupCleanupPolicy.diff(failure.state, inputs(asked))).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(failure.state, inputs(asked))).toMatchObject({
+      changed: ["recoveryWindow"],
+    });
   });
 
   test("and leaves the tenant without a policy is saved, and a refresh takes the policy for gone", async () => {

@@ -85,7 +85,7 @@ describe("a create", () => {
     expect(context.warnings.join()).toContain("not yet stopped");
     expect(state.warnings).toEqual(context.warnings);
     expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1, onTimeout: "warn" }))).toEqual({
-      changes: false,
+      changed: [],
     });
   });
 
@@ -94,7 +94,7 @@ describe("a create", () => {
     sandbox().setStuck("mysql_tenant", true);
     const { state } = await cancelBackup.create(inputs({ timeoutSeconds: 0 }), recordingContext());
     expect(state).toMatchObject({ outcome: "issued", jobs: [{ status: "CANCELING" }] });
-    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 0 }))).toEqual({ changes: false });
+    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 0 }))).toMatchObject({ changed: [] });
   });
 
   test("records a backup that starts while the action settles, with its initiator", async () => {
@@ -119,7 +119,7 @@ describe("a create with a filter", () => {
       summary: "nothing cancelled; excluded mysql_tenant (job 1 is a full backup)",
     });
     expect(state).not.toHaveProperty("statement");
-    expect(cancelBackup.diff(state, inputs({ onlyTypes: ["incremental"] }))).toEqual({ changes: false });
+    expect(cancelBackup.diff(state, inputs({ onlyTypes: ["incremental"] }))).toMatchObject({ changed: [] });
   });
 
   test("that excludes some tenants names them in the summary", async () => {

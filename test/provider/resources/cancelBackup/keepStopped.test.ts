@@ -22,12 +22,12 @@ describe("a tenant that is kept stopped", () => {
       "a backup runs where backups are to be kept stopped: mysql_tenant job 2 DOING; the next pulumi up stops it",
     ]);
     expect(cancels()).toEqual([]);
-    expect(cancelBackup.diff(drifted, inputs({ keepStopped: true }))).toEqual({ changes: true });
+    expect(cancelBackup.diff(drifted, inputs({ keepStopped: true }))).toMatchObject({ changed: ["outcome"] });
     const mended = await cancelBackup.update(id, drifted, inputs({ keepStopped: true }), recordingContext());
     expect(mended).toMatchObject({ outcome: "stopped", jobs: [{ jobId: "2", status: "CANCELED" }] });
     expect(mended).not.toHaveProperty("drift");
     expect(cancels()).toHaveLength(1);
-    expect(cancelBackup.diff(mended, inputs({ keepStopped: true }))).toEqual({ changes: false });
+    expect(cancelBackup.diff(mended, inputs({ keepStopped: true }))).toMatchObject({ changed: [] });
   });
 
   test("drifts no longer when the job has ended by itself", async () => {
@@ -50,7 +50,7 @@ describe("a tenant that is kept stopped", () => {
     expect(released).toMatchObject({ outcome: "stopped" });
     expect(released).not.toHaveProperty("drift");
     expect(cancels()).toEqual([]);
-    expect(cancelBackup.diff(released, inputs())).toEqual({ changes: false });
+    expect(cancelBackup.diff(released, inputs())).toMatchObject({ changed: [] });
   });
 
   test("does not drift by a job that its filter excludes, nor by a job of another tenant", async () => {

@@ -79,7 +79,7 @@ describe("a refresh", () => {
   });
 
   test("of a record without jobs returns the record as it is", async () => {
-    const empty = {} as CancelBackupState;
+    const empty = { summary: "" } as CancelBackupState;
     expect(await refreshed(empty)).toStrictEqual(empty);
   });
 

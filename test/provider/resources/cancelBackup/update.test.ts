@@ -18,11 +18,11 @@ const updated = (
 describe("a diff", () => {
   test("sees no change in the same inputs, even under another reference to the code", async () => {
     const { state } = await created();
-    expect(cancelBackup.diff(state, inputs())).toEqual({ changes: false });
+    expect(cancelBackup.diff(state, inputs())).toMatchObject({ changed: [] });
     expect(
       cancelBackup.diff({ ...state, __provider: "a" } as never, { ...inputs(), __provider: "b" } as never),
     ).toEqual({
-      changes: false,
+      changed: [],
     });
   });
 
@@ -32,23 +32,25 @@ describe("a diff", () => {
     ["triggers", { triggers: [1] }],
     ["timeoutSeconds", { timeoutSeconds: 1 }],
     ["reason", { reason: "x" }],
-  ])("sees a change of %s", async (_, change) => {
+  ])("sees a change of %s", async (name, change) => {
     const { state } = await created();
-    expect(cancelBackup.diff(state, inputs(change))).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, inputs(change))).toMatchObject({ changed: [name] });
   });
 
   test("sees no change when a default is written out, and sees another value", async () => {
     const { connectTimeoutSeconds: _, ...connection } = inputs().connection;
     const { state } = await created({ connection });
     const said = { ...connection, connectTimeoutSeconds: 10 };
-    expect(cancelBackup.diff(state, inputs({ connection: said }))).toEqual({ changes: false });
+    expect(cancelBackup.diff(state, inputs({ connection: said }))).toMatchObject({ changed: [] });
     const other = { ...connection, connectTimeoutSeconds: 11 };
-    expect(cancelBackup.diff(state, inputs({ connection: other }))).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, inputs({ connection: other }))).toMatchObject({
+      changed: ["connection"],
+    });
   });
 
   test("asks for an update while the last attempt is unfinished", async () => {
     const { state } = await unfinished();
-    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1 }))).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1 }))).toMatchObject({ changed: ["outcome"] });
   });
 });
 
@@ -85,7 +87,9 @@ describe("an update", () => {
       onlyOlderThanSeconds: 5,
     };
     const news = inputs(options);
-    expect(cancelBackup.diff(state, news)).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, news)).toMatchObject({
+      changed: expect.arrayContaining(Object.keys(options)),
+    });
     const next = await cancelBackup.update(id, state, news, recordingContext());
     expect(next).toMatchObject({ ...options, outcome: "stopped" });
     expect(cancels()).toEqual([]);
@@ -215,10 +219,10 @@ describe("an update of a deferred resource", () => {
   test("is asked for while its teardown would fail, and not once a rehearsal has succeeded", async () => {
     const wrong = inputs({ cancelOn: ["delete"], password: "not-the-password" });
     const { state } = await cancelBackup.create(wrong, recordingContext());
-    expect(cancelBackup.diff(state, wrong)).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, wrong)).toMatchObject({ changed: ["outcome"] });
     const next = await updated(state, { cancelOn: ["delete"] });
     expect(next).toMatchObject({ outcome: "deferred", server: { cluster: "obdemo" } });
-    expect(cancelBackup.diff(next, inputs({ cancelOn: ["delete"] }))).toEqual({ changes: false });
+    expect(cancelBackup.diff(next, inputs({ cancelOn: ["delete"] }))).toMatchObject({ changed: [] });
     expect(next.warnings.join()).not.toContain("nothing could be cancelled");
   });
 

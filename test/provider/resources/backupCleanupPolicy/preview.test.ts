@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import type { BackupCleanupPolicyInputs } from "../../../../provider/resources/backupCleanupPolicy/inputs.ts";
+import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
+import { useBackupCleanupPolicy } from "../../../tools/support/backupCleanupPolicy.ts";
+import { add, drop } from "../../../tools/support/cleanupPolicy.ts";
+import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
+import { recordingContext } from "../../../tools/support/sandbox.ts";
+
+/*
+ * What a front that previews by itself is told. Nothing of it may be sent.
+ */
+const { sandbox, inputs, created, sent } = useBackupCleanupPolicy();
+const previewing = recordingContext({ preview: true });
+const preview = (
+  changes: Partial<BackupCleanupPolicyInputs> = {},
+  state?: Parameters<typeof backupCleanupPolicy.diff>[0],
+) => backupCleanupPolicy.preview(inputs(changes), previewing, state);
+
+describe("a preview of a create", () => {
+  test("shows the ADD, and sends no statement", async () => {
+    expect(await preview()).toEqual({ outputs: { statement: add("7d") }, text: `would send ${add("7d")}` });
+    expect(sent()).toEqual([]);
+  });
+
+  test("says that an equal policy exists, or that a different one is refused", async () => {
+    sandbox().setPolicy("mysql_tenant", "168h");
+    expect(await preview()).toEqual({
+      text: "tenant mysql_tenant has this cleanup policy already: nothing would be sent",
+    });
+    expect((await preview({ recoveryWindow: "8d" })).text).toMatch(
+      /^as things are now it would fail: .*instead of recovery window 8d; set overwrite: true/,
+    );
+  });
+
+  test("that may overwrite shows the DROP before the ADD", async () => {
+    sandbox().setPolicy("mysql_tenant", "1d");
+    expect((await preview({ overwrite: true })).text).toBe(`would send ${drop}; ${add("7d")}`);
+    expect(sent()).toEqual([]);
+  });
+
+  test("makes no connection for an input that is not known yet, and needs no cluster that answers", async () => {
+    expect((await preview({ tenant: UNKNOWN })).text).toContain("not known yet");
+    expect(sandbox().log.logins).toBe(0);
+    await sandbox().stop();
+    expect((await preview()).text).toMatch(/^what this would do cannot be seen from here: /);
+    await sandbox().start();
+  });
+});
+
+describe("a preview of an update", () => {
+  test("that sends no statement knows all of the state", async () => {
+    const { state } = await created();
+    expect(await preview({ overwrite: true }, state)).toEqual({ state: { ...state, overwrite: true } });
+  });
+
+  test("to another window shows the DROP and the ADD", async () => {
+    const { state } = await created();
+    expect((await preview({ recoveryWindow: "8d" }, state)).text).toBe(`would send ${drop}; ${add("8d")}`);
+    expect(sent()).toEqual([]);
+  });
+});
