@@ -28,5 +28,12 @@ export async function getBackupJobs(inputs: GetBackupJobsInputs, context: Contex
   if (problems.length > 0) throw new Error(`getBackupJobs: ${problemsText(problems)}`);
   const selection: TenantSelection = inputs.tenants ?? "own";
   const request = { selection, loginTenant: inputs.connection.tenant, history: inputs.history ?? false };
-  return await withCluster(inputs, context, (cluster) => listJobs(cluster, request));
+  const { jobs, unreadable } = await withCluster(inputs, context, (cluster) => listJobs(cluster, request));
+  if (unreadable.length > 0) {
+    const names = unreadable.join(", ");
+    context.warn(
+      `the backup jobs of ${names} could not be read (no server leads the tenant) and are not listed`,
+    );
+  }
+  return jobs;
 }

@@ -3,6 +3,7 @@ import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../provider/resources/backupCl
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
+import { warnInPreview } from "./previewPolicy";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
 /** Arguments of {@link BackupCleanupPolicy}. */
@@ -18,11 +19,14 @@ export interface BackupCleanupPolicyArgs {
   /**
    * How far back a restore has to be possible: backups that no such restore needs are removed. A positive whole number
    * without a leading 0, directly followed by `us`, `ms`, `s`, `m`, `h` or `d`, in any case, such as `"7d"`; OceanBase
-   * has no weeks. Required, unless `redundancy` is 1. `"168h"` and `"7d"` are the same.
+   * has no weeks. `"168h"` and `"7d"` are the same. Required: a policy without one cleans nothing, in any version
+   * (OceanBase: get_candidate_obsolete_backup_sets). What a cancelled backup leaves behind is removed when this time has
+   * passed since its end. A shorter window deletes backups, from OceanBase 4.6 on as soon as it is set; a preview warns
+   * of it.
    */
   recoveryWindow?: pulumi.Input<string>;
   /**
-   * How many full backups are kept: a whole number, 1 or more; without a `recoveryWindow` OceanBase takes 1 only.
+   * How many full backups are kept: a whole number, 1 or more. OceanBase stores it; no version that was looked at uses it.
    * Default: the server's. OceanBase does not show it, so a change from outside cannot be seen.
    */
   redundancy?: pulumi.Input<number>;
@@ -114,5 +118,6 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
       { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },
     );
+    if (options?.id === undefined) warnInPreview(this, inputs);
   }
 }

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Leftover } from "../../provider/oceanbase/jobs/backupSets";
+import type { Leftover } from "../../provider/oceanbase/cleanup/leftovers";
 import type { ExcludedTenant } from "../../provider/oceanbase/jobs/jobFilter";
 import type { BackupJob } from "../../provider/oceanbase/jobs/jobRecord";
+import type { NotCancelledTenant } from "../../provider/oceanbase/stop/unreached";
 import type { BackupType } from "../../provider/resources/cancelBackup/inputs";
 import { CANCEL_BACKUP_OUTPUTS, type Outcome } from "../../provider/resources/cancelBackup/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
@@ -31,8 +32,9 @@ export interface CancelBackupArgs {
   /** Any values; a change of one of them issues the statement again. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
-   * How long to wait for the real stop, in seconds, 0 to 86400; default 600. The statement itself only marks the
-   * jobs; a stop takes 30 to 90 s when all is well. 0: issue the statement and do not wait. Logging in and the
+   * How long to wait for the real stop, in seconds, 0 to 86400; default 900, and 1200 on OceanBase 4.0 and 4.1. The
+   * statement itself only marks the jobs; a stop takes up to 90 s when all is well, and up to six minutes on 4.0 and 4.1
+   * (OceanBase: the thread that ends jobs sleeps for 30 s, then for 5 min). 0: issue the statement and do not wait. Logging in and the
    * statement itself have bounds of their own: `connectTimeoutSeconds`, and 40 s for a reply.
    */
   timeoutSeconds?: pulumi.Input<number>;
@@ -62,8 +64,9 @@ export interface CancelBackupArgs {
   requireRestorePoint?: pulumi.Input<boolean>;
   /**
    * Whether to wait, within `timeoutSeconds`, until the incomplete data of the cancelled jobs is gone; default `false`.
-   * It is removed by an automatic cleanup policy, which OceanBase looks at once an hour; without one nothing is sent and
-   * it fails at once. {@link BackupCleanupPolicy} makes one.
+   * OceanBase removes it when the recovery window of the tenant's cleanup policy has passed since the job ended, at a look
+   * that comes once an hour. When that cannot be within `timeoutSeconds`, nothing is sent and it fails at once, with the
+   * time. It is for policies with a short window; `leftovers` says of each set when it goes, or why it stays.
    */
   waitForCleanup?: pulumi.Input<boolean>;
   /**
@@ -106,10 +109,18 @@ export abstract class CancelBackupOutputs extends OceanBaseResource {
   declare readonly summary: pulumi.Output<string>;
   /** The server that did it; undefined when a deferred resource could not find out. */
   declare readonly server: pulumi.Output<ServerRecord | undefined>;
-  /** Incomplete backup sets that the cancelled jobs have left behind; a refresh brings the list up to date. */
+  /**
+   * Incomplete backup sets that the cancelled jobs have left behind, and after which time the server removes each, or why
+   * it does not; a refresh brings the list up to date.
+   */
   declare readonly leftovers: pulumi.Output<Leftover[]>;
   /** Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why; undefined when there are none. */
   declare readonly excluded: pulumi.Output<ExcludedTenant[] | undefined>;
+  /**
+   * Tenants that the statement did not reach although it was for them, and what the server said; the other tenants'
+   * backups were cancelled. Undefined when there are none.
+   */
+  declare readonly notCancelled: pulumi.Output<NotCancelledTenant[] | undefined>;
   /** Backups that were started after the statement, as far as they were seen, and left alone; undefined when there are none. */
   declare readonly restarted: pulumi.Output<BackupJob[] | undefined>;
   /** With `keepStopped`: the jobs that the last refresh found running. Undefined when there were none. */

@@ -1,7 +1,8 @@
-export type { Leftover } from "../../provider/oceanbase/jobs/backupSets";
+export type { Leftover } from "../../provider/oceanbase/cleanup/leftovers";
 export type { ExcludedTenant } from "../../provider/oceanbase/jobs/jobFilter";
 export type { JobProgress, ListedJob } from "../../provider/oceanbase/jobs/jobList";
 export type { BackupJob } from "../../provider/oceanbase/jobs/jobRecord";
+export type { NotCancelledTenant } from "../../provider/oceanbase/stop/unreached";
 export type { BackupType } from "../../provider/resources/cancelBackup/inputs";
 export type { Outcome } from "../../provider/resources/cancelBackup/outputs";
 export type { ServerRecord } from "../../provider/resources/cluster";

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { JobSnapshot } from "../../provider/oceanbase/jobs/jobList";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs";
 import { knownValue, withoutUndefined } from "./knownInputs";
+import { inPreview } from "./preview";
 import { programContext } from "./programContext";
 import { onePerRun } from "./programRun";
 
@@ -9,24 +10,19 @@ import { onePerRun } from "./programRun";
 const snapshotsOfThisRun = onePerRun(() => new Map<string, Promise<JobSnapshot>>());
 
 /**
- * In a preview, says on the resource's row what runs right now in its scope. It never fails and never takes longer than
+ * In a preview, says on the resource's row what runs right now in its scope. Never takes longer than
  * `connectTimeoutSeconds`.
- *
- * It is the program that asks, and not the provider: only the program is told that this is a preview, and only it
- * knows the resource whose row it is.
  */
 export function showJobsInPreview(
   resource: pulumi.Resource,
   inputs: pulumi.Inputs,
   isWanted: pulumi.Input<boolean> | undefined,
 ): void {
-  if (!pulumi.runtime.isDryRun() || isWanted === false) return;
-  // Without it the program could be over before the line has been shown.
-  const done = pulumi.runtime.rpcKeepAlive();
-  textFor(inputs, isWanted, snapshotsOfThisRun())
-    .then((text) => (text === undefined ? undefined : pulumi.log.info(text, resource)))
-    .catch((error: Error) => pulumi.log.debug(`no look at the backup jobs: ${error.message}`, resource))
-    .finally(done);
+  if (isWanted === false) return;
+  inPreview(resource, async () => {
+    const text = await textFor(inputs, isWanted, snapshotsOfThisRun());
+    if (text !== undefined) pulumi.log.info(text, resource);
+  });
 }
 
 async function textFor(

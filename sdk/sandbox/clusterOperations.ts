@@ -159,6 +159,12 @@ export class ClusterOperations {
     else this.cluster.changePolicy(tenant, set);
   }
 
+  /** Leaves the tenant with a policy from before an upgrade, which this version may not take any more. */
+  inheritPolicy(tenantName: string, recoveryWindow: string): void {
+    this.cluster.settle();
+    this.cluster.policies.inherit(this.tenant(tenantName), recoveryWindow);
+  }
+
   /** Lets the tenant's log stream tasks hold its backup up in CANCELING, from this moment on, or no longer. */
   setStuck(tenantName: string, stuck: boolean): void {
     // Rounds that were due before have seen it as it was.

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { tenantsWithoutCleanupPolicy } from "../../provider/oceanbase/cleanup/cleanupPolicies.ts";
+import { readPoliciesOf } from "../../provider/oceanbase/cleanup/cleanupPolicies.ts";
 import { identify } from "../../provider/oceanbase/cluster/cluster.ts";
+import type { Server } from "../../provider/oceanbase/cluster/server.ts";
 import { schemaOf } from "../../provider/oceanbase/cluster/views.ts";
 import type { Login } from "../../provider/oceanbase/connection/login.ts";
 import { openSession, type Session } from "../../provider/oceanbase/connection/session.ts";
@@ -68,13 +69,15 @@ describe(`a login to ${subject.name}`, () => {
   });
 });
 
+const idsOf = ({ tenants }: Server) => tenants.map(({ id }) => id);
+
 describe(`the views of ${subject.name}`, () => {
   test("have the columns that are read, from sys", async () => {
     await as(subject.sys, async (session) => {
       const cluster = await identify(session);
-      await readLiveJobs(cluster);
+      await readLiveJobs(cluster, undefined);
       await readEndedJobs(cluster, [{ tenantId: "1", jobId: "1" }]);
-      expect(await tenantsWithoutCleanupPolicy(cluster, cluster.server.tenants)).toBeDefined();
+      expect(await readPoliciesOf(cluster, idsOf(cluster.server))).toBeDefined();
     });
   });
 
@@ -83,9 +86,9 @@ describe(`the views of ${subject.name}`, () => {
       const cluster = await identify(session);
       const { server } = cluster;
       expect(server.tenants.map((tenant) => tenant.name)).toEqual([login.tenant]);
-      await readLiveJobs(cluster);
+      await readLiveJobs(cluster, undefined);
       await readEndedJobs(cluster, [{ tenantId: server.tenant.id, jobId: "1" }]);
-      expect(await tenantsWithoutCleanupPolicy(cluster, server.tenants)).toBeDefined();
+      expect(await readPoliciesOf(cluster, idsOf(server))).toBeDefined();
       await expect(
         session.read(`SELECT 1 FROM ${schemaOf(server.tenant)}.CDB_OB_BACKUP_JOBS`, "checking"),
       ).rejects.toMatchObject({ errno: expect.any(Number) });
@@ -185,7 +188,7 @@ if (subject.mayBackUp) {
           .poll(() => errnoOf(login, "ALTER SYSTEM BACKUP DATABASE"), { timeout: subject.patienceMs })
           .toBe(0);
         const age = async (who: Login, selection: TenantSelection) =>
-          (await listed(who, selection))[0]?.ageSeconds ?? -1;
+          (await listed(who, selection)).jobs[0]?.ageSeconds ?? -1;
         await expect
           .poll(() => age(subject.sys, [login.tenant]), { timeout: subject.patienceMs })
           .toBeGreaterThan(1);
@@ -194,7 +197,7 @@ if (subject.mayBackUp) {
         // In a zone of its own one of them would be hours off. The sandbox's time runs fast.
         expect(Math.abs(fromTenant - fromSys)).toBeLessThan(1800);
         await expect
-          .poll(async () => (await listed(login, "own"))[0]?.progress?.tablets ?? 0, {
+          .poll(async () => (await listed(login, "own")).jobs[0]?.progress?.tablets ?? 0, {
             timeout: subject.patienceMs,
           })
           .toBeGreaterThan(0);
@@ -243,7 +246,7 @@ if (subject.mayBackUp) {
       const uncovered = () =>
         as(login, async (session) => {
           const cluster = await identify(session);
-          return (await tenantsWithoutCleanupPolicy(cluster, cluster.server.tenants))?.length;
+          return 1 - ((await readPoliciesOf(cluster, idsOf(cluster.server)))?.size ?? Number.NaN);
         });
       const add = "ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '7d'";
       const drop = "ALTER SYSTEM DROP DELETE BACKUP POLICY 'default'";

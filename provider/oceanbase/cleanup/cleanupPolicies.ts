@@ -1,59 +1,96 @@
 import type { Cluster } from "../cluster/cluster";
 import type { Tenant } from "../cluster/server";
-import { selectFrom } from "../cluster/views";
+import { selectFrom, selectTogether } from "../cluster/views";
+import type { Row } from "../connection/driver";
 import { isOfKind, OceanBaseError } from "../errors";
 import { POLICY_NAME } from "../statements";
 import { asPolicyError } from "./cleanupPolicyErrors";
+import { windowMicroseconds } from "./recoveryWindow";
 
-/** Longest time that is spent on finding out which tenants have none. */
+/** Longest time that is spent on finding out what several tenants have. */
 const LOOK_MS = 5_000;
 
+const COLUMNS = ["POLICY_NAME", "RECOVERY_WINDOW"] as const;
+
+/** A cleanup policy as the server shows it. Of all that it was made with the views have only the window. */
+export interface ShownPolicy {
+  /** As it was written when the policy was made; absent for a policy without one, which cleans nothing. */
+  recoveryWindow?: string;
+}
+
+/** The cleanup policies of one tenant. */
+export interface TenantPolicies {
+  /** The one that cleans backup sets. */
+  shown?: ShownPolicy;
+  /** Names of others, such as `log_only`, which cleans the log archive alone (from OceanBase 4.4.1 on). */
+  others: readonly string[];
+}
+
 /**
- * The tenants among these that have no automatic cleanup of expired backups. OceanBase recommends one before a backup is
- * cancelled: what a cancel leaves behind is incomplete data that nothing else removes.
- *
- * Undefined when it cannot be found out quickly; a missing warning is no reason to fail.
+ * The cleanup policies of these tenants, by id; one that has none is not among them. Undefined when they cannot be found
+ * out quickly; a missing warning is no reason to fail.
  */
-export async function tenantsWithoutCleanupPolicy(
+export async function readPoliciesOf(
   cluster: Cluster,
-  tenants: readonly Tenant[],
-): Promise<readonly Tenant[] | undefined> {
-  const sql = selectFrom(cluster, "OB_BACKUP_DELETE_POLICY", { columns: ["POLICY_NAME"] });
+  tenantIds: readonly string[],
+): Promise<ReadonlyMap<string, TenantPolicies> | undefined> {
+  if (tenantIds.length === 0) return new Map();
+  const query = selectTogether(cluster, "OB_BACKUP_DELETE_POLICY", { columns: COLUMNS, tenantIds });
   try {
-    const rows = await cluster.within(LOOK_MS).read(sql, "reading the cleanup policies");
-    const covered = new Set(rows.map((row) => row.TENANT_ID));
-    return tenants.filter((tenant) => !covered.has(tenant.id));
+    return await cluster.within(LOOK_MS).read(query, "reading the cleanup policies", { parse: policiesIn });
   } catch (error) {
     if (!(error instanceof OceanBaseError) || isOfKind(error, "aborted")) throw error;
     return undefined;
   }
 }
 
-/** A cleanup policy as the server shows it. Of all that it was made with the views have only the window. */
-export interface ShownPolicy {
-  /** As it was written when the policy was made; absent for a policy without one. */
-  recoveryWindow?: string;
-}
-
 /**
- * The cleanup policy of one tenant as it is now; undefined when it has none. Fails when the server has no such view.
+ * The cleanup policies of one tenant as they are now. Fails when the server has no such view.
  *
  * @param tenant from sys any user tenant, else the tenant of the login
  */
-export async function readCleanupPolicy(cluster: Cluster, tenant: Tenant): Promise<ShownPolicy | undefined> {
-  const sql = selectFrom(cluster, "OB_BACKUP_DELETE_POLICY", {
-    columns: ["POLICY_NAME", "RECOVERY_WINDOW"],
-    tenantIds: [tenant.id],
-  });
+export async function readTenantPolicies(cluster: Cluster, { id, name }: Tenant): Promise<TenantPolicies> {
+  const sql = selectFrom(cluster, "OB_BACKUP_DELETE_POLICY", { columns: COLUMNS, tenantIds: [id] });
   try {
-    const rows = await cluster.read(sql, `reading the cleanup policy of tenant ${tenant.name}`);
-    const row = rows.find(({ POLICY_NAME: name }) => name === POLICY_NAME);
-    if (row === undefined) return undefined;
-    // Without a window it is empty, which an Oracle-mode tenant shows as NULL.
-    return row.RECOVERY_WINDOW ? { recoveryWindow: row.RECOVERY_WINDOW } : {};
+    const rows = await cluster.read(sql, `reading the cleanup policy of tenant ${name}`);
+    return policiesIn(rows).get(id) ?? { others: [] };
   } catch (error) {
     throw asPolicyError(error, cluster.server);
   }
+}
+
+/** The policy of one tenant that cleans backup sets; undefined when it has none. Fails as {@link readTenantPolicies} does. */
+export async function readCleanupPolicy(cluster: Cluster, tenant: Tenant): Promise<ShownPolicy | undefined> {
+  return (await readTenantPolicies(cluster, tenant)).shown;
+}
+
+function policiesIn(rows: readonly Row[]): ReadonlyMap<string, TenantPolicies> {
+  const found = new Map<string, TenantPolicies>();
+  for (const { TENANT_ID: tenantId, POLICY_NAME: name, RECOVERY_WINDOW: window } of rows) {
+    const { shown, others } = found.get(tenantId ?? "") ?? { others: [] };
+    // Without a window it is empty, which an Oracle-mode tenant shows as NULL.
+    const policies =
+      name === POLICY_NAME
+        ? { shown: window ? { recoveryWindow: window } : {}, others }
+        : { ...(shown && { shown }), others: [...others, name ?? ""] };
+    found.set(tenantId ?? "", policies);
+  }
+  return found;
+}
+
+/**
+ * Why these policies clean no backup sets; undefined when they do. A policy without a window, or with one of no length, is
+ * stored and does nothing. Facts: window-needed, log-only
+ */
+export function noCoverText({ shown, others }: TenantPolicies = { others: [] }): string | undefined {
+  if (shown === undefined) {
+    if (others.length === 0) return "no automatic cleanup policy";
+    return `no cleanup policy but ${others.join(", ")}, which cleans no backup sets`;
+  }
+  if (shown.recoveryWindow === undefined || windowMicroseconds(shown.recoveryWindow) === 0n) {
+    return "a cleanup policy without a recovery window, which cleans nothing";
+  }
+  return undefined;
 }
 
 /** `recovery window 7d`. */

@@ -1,6 +1,7 @@
+import { cleansUpAtAdd } from "../cluster/versions";
 import { OceanBaseError } from "../errors";
 import type { CleanupPolicy } from "../statements";
-import { type ShownPolicy, windowText } from "./cleanupPolicies";
+import { noCoverText, type ShownPolicy, windowText } from "./cleanupPolicies";
 import { type PolicyPlace, PolicySender } from "./policySender";
 import { isSameWindow } from "./recoveryWindow";
 
@@ -184,19 +185,27 @@ function policyNow(
   return shown === undefined ? undefined : { ...hiddenPart(made ?? {}), ...shown };
 }
 
-/** The shown policy as it could be put back. One whose window no statement of ours can say is better not dropped at all. */
+/**
+ * The shown policy as it could be put back. One that the server would not take again, or whose window no statement of ours
+ * can say, is better not dropped at all: the tenant would be left with none.
+ */
 function restorable(sender: PolicySender, shown: ShownPolicy, hidden: CleanupPolicy): CleanupPolicy {
   // OceanBase takes a policy without a window with this redundancy only.
   const old = { ...(shown.recoveryWindow === undefined ? { redundancy: 1 } : {}), ...hidden, ...shown };
+  const { cluster, tenant } = sender.place;
+  const notAgain = (why: string) =>
+    refusal(
+      sender,
+      `the cleanup policy of tenant ${tenant.name} could not be put back if something went wrong (${why}), so it was left as it is; drop it by hand (${sender.dropStatement})`,
+    );
+  if (cleansUpAtAdd(cluster.server) && noCoverText({ shown, others: [] }) !== undefined) {
+    throw notAgain(`OceanBase ${cluster.server.version} takes none without a recovery window`);
+  }
   try {
     sender.addStatement(old);
     return old;
   } catch (error) {
-    const { tenant } = sender.place;
-    throw refusal(
-      sender,
-      `the cleanup policy of tenant ${tenant.name} could not be put back if something went wrong (${(error as Error).message}), so it was left as it is; drop it by hand (${sender.dropStatement})`,
-    );
+    throw notAgain((error as Error).message);
   }
 }
 

@@ -8,6 +8,12 @@ export function asPolicyError(error: unknown, server: Pick<Server, "version">): 
   return error instanceof OceanBaseError ? withMeaning(error, meaningsFor(server.version)) : error;
 }
 
+const MEANWHILE: Meaning = {
+  kind: "refused",
+  means: "another session has added a cleanup policy in the meantime",
+  advice: "find out who else manages it",
+};
+
 function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
   const lacking: Meaning = {
     kind: "unsupported",
@@ -15,17 +21,13 @@ function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
     advice: "OceanBase 4.0 or later with cleanup policies (ALTER SYSTEM ADD DELETE BACKUP POLICY) is needed",
   };
   return {
-    // The statement cannot be parsed; there is no such view, in either mode.
+    // The statement cannot be parsed; there is no such view. In Oracle mode a view that may not be read looks the same.
     1064: lacking,
     1146: lacking,
-    942: lacking,
     // The statement parses and is refused: what is sent is checked, so it is not its form.
     1235: lacking,
-    1062: {
-      kind: "refused",
-      means: "another session has added a cleanup policy in the meantime",
-      advice: "find out who else manages it",
-    },
+    1062: MEANWHILE,
+    4017: MEANWHILE,
     1210: {
       kind: "input",
       means: "the server does not take one of the values",

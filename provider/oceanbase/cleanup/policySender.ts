@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { isInSys, type Tenant } from "../cluster/server";
 import { isWorthRepeating, leavesEffectOpen } from "../connection/failures";
 import { OceanBaseError } from "../errors";
 import { addCleanupPolicyStatement, type CleanupPolicy, dropCleanupPolicyStatement } from "../statements";
-import { readCleanupPolicy, type ShownPolicy } from "./cleanupPolicies";
+import { readCleanupPolicy, readTenantPolicies, type ShownPolicy } from "./cleanupPolicies";
 import { asPolicyError } from "./cleanupPolicyErrors";
 
 /** How many statements may go without a clear answer. */
@@ -13,8 +14,11 @@ const MAX_FAILURES = 3;
 /** Pause before the view is asked what a statement without a reply has done; grows with every failure. */
 const SETTLE_MS = 500;
 
-/** Error number of an ADD when there is a policy already. */
-const POLICY_EXISTS = 1062;
+/** Error numbers of an ADD when there is a policy already. Fact: second-policy */
+const POLICY_EXISTS: ReadonlySet<number> = new Set([1062, 4017]);
+
+/** Error number of a DROP when there is no policy, in some versions. Fact: drop-of-absent */
+const NO_POLICY = 4018;
 
 /** Whose policy a change is about. */
 export interface PolicyPlace {
@@ -33,6 +37,8 @@ export class PolicySender {
   readonly place: PolicyPlace;
   /** The policy as the server showed or confirmed it last. */
   shown: ShownPolicy | undefined;
+  /** Names of other policies that the tenant had then, see {@link TenantPolicies}. */
+  private others: readonly string[] = [];
   /** What the tenant has if it has a policy, while the effect of the last statement is unknown. */
   inDoubt: { policy: CleanupPolicy } | undefined;
   /** How many statements went without a clear answer, and the last answer. */
@@ -83,7 +89,9 @@ export class PolicySender {
 
   /** Reads the policy as it is now. */
   async look(): Promise<void> {
-    this.shown = await readCleanupPolicy(this.place.cluster, this.place.tenant);
+    const { shown, others } = await readTenantPolicies(this.place.cluster, this.place.tenant);
+    this.shown = shown;
+    this.others = others;
   }
 
   /** Takes the window as the server writes it, after an ADD; the policy is there whether or not this look succeeds. */
@@ -108,7 +116,11 @@ export class PolicySender {
       this.shown = effect === undefined ? undefined : shownPart(effect);
     } catch (error) {
       if (!(error instanceof OceanBaseError)) throw error;
-      const exists = error.errno === POLICY_EXISTS;
+      const exists = effect !== undefined && POLICY_EXISTS.has(error.errno ?? 0);
+      if (effect === undefined && error.errno === NO_POLICY) {
+        this.shown = undefined;
+        return;
+      }
       const isOpen = leavesEffectOpen(error);
       const failure = asPolicyError(error, cluster.server);
       if (!exists && !isOpen && !isWorthRepeating(error)) throw failure;
@@ -118,6 +130,8 @@ export class PolicySender {
       if (!exists) await this.settle();
       await this.look();
       this.inDoubt = undefined;
+      if (exists && this.shown === undefined && this.others.length > 0)
+        throw otherPolicyError(this, this.others, error);
       const isDone = (this.shown === undefined) === (effect === undefined);
       // An answer that cannot be read gets no better by being asked for again.
       const isHopeless = !exists && !isWorthRepeating(error);
@@ -133,6 +147,21 @@ export class PolicySender {
       throw new OceanBaseError("aborted", `${cluster.address}: ${what}`);
     });
   }
+}
+
+/** From 4.4.1 on a tenant has one policy, of whatever name. Fact: log-only */
+function otherPolicyError(
+  { place: { cluster, tenant } }: PolicySender,
+  others: readonly string[],
+  { errno, said }: OceanBaseError,
+): OceanBaseError {
+  const [name = ""] = others;
+  const details = { ...given({ errno, said }) };
+  return new OceanBaseError(
+    "refused",
+    `${cluster.address}: tenant ${tenant.name} has the policy ${name} already, which cleans no backup sets, and the server takes one policy for a tenant; drop that one by hand first (ALTER SYSTEM DROP DELETE BACKUP POLICY '${name}'), or leave this resource out`,
+    details,
+  );
 }
 
 function shownPart({ recoveryWindow }: CleanupPolicy): ShownPolicy {

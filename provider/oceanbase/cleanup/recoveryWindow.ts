@@ -45,3 +45,9 @@ export function isSameWindow(one: string | undefined, other: string | undefined)
   const length = windowMicroseconds(one);
   return length !== undefined && length === windowMicroseconds(other);
 }
+
+/** Whether a window is shorter than another one. One that cannot be read, or is not there, is not. */
+export function isShorterWindow(one: string | undefined, other: string | undefined): boolean {
+  const [length, otherLength] = [one, other].map((window) => windowMicroseconds(window ?? ""));
+  return length !== undefined && otherLength !== undefined && length < otherLength;
+}

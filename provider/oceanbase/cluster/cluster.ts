@@ -36,7 +36,7 @@ export function clusterOf(session: Session, server: Server): Cluster {
     },
     loginTenant: session.loginTenant,
     server,
-    read: (sql, doing, options) => session.read(sql, doing, options),
+    read: (query, doing, options) => session.read(query, doing, options),
     send: (sql, doing) => session.send(sql, doing),
     within: (ms) => clusterOf(session.within(ms), server),
   };

@@ -1,7 +1,8 @@
 import { didYouMean } from "../../text";
 import { OceanBaseError } from "../errors";
 import type { TenantSelection } from "../statements";
-import { type Identified, isInSys, type Tenant, userTenantsByName } from "./server";
+import { type Identified, isInSys, type Server, type Tenant, userTenantsByName } from "./server";
+import { passesOverRecycleBin } from "./versions";
 
 /** The tenants of one action, as the server knows them at this moment. */
 export interface Scope {
@@ -9,7 +10,7 @@ export interface Scope {
   selection: TenantSelection;
   /** The tenants whose jobs are to stop. */
   tenants: readonly Tenant[];
-  /** Those the server passes over because they are not NORMAL. */
+  /** Those the server passes over, see {@link passedOverText}. */
   skipped: readonly Tenant[];
   /** Named tenants that do not exist; empty unless that is allowed. */
   missing: readonly string[];
@@ -31,6 +32,11 @@ export interface ScopeRequest {
 export function isInScope({ selection, tenants, skipped }: Scope, job: { tenantId: string }): boolean {
   // A tenant that was created since the look is hit too when all are meant.
   return selection === "all" ? !isAmong(skipped, job.tenantId) : isAmong(tenants, job.tenantId);
+}
+
+/** Ids of the tenants whose rows a read for this scope asks for; undefined: of all tenants. */
+export function tenantIdsOf({ selection, tenants }: Scope): readonly string[] | undefined {
+  return selection === "all" ? undefined : tenants.map(({ id }) => id);
 }
 
 /** Runs for every job at every look of every wait: a plain loop makes no garbage. */
@@ -62,9 +68,15 @@ export function resolveScope(
   if (!inSys && selection !== "own") {
     throw refused("only the sys tenant can name tenants; a user tenant cancels its own backups");
   }
-  if (selection === "own") return scopeOf("own", [server.tenant], []);
+  const scopeOf = (of: TenantSelection, tenants: readonly Tenant[], missing: readonly string[] = []) => ({
+    selection: of,
+    tenants: tenants.filter((tenant) => passedOverText(tenant, server) === undefined),
+    skipped: tenants.filter((tenant) => passedOverText(tenant, server) !== undefined),
+    missing,
+  });
+  if (selection === "own") return scopeOf("own", [server.tenant]);
   const byName = userTenantsByName(server.tenants);
-  if (selection === "all") return scopeOf("all", [...byName.values()], []);
+  if (selection === "all") return scopeOf("all", [...byName.values()]);
 
   const names = [...new Set(selection)];
   const found = names.flatMap((name) => byName.get(name) ?? []);
@@ -92,14 +104,13 @@ export function checkNotLocked({ address }: Identified, { selection, tenants, sk
   );
 }
 
-function scopeOf(selection: TenantSelection, tenants: readonly Tenant[], missing: readonly string[]): Scope {
-  const isNormal = (tenant: Tenant) => tenant.status === "NORMAL";
-  return {
-    selection,
-    tenants: tenants.filter(isNormal),
-    skipped: tenants.filter((tenant) => !isNormal(tenant)),
-    missing,
-  };
+/** Why backup statements pass a tenant over, such as `DROPPING`; undefined when they do not. Fact: passed-over */
+export function passedOverText(
+  { status, inRecycleBin }: Tenant,
+  server: Pick<Server, "version">,
+): string | undefined {
+  if (status !== "NORMAL") return status;
+  return inRecycleBin && passesOverRecycleBin(server) ? "in the recycle bin" : undefined;
 }
 
 function unknownTenants(names: readonly string[], known: readonly string[]): string {

@@ -27,6 +27,14 @@ export function secondsBetween(earlier: string, later: string): number | undefin
   return Math.max(0, Math.floor((to - from) / 1000));
 }
 
+/** A time as the server prints it, to the second, so much later; undefined when it is no time, or too far away for one. */
+export function laterBy(time: string, ms: number): string | undefined {
+  const fromMs = asMs(time);
+  if (fromMs === undefined) return undefined;
+  const later = new Date(fromMs + ms);
+  return Number.isNaN(later.getTime()) ? undefined : later.toISOString().slice(0, 19).replace("T", " ");
+}
+
 /** Both times are of the same zone, so any will do to count with. */
 function asMs(text: string): number | undefined {
   const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,3})?/.exec(text);

@@ -1,3 +1,4 @@
+import type { JoinedQuery } from "../connection/reader";
 import { type Identified, isInSys, type Tenant } from "./server";
 
 /** A backup view, by the part of its name that all its forms share. */
@@ -6,7 +7,9 @@ export type BackupView =
   | "OB_BACKUP_JOB_HISTORY"
   | "OB_BACKUP_TASKS"
   | "OB_BACKUP_SET_FILES"
-  | "OB_BACKUP_DELETE_POLICY";
+  | "OB_BACKUP_DELETE_POLICY"
+  | "OB_BACKUP_PARAMETER"
+  | "OB_ARCHIVE_DEST";
 
 /** Which rows and columns of a view; all conditions have to hold. */
 export interface ViewQuery {
@@ -14,7 +17,7 @@ export interface ViewQuery {
   columns: readonly string[];
   /** Ids of the tenants. From a user tenant its own rows are all there are. */
   tenantIds?: readonly string[] | undefined;
-  /** Rows that are named by their tenant and by an id that counts within it. */
+  /** Rows that are named by their tenant and by an id that counts within it. Only their tenants are asked. */
   rows?: { column: "JOB_ID" | "BACKUP_SET_ID"; of: readonly { tenantId: string; id: string }[] };
   where?: readonly string[];
   distinct?: boolean;
@@ -24,12 +27,15 @@ export interface ViewQuery {
  * A query over a backup view as this login has to ask it.
  *
  * From sys the CDB_ form shows every tenant's rows; elsewhere the DBA_ form shows the tenant's own, without its id
- * (OceanBase: DBA_ views are CDB_ views of the effective tenant).
+ * (OceanBase: DBA_ views are CDB_ views of the effective tenant). The CDB_ form asks one tenant after the other, and fails
+ * as a whole when one of them cannot answer; only `TENANT_ID IN (...)` is known to leave the others out.
+ * Fact: leaderless-read
  */
 export function selectFrom(cluster: Pick<Identified, "server">, view: BackupView, query: ViewQuery): string {
   const { tenant } = cluster.server;
   const inSys = isInSys(cluster);
-  const { columns, tenantIds, rows, where = [], distinct } = query;
+  const { columns, rows, where = [], distinct } = query;
+  const tenantIds = query.tenantIds ?? (rows && [...new Set(rows.of.map(({ tenantId }) => tenantId))]);
   const names = columns.map((name) => (name === "COMMENT" ? quotedComment(tenant) : name));
   const conditions = [
     ...(tenantIds === undefined || !inSys ? [] : [`TENANT_ID IN (${tenantIds.map(digits).join(", ")})`]),
@@ -42,6 +48,20 @@ export function selectFrom(cluster: Pick<Identified, "server">, view: BackupView
     ` FROM ${schemaOf(tenant)}.${inSys ? "CDB" : "DBA"}_${view}`,
     conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`,
   ].join("");
+}
+
+/** The same for these tenants, in one query with whatever else is asked of the view in this way at the same time. */
+export function selectTogether(
+  cluster: Pick<Identified, "server">,
+  view: BackupView,
+  { tenantIds, ...query }: ViewQuery & { tenantIds: readonly string[] },
+): string | JoinedQuery {
+  if (!isInSys(cluster)) return selectFrom(cluster, view, query);
+  return {
+    key: selectFrom(cluster, view, query),
+    ids: tenantIds,
+    sqlFor: (ids) => selectFrom(cluster, view, { ...query, tenantIds: ids }),
+  };
 }
 
 function rowsCondition({ column, of }: NonNullable<ViewQuery["rows"]>, inSys: boolean): string {

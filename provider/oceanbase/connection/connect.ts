@@ -4,7 +4,7 @@ import { type Connection, openConnection, type Row } from "./driver";
 import type { DriverFailure } from "./driverFailure";
 import { isWorthRepeating, loginError, redacted } from "./failures";
 import { type Endpoint, endpointText, type Login, loginName } from "./login";
-import type { Reader, ReadOptions } from "./reader";
+import { type JoinedQuery, type Reader, type ReadOptions, sqlOf } from "./reader";
 
 /** Has to agree with a new connection before anything else is sent on it: its address may be another cluster's by now. */
 export type Verify = (server: Reader) => Promise<void>;
@@ -65,9 +65,9 @@ function readerOn(connection: Connection, login: Login, address: string, signal:
   return {
     address,
     loginTenant: login.tenant,
-    read: async <T = Row[]>(sql: string, what: string, options: ReadOptions<T> = {}) => {
+    read: async <T = Row[]>(query: string | JoinedQuery, what: string, options: ReadOptions<T> = {}) => {
       const { parse = (rows) => rows as T } = options;
-      return parse(await ask(connection, sql, { login, doing: `${what} as ${address}`, signal }));
+      return parse(await ask(connection, sqlOf(query), { login, doing: `${what} as ${address}`, signal }));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout as pause } from "node:timers/promises";
 import { OceanBaseError } from "../errors";
 import { cancelled, noReply } from "./ask";
 import { backoffMs } from "./backoff";
@@ -6,7 +6,7 @@ import type { Verify } from "./connect";
 import type { Row } from "./driver";
 import { isWorthRepeating } from "./failures";
 import type { Login } from "./login";
-import type { Reader, ReadOptions } from "./reader";
+import type { JoinedQuery, Reader, ReadOptions } from "./reader";
 import { SharedLogin } from "./sharedLogin";
 
 /** One conversation with one tenant of one cluster. */
@@ -98,18 +98,24 @@ class LoginSession implements Session {
     await this.repeating(doing, deadlineMs, isBusy, () => this.shared.ping(this.control.signal));
   }
 
-  async read<T = Row[]>(sql: string, what: string, options: ReadOptions<T> = {}): Promise<T> {
+  async read<T = Row[]>(query: string | JoinedQuery, what: string, options: ReadOptions<T> = {}): Promise<T> {
+    const { notRepeated } = options;
     const { deadlineMs: lastMs = Number.POSITIVE_INFINITY } = this.control;
     const deadlineMs = Math.min(this.readUntilMs ?? Date.now() + READ_MS, lastMs);
     const doing = `${what} as ${this.address}`;
-    return await this.repeating(doing, deadlineMs, isWorthRepeating, () =>
-      this.readOnce(sql, what, deadlineMs - Date.now(), options),
+    const isRepeated = (error: OceanBaseError) =>
+      isWorthRepeating(error) && !notRepeated?.has(error.errno ?? 0);
+    return await this.repeating(doing, deadlineMs, isRepeated, () =>
+      this.readOnce(query, what, deadlineMs - Date.now(), options),
     );
   }
 
   async send(sql: string, what: string): Promise<void> {
-    const sent = () => this.control.debug?.(`${what} as ${this.address}: ${sql}`);
-    await this.shared.exchange(sql, what, this.control.signal, sent);
+    const sqlNow = () => {
+      this.control.debug?.(`${what} as ${this.address}: ${sql}`);
+      return sql;
+    };
+    await this.shared.exchange(sqlNow, what, this.control.signal);
   }
 
   close(): void {
@@ -118,23 +124,30 @@ class LoginSession implements Session {
   }
 
   private async readOnce<T>(
-    sql: string,
+    query: string | JoinedQuery,
     what: string,
     ms: number,
     { parse = (rows) => rows as T, maxAgeMs = 0 }: ReadOptions<T>,
   ): Promise<T> {
     const { shared, control } = this;
     const doing = `${what} as ${this.address}`;
-    return await shared.reads.join(sql, {
+    const { key, ids, sqlFor } =
+      typeof query === "string" ? { key: query, ids: [], sqlFor: () => query } : query;
+    return await shared.reads.join(key, {
+      ids,
       maxAgeMs,
       limit: { ms, signal: control.signal },
       leave: (why) => (why === "aborted" ? cancelled(doing) : noReply(doing, ms)),
-      run: async (sent, unused) => {
-        const isSent = () => {
+      run: async (sent, unused, idsOfAll) => {
+        // Callers that wake at the same time get one answer.
+        if (ids.length > 0) await immediate();
+        const sqlNow = () => {
+          const sql = sqlFor(idsOfAll());
           control.debug?.(`${doing}: ${sql}`);
           sent();
+          return sql;
         };
-        return parse(await shared.exchange(sql, what, unused, isSent));
+        return parse(await shared.exchange(sqlNow, what, unused));
       },
     });
   }

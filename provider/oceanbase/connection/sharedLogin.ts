@@ -67,16 +67,15 @@ export class SharedLogin {
    * Sends one statement on a connection of its own. The time for the reply begins when it is sent, so waiting for a
    * connection is not taken for the server's silence.
    *
+   * @param sqlNow the statement, asked for when it is sent
    * @param what what the statement is for, as a message begins
-   * @param sent called when it is sent
    */
-  async exchange(sql: string, what: string, signal?: AbortSignal, sent = () => {}): Promise<Row[]> {
+  async exchange(sqlNow: () => string, what: string, signal?: AbortSignal): Promise<Row[]> {
     // By then the connection may be one to another endpoint.
     const doing = () => `${what} as ${this.address}`;
     try {
       return await this.pool.use(signal, async (connection) => {
-        sent();
-        return await ask(connection, sql, { login: this.login, doing: doing(), signal });
+        return await ask(connection, sqlNow(), { login: this.login, doing: doing(), signal });
       });
     } catch (failure) {
       throw signal?.aborted && failure === signal.reason ? cancelled(doing()) : failure;

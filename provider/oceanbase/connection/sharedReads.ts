@@ -2,6 +2,8 @@ import { type TimeLimit, withinTime } from "./withinTime";
 
 /** A read that several callers wait for. */
 interface SharedRead {
+  /** Ids of what is asked for; more may come until it is sent. */
+  ids: Set<string>;
   answer: Promise<unknown>;
   /** When it was sent, in milliseconds since 1970; undefined before. */
   sentAtMs(): number | undefined;
@@ -13,14 +15,16 @@ interface SharedRead {
 
 /** How a shared answer is read. */
 export interface ReadOptions<T> {
+  /** Ids of what this caller asks for. @default none: the key says it all */
+  ids?: readonly string[];
   /** How old the answer may be; 0: it has to be sent after this call. */
   maxAgeMs: number;
   /** For how long this caller waits. */
   limit: TimeLimit;
   /** The error for a caller that waits no longer. */
   leave(why: "late" | "aborted"): Error;
-  /** Reads; says when the read is sent, and stops when the signal is aborted. */
-  run(sent: () => void, unused: AbortSignal): Promise<T>;
+  /** Reads; says when the read is sent, for the ids of all callers then, and stops when the signal is aborted. */
+  run(sent: () => void, unused: AbortSignal, idsOfAll: () => readonly string[]): Promise<T>;
 }
 
 /**
@@ -33,7 +37,9 @@ export class SharedReads {
 
   /** @param key the same for callers that want the same answer */
   join<T>(key: string, options: ReadOptions<T>): Promise<T> {
-    const read = this.joinable(key, options.maxAgeMs) ?? this.start(key, options);
+    const { ids = [], maxAgeMs } = options;
+    const read = this.joinable(key, ids, maxAgeMs) ?? this.start(key, options);
+    for (const id of ids) read.ids.add(id);
     read.waiting += 1;
     return withinTime(read.answer as Promise<T>, options.limit, (why) => {
       read.waiting -= 1;
@@ -50,20 +56,23 @@ export class SharedReads {
     this.latest.clear();
   }
 
-  private joinable(key: string, maxAgeMs: number): SharedRead | undefined {
+  private joinable(key: string, ids: readonly string[], maxAgeMs: number): SharedRead | undefined {
     const read = this.latest.get(key);
     const sentAtMs = read?.sentAtMs();
-    if (sentAtMs === undefined) return read;
-    return maxAgeMs > 0 && Date.now() - sentAtMs <= maxAgeMs ? read : undefined;
+    if (read === undefined || sentAtMs === undefined) return read;
+    const isYoung = maxAgeMs > 0 && Date.now() - sentAtMs <= maxAgeMs;
+    return isYoung && ids.every((id) => read.ids.has(id)) ? read : undefined;
   }
 
-  private start<T>(key: string, { maxAgeMs, run }: ReadOptions<T>): SharedRead {
+  private start<T>(key: string, { ids: given, maxAgeMs, run }: ReadOptions<T>): SharedRead {
     const unused = new AbortController();
+    const ids = new Set(given);
     let sentAtMs: number | undefined;
-    const answer = run(() => {
+    const sent = () => {
       sentAtMs = Date.now();
-    }, unused.signal);
-    const read: SharedRead = { answer, sentAtMs: () => sentAtMs, waiting: 0, unused };
+    };
+    const answer = run(sent, unused.signal, () => [...ids]);
+    const read: SharedRead = { ids, answer, sentAtMs: () => sentAtMs, waiting: 0, unused };
     const forget = () => this.remove(key, read);
     answer.then(maxAgeMs === 0 ? forget : undefined, forget);
     this.latest.set(key, read);

@@ -1,7 +1,10 @@
+import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
-import { isInSys, SYS_TENANT_ID } from "../cluster/server";
-import { digits, pathIn, selectFrom, type ViewQuery } from "../cluster/views";
+import { type Readable, readReadable } from "../cluster/leaderless";
+import { SYS_TENANT_ID } from "../cluster/server";
+import { digits, pathIn, selectFrom, selectTogether, type ViewQuery } from "../cluster/views";
 import type { Row } from "../connection/driver";
+import type { ReadOptions } from "../connection/reader";
 
 /** A row of the backup job views. Ids are BIGINT columns and stay text. */
 export interface JobRow {
@@ -58,25 +61,28 @@ export function isClusterJob(job: Pick<JobRow, "tenantId">): boolean {
   return job.tenantId === SYS_TENANT_ID;
 }
 
-/** Every live job the login can see: from sys those of all tenants, else its own. */
-export async function readLiveJobs(cluster: Cluster): Promise<readonly JobRow[]> {
-  return await readJobs(cluster, "OB_BACKUP_JOBS", "reading the running backup jobs");
-}
-
-/** With more tenants than this it is shorter to ask for all of them. */
-const FEW_TENANTS = 50;
-
 /**
- * The live jobs of these tenants, and the cluster backups' own jobs. A shorter answer when many tenants are backed up at
- * the same time, but one that no other wait can share. Other jobs that the login can see may be among them.
+ * The live jobs of these tenants, and the cluster backups' own jobs; other jobs that the login can see may be among them.
+ * A tenant that cannot answer is said to be one.
+ *
+ * @param tenantIds undefined: of all tenants
  */
-export async function readLiveJobsOf(
+export async function readLiveJobs(
   cluster: Cluster,
-  tenantIds: readonly string[],
-): Promise<readonly JobRow[]> {
-  if (tenantIds.length > FEW_TENANTS) return await readLiveJobs(cluster);
-  const query = { tenantIds: [SYS_TENANT_ID, ...tenantIds] };
-  return await readJobs(cluster, "OB_BACKUP_JOBS", "reading the running backup jobs", query);
+  tenantIds: readonly string[] | undefined,
+): Promise<Readable<JobRow>> {
+  const wanted = tenantIds && [SYS_TENANT_ID, ...tenantIds];
+  return await readReadable(cluster, wanted, async (some, ids, notRepeated) => {
+    const query = { columns: COLUMNS };
+    const sql =
+      ids === undefined
+        ? selectFrom(some, "OB_BACKUP_JOBS", query)
+        : selectTogether(some, "OB_BACKUP_JOBS", { ...query, tenantIds: ids });
+    return await some.read(sql, "reading the running backup jobs", {
+      parse: jobRows,
+      ...given({ notRepeated }),
+    });
+  });
 }
 
 /** The ended ones among these jobs. A job is over when it is here and no longer among the live ones. */
@@ -87,34 +93,42 @@ export async function readEndedJobs(
   if (jobs.length === 0) return [];
   const of = jobs.map(({ tenantId, jobId }) => ({ tenantId, id: jobId }));
   const query = { rows: { column: "JOB_ID", of } } as const;
-  return await readJobs(cluster, "OB_BACKUP_JOB_HISTORY", "reading the ended backup jobs", query);
+  return await readEnded(cluster, "reading the ended backup jobs", query);
 }
 
-/** Every ended job the login can see that the server still remembers. */
-export async function readJobHistory(cluster: Cluster): Promise<readonly JobRow[]> {
-  return await readJobs(cluster, "OB_BACKUP_JOB_HISTORY", "reading the ended backup jobs");
+/**
+ * Every ended job of these tenants that the server still remembers.
+ *
+ * @param tenantIds undefined: of all tenants
+ */
+export async function readJobHistory(
+  cluster: Cluster,
+  tenantIds: readonly string[] | undefined,
+): Promise<Readable<JobRow>> {
+  return await readReadable(cluster, tenantIds, (some, ids, notRepeated) =>
+    readEnded(some, "reading the ended backup jobs", { tenantIds: ids }, given({ notRepeated })),
+  );
 }
 
-/** The ended jobs in single tenants that these cluster backups (their jobs in sys) have started. */
+/** The ended jobs in these tenants that these cluster backups (their jobs in sys) have started. */
 export async function readEndedParts(
   cluster: Cluster,
   clusterJobIds: readonly string[],
+  tenantIds: readonly string[],
 ): Promise<readonly JobRow[]> {
   const ids = clusterJobIds.map(digits).join(", ");
-  const parts = [`INITIATOR_TENANT_ID = ${SYS_TENANT_ID}`, `INITIATOR_JOB_ID IN (${ids})`];
-  const where = isInSys(cluster) ? [...parts, `TENANT_ID <> ${SYS_TENANT_ID}`] : parts;
-  const doing = "reading the ended parts of a cluster backup";
-  return await readJobs(cluster, "OB_BACKUP_JOB_HISTORY", doing, { where });
+  const where = [`INITIATOR_TENANT_ID = ${SYS_TENANT_ID}`, `INITIATOR_JOB_ID IN (${ids})`];
+  return await readEnded(cluster, "reading the ended parts of a cluster backup", { tenantIds, where });
 }
 
-async function readJobs(
+async function readEnded(
   cluster: Cluster,
-  view: "OB_BACKUP_JOBS" | "OB_BACKUP_JOB_HISTORY",
   doing: string,
-  query: Omit<ViewQuery, "columns"> = {},
+  query: Omit<ViewQuery, "columns">,
+  options: Pick<ReadOptions<unknown>, "notRepeated"> = {},
 ): Promise<readonly JobRow[]> {
-  const sql = selectFrom(cluster, view, { columns: COLUMNS, ...query });
-  return await cluster.read(sql, doing, { parse: jobRows });
+  const sql = selectFrom(cluster, "OB_BACKUP_JOB_HISTORY", { columns: COLUMNS, ...query });
+  return await cluster.read(sql, doing, { parse: jobRows, ...options });
 }
 
 function jobRows(rows: readonly Row[]): readonly JobRow[] {
@@ -132,6 +146,7 @@ function jobRows(rows: readonly Row[]): readonly JobRow[] {
     comment: row.COMMENT ?? "",
     path: pathIn(row.PATH),
     startedAt: row.START_TIMESTAMP ?? "",
-    endedAt: row.END_TIMESTAMP ?? undefined,
+    // Of a row that is still live it is '' in 4.0 and NULL later.
+    endedAt: row.END_TIMESTAMP || undefined,
   }));
 }

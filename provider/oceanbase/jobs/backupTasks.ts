@@ -37,7 +37,8 @@ export async function readTasks(
   jobs: readonly Pick<JobRow, "tenantId" | "jobId">[],
 ): Promise<Map<string, BackupTask>> {
   if (jobs.length === 0) return new Map();
-  const sql = selectFrom(cluster, "OB_BACKUP_TASKS", { columns: COLUMNS });
+  const tenantIds = [...new Set(jobs.map(({ tenantId }) => tenantId))];
+  const sql = selectFrom(cluster, "OB_BACKUP_TASKS", { columns: COLUMNS, tenantIds });
   const rows = await cluster.read(sql, "reading the backup tasks");
   const wanted = new Set(jobs.map(jobKey));
   const tasks = new Map<string, BackupTask>();

@@ -1,7 +1,7 @@
 import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { resolveScope, type ScopeRequest } from "../cluster/scope";
-import type { Identified } from "../cluster/server";
+import { type Identified, tenantLabel } from "../cluster/server";
 import { readServerTime, secondsBetween } from "../cluster/serverTime";
 import { OceanBaseError } from "../errors";
 import { type JobRow, jobKey, readJobHistory, readLiveJobs } from "./backupJobs";
@@ -28,46 +28,64 @@ export interface JobProgress {
   finishedTablets: number;
 }
 
-/** Every live job that the login can see, at one moment. */
+/** The live jobs at one moment. */
 export interface JobSnapshot extends Identified {
   /** The server's time, as its views print times. */
   now: string;
   live: readonly JobRow[];
+  /** Ids of the tenants whose jobs cannot be read, see {@link Readable}. */
+  unreadable: ReadonlySet<string>;
   /** The live jobs' tasks, by {@link jobKey}. */
   tasks: ReadonlyMap<string, BackupTask>;
 }
 
-/** Reads all of it. A task view that cannot be read costs the progress and nothing else. */
-export async function readJobSnapshot(cluster: Cluster): Promise<JobSnapshot> {
-  const live = await readLiveJobs(cluster);
+/** The jobs of tenants, as far as they can be read. */
+export interface JobList {
+  jobs: ListedJob[];
+  /** Names of the tenants whose jobs cannot be read: no server leads them. */
+  unreadable: readonly string[];
+}
+
+/**
+ * Reads all of it. A task view that cannot be read costs the progress and nothing else.
+ *
+ * @param tenantIds undefined: of all tenants
+ */
+export async function readJobSnapshot(cluster: Cluster, tenantIds?: readonly string[]): Promise<JobSnapshot> {
+  const { rows: live, unreadable } = await readLiveJobs(cluster, tenantIds);
   const now = await readServerTime(cluster);
   const tasks = await readTasks(cluster, live).catch((error: unknown) => {
     if (!(error instanceof OceanBaseError) || error.errno === undefined) throw error;
     return new Map<string, BackupTask>();
   });
-  return { address: cluster.address, server: cluster.server, now, live, tasks };
+  return { address: cluster.address, server: cluster.server, now, live, unreadable, tasks };
 }
 
 /** The jobs of these tenants: live ones, and with `history` ended ones after them. */
 export async function listJobs(
   cluster: Cluster,
   { history, ...request }: Omit<ScopeRequest, "ignoreMissing"> & { history: boolean },
-): Promise<ListedJob[]> {
-  const snapshot = await readJobSnapshot(cluster);
-  const { live, now } = snapshot;
+): Promise<JobList> {
   const scope = resolveScope(cluster, { ...request, ignoreMissing: false });
-  const ids = new Set([...scope.tenants, ...scope.skipped].map((tenant) => tenant.id));
+  const ids = [...scope.tenants, ...scope.skipped].map((tenant) => tenant.id);
+  const tenantIds = scope.selection === "all" ? undefined : ids;
+  const snapshot = await readJobSnapshot(cluster, tenantIds);
+  const { live, now } = snapshot;
   // With "all" a cluster backup's own job is listed too.
-  const isListed = (job: JobRow) => scope.selection === "all" || ids.has(job.tenantId);
+  const isListed = (job: JobRow) => tenantIds === undefined || tenantIds.includes(job.tenantId);
   // The live view was read first: a job on its way to the history is in one of the two lists.
-  const ended = history ? await readJobHistory(cluster) : [];
+  const ended = history ? await readJobHistory(cluster, tenantIds) : undefined;
   const liveKeys = new Set(live.map(jobKey));
-  return [
-    ...live.filter(isListed).map((job) => toListedJob(job, snapshot)),
-    ...ended
-      .filter((job) => isListed(job) && !liveKeys.has(jobKey(job)))
-      .map((job) => withAge(toBackupJob(job, cluster, "history"), job.endedAt ?? now)),
-  ];
+  const unreadable = new Set([...snapshot.unreadable, ...(ended?.unreadable ?? [])]);
+  return {
+    jobs: [
+      ...live.filter(isListed).map((job) => toListedJob(job, snapshot)),
+      ...(ended?.rows ?? [])
+        .filter((job) => isListed(job) && !liveKeys.has(jobKey(job)))
+        .map((job) => withAge(toBackupJob(job, cluster, "history"), job.endedAt ?? now)),
+    ],
+    unreadable: [...unreadable].map((id) => tenantLabel(cluster, id)),
+  };
 }
 
 /** A live job of a snapshot. */

@@ -67,16 +67,16 @@ export function hasEnded(job: Pick<BackupJob, "endedAt">): boolean {
   return job.endedAt !== undefined;
 }
 
-/** The jobs of a record as they are now; one that is in neither view stays as it was recorded. */
+/** The jobs of a record as they are now; one that is in neither view, or cannot be read, stays as it was recorded. */
 export async function readRecordedJobs(
   cluster: Cluster,
   jobs: readonly BackupJob[],
 ): Promise<readonly BackupJob[]> {
-  const live = await readLiveJobs(cluster);
-  const ended = await readEndedJobs(
-    cluster,
-    jobs.filter((job) => !hasEnded(job)),
-  );
+  const open = jobs.filter((job) => !hasEnded(job));
+  const tenantIds = [...new Set(open.map(({ tenantId }) => tenantId))];
+  const { rows: live, unreadable } = await readLiveJobs(cluster, tenantIds);
+  const readable = open.filter(({ tenantId }) => !unreadable.has(tenantId));
+  const ended = await readEndedJobs(cluster, readable);
   const now = new Map([
     ...ended.map((row) => [jobKey(row), toBackupJob(row, cluster, "history")] as const),
     // Last, because a row that is still live may change: a cluster backup's own job is in both views for an instant.

@@ -1,5 +1,6 @@
 import type { Cluster } from "../cluster/cluster";
-import { isInScope, resolveScope, type ScopeRequest } from "../cluster/scope";
+import { isInScope, resolveScope, type ScopeRequest, tenantIdsOf } from "../cluster/scope";
+import { tenantLabel } from "../cluster/server";
 import { readServerTime } from "../cluster/serverTime";
 import { isRunning, readLiveJobs } from "./backupJobs";
 import { type JobFilter, selectTenants } from "./jobFilter";
@@ -10,6 +11,13 @@ export interface RunningJobsRequest extends Omit<ScopeRequest, "ignoreMissing"> 
   filter?: JobFilter | undefined;
 }
 
+/** What a cancel would hit, as far as it can be read. */
+export interface RunningJobs {
+  jobs: readonly BackupJob[];
+  /** Names of the tenants whose jobs cannot be read: no server leads them. */
+  unreadable: readonly string[];
+}
+
 /**
  * The jobs that a cancel would hit at this moment. Jobs that are being cancelled already are not among them, and a tenant
  * that does not exist has none.
@@ -17,16 +25,18 @@ export interface RunningJobsRequest extends Omit<ScopeRequest, "ignoreMissing"> 
 export async function findRunningJobs(
   cluster: Cluster,
   { filter, ...request }: RunningJobsRequest,
-): Promise<readonly BackupJob[]> {
+): Promise<RunningJobs> {
   const scope = resolveScope(cluster, { ...request, ignoreMissing: true });
-  const live = await readLiveJobs(cluster);
+  const { rows: live, unreadable } = await readLiveJobs(cluster, tenantIdsOf(scope));
   const running = live.filter((job) => isInScope(scope, job) && isRunning(job));
-  if (running.length === 0) return [];
   const hit =
-    filter === undefined
+    filter === undefined || running.length === 0
       ? undefined
       : selectTenants(running, filter, await readServerTime(cluster), cluster).hit;
-  return running
-    .filter((job) => hit === undefined || hit.has(job.tenantId))
-    .map((job) => toBackupJob(job, cluster, "live view"));
+  return {
+    jobs: running
+      .filter((job) => hit === undefined || hit.has(job.tenantId))
+      .map((job) => toBackupJob(job, cluster, "live view")),
+    unreadable: [...unreadable].map((id) => tenantLabel(cluster, id)),
+  };
 }

@@ -1,8 +1,9 @@
 import { readTenants } from "../cluster/cluster";
-import { isInScope } from "../cluster/scope";
-import { isRunning, jobKey, readEndedJobs } from "../jobs/backupJobs";
+import { isInScope, type Scope } from "../cluster/scope";
+import type { Tenant } from "../cluster/server";
+import { isRunning, type JobRow, jobKey, readEndedJobs, readLiveJobs } from "../jobs/backupJobs";
 import type { TenantSelection } from "../statements";
-import { readScopeJobs } from "./looks";
+import type { Effect } from "./failedSend";
 import { type Plan, resolved } from "./plan";
 import type { Target } from "./target";
 
@@ -10,28 +11,32 @@ import type { Target } from "./target";
  * What is read from the server after a statement without a clear answer.
  */
 
-/** What the jobs say of a statement whose reply is missing. */
-export type Effect =
-  /** A job that the statement is for runs on, unaware of it. */
-  | "left unmarked"
-  /** None does, and one that ran before is being cancelled now: it arrived. */
-  | "marked"
-  /** There is nothing to be seen either way. */
-  | "none";
-
-/** @param hasArrived whether a statement of the action is known to have arrived: what runs and was no target then has started since */
+/**
+ * @param selection what the statement was for
+ * @param hasArrived whether a statement of the action is known to have arrived: what runs and was no target then has
+ *   started since
+ */
 export async function readEffect(
   { cluster }: Plan,
   { scope, watch }: Target,
-  hasArrived: boolean,
+  { selection, hasArrived }: { selection: TenantSelection; hasArrived: boolean },
 ): Promise<Effect> {
-  const live = (await readScopeJobs(cluster, scope)).filter((job) => isInScope(scope, job));
-  if (live.some((job) => isRunning(job) && (!hasArrived || watch.isTarget(job)))) return "left unmarked";
-  const before = watch.runningBefore;
+  const meant = tenantsIn(scope, selection).map(({ id }) => id);
+  const { rows, unreadable } = await readLiveJobs(cluster, selection === "all" ? undefined : meant);
+  const live = rows.filter((job) => isInScope(scope, job));
+  const isUnmarked = (job: JobRow) => isRunning(job) && (!hasArrived || watch.isTarget(job));
+  const before = watch.runningBefore.filter(
+    ({ tenantId }) => !unreadable.has(tenantId) && (selection === "all" || meant.includes(tenantId)),
+  );
   const ended = await readEndedJobs(cluster, before);
   const ran = new Set(before.map(jobKey));
-  const isMarked = ({ status }: { status: string }) => status === "CANCELING" || status === "CANCELED";
-  return [...live, ...ended].some((job) => isMarked(job) && ran.has(jobKey(job))) ? "marked" : "none";
+  const isMarked = (job: JobRow) =>
+    (job.status === "CANCELING" || job.status === "CANCELED") && ran.has(jobKey(job));
+  return {
+    unmarked: tenantsOf(live.filter(isUnmarked)),
+    marked: tenantsOf([...live, ...ended].filter(isMarked)),
+    unreadable,
+  };
 }
 
 /** The same selection without tenants that do not exist any more; fails when one of them may not be missing. */
@@ -42,4 +47,14 @@ export async function withoutMissing(plan: Plan, selection: TenantSelection): Pr
   resolved({ address: cluster.address, server: { ...cluster.server, tenants } }, request);
   const names = new Set(tenants.map((tenant) => tenant.name));
   return selection.filter((name) => names.has(name));
+}
+
+/** The tenants of a selection within a scope, in the order in which the server goes through them. */
+export function tenantsIn({ tenants }: Scope, selection: TenantSelection): readonly Tenant[] {
+  if (!Array.isArray(selection)) return tenants;
+  return selection.flatMap((name) => tenants.find((tenant) => tenant.name === name) ?? []);
+}
+
+function tenantsOf(jobs: readonly JobRow[]): ReadonlySet<string> {
+  return new Set(jobs.map(({ tenantId }) => tenantId));
 }

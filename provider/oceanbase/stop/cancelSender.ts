@@ -1,14 +1,16 @@
 import { firstOf } from "../../text";
 import { settleMs } from "../connection/backoff";
 import { leavesEffectOpen } from "../connection/failures";
-import { isOfKind, OceanBaseError } from "../errors";
+import { OceanBaseError } from "../errors";
 import { cancelBackupStatement, type TenantSelection } from "../statements";
-import { readEffect, withoutMissing } from "./cancelEffect";
+import { readEffect, tenantsIn, withoutMissing } from "./cancelEffect";
+import { afterFailure } from "./failedSend";
 import { pauseUntilNextLook } from "./looks";
 import type { Plan } from "./plan";
 import type { Target } from "./target";
+import { Unreached } from "./unreached";
 
-/** How often one action sends the statement at most: after a lost reply, and for jobs that started late. */
+/** How often one action sends the same at most: after a lost reply, and for jobs that started late. */
 const MAX_SENDS = 5;
 
 /** Most tenants that a message names. */
@@ -27,6 +29,7 @@ export class CancelSender {
   /** When the server took it first; undefined until one is known to have arrived. */
   issuedAt: string | undefined;
   readonly warnings: string[] = [];
+  readonly unreached = new Unreached();
 
   private readonly plan: Plan;
   private readonly target: Target;
@@ -34,6 +37,8 @@ export class CancelSender {
   private hasResolvedAgain = false;
   /** Whether a send without a clear answer may have marked jobs. */
   private effectIsOpen = false;
+  /** The statement that failed last. */
+  private failedStatement: string | undefined;
 
   constructor(plan: Plan, target: Target) {
     this.plan = plan;
@@ -49,23 +54,25 @@ export class CancelSender {
   /**
    * Throws when the statement was refused and nothing has happened.
    *
-   * @returns why it is not known to have arrived, or undefined when it has, or when nothing is left to send it for
+   * @returns why it is not known to have reached every tenant, or undefined when it has, or when nothing is left to send it
+   * for
    */
   async send(selection: TenantSelection): Promise<OceanBaseError | undefined> {
-    let next: TenantSelection | "done" = selection;
+    let next: TenantSelection | undefined = selection;
     try {
-      while (next !== "done" && next.length > 0) next = await this.sendOnce(next);
-      return undefined;
+      while (next !== undefined) next = (await this.sendOnce(next)) ?? this.unreached.nextSuspect();
     } catch (error) {
       // What has, or may have, taken effect is for the record; only before that nothing has happened.
       const nothingHappened = !this.effectIsOpen && this.issuedAt === undefined;
       if (nothingHappened || !(error instanceof OceanBaseError)) throw error;
       return error;
     }
+    return this.unreached.error(this.plan.cluster.address);
   }
 
   /** @returns what is to be sent next, when this send does not settle it */
-  private async sendOnce(selection: TenantSelection): Promise<TenantSelection | "done"> {
+  private async sendOnce(selection: TenantSelection): Promise<TenantSelection | undefined> {
+    if (selection.length === 0) return undefined;
     const statement = cancelBackupStatement(selection);
     if (this.issuedAt === undefined) this.statement = statement;
     const sentAt = new Date().toISOString();
@@ -73,7 +80,7 @@ export class CancelSender {
     try {
       await this.plan.cluster.send(statement, `cancelling the backups of ${selectionText(selection)}`);
       this.issuedAt ??= sentAt;
-      return "done";
+      return undefined;
     } catch (error) {
       if (!(error instanceof OceanBaseError)) throw error;
       if (error.errno === NO_SUCH_TENANT && !this.hasResolvedAgain) {
@@ -84,29 +91,43 @@ export class CancelSender {
       // It was refused, or there was no connection to send it on: nothing has happened.
       if (!leavesEffectOpen(error)) throw error;
       this.effectIsOpen = true;
-      // An answer that cannot be read gets no better by being asked for again.
-      if (isOfKind(error, "refused", "server")) throw error;
-      return (await this.isSettled(error, sentAt)) ? "done" : selection;
+      return await this.afterUnclearAnswer(selection, error, { statement, sentAt });
     }
   }
 
-  /** Asks the jobs what the statement has done; false when it is to be sent again. */
-  private async isSettled(error: OceanBaseError, sentAt: string): Promise<boolean> {
+  /** Asks the jobs what the statement has done. */
+  private async afterUnclearAnswer(
+    selection: TenantSelection,
+    error: OceanBaseError,
+    { statement, sentAt }: { statement: string; sentAt: string },
+  ): Promise<TenantSelection | undefined> {
     const { cluster, control } = this.plan;
+    const { scope } = this.target;
     await pauseUntilNextLook(settleMs(this.sends), cluster.address, control.signal);
-    const effect = await readEffect(this.plan, this.target, this.issuedAt !== undefined);
-    if (effect === "left unmarked") {
-      if (this.mayStillSend) return false;
-      throw error;
+    const hasArrived = this.issuedAt !== undefined;
+    const effect = await readEffect(this.plan, this.target, { selection, hasArrived });
+    const tenants = tenantsIn(scope, selection);
+    const isRepeated = this.failedStatement === statement;
+    this.failedStatement = statement;
+    const after = afterFailure({ selection, tenants, error, effect, isRepeated });
+    if (tenants.some(({ id }) => effect.marked.has(id))) this.issuedAt ??= sentAt;
+    if (after.do === "nothing") {
+      this.warnings.push(lostReplyText(error, effect.marked.size > 0));
+      return undefined;
     }
-    if (effect === "marked") this.issuedAt ??= sentAt;
-    this.warnings.push(
-      effect === "marked"
-        ? `the reply to the statement was lost (${error.message}); the jobs show that it arrived`
-        : `the reply to the statement was lost (${error.message}); it is unknown whether the server received it, but no job is left to cancel`,
-    );
-    return true;
+    if (after.do === "split") return this.unreached.split(after, error);
+    if (after.do === "repeat" && this.mayStillSend) return selection;
+    if (!this.unreached.hasSplit) throw error;
+    this.unreached.add(tenants, error);
+    return undefined;
   }
+}
+
+function lostReplyText(error: OceanBaseError, isMarked: boolean): string {
+  const what = error.errno === undefined ? "the reply to the statement was lost" : "the statement failed";
+  return isMarked
+    ? `${what} (${error.message}); the jobs show that it arrived`
+    : `${what} (${error.message}); it is unknown whether the server received it, but no job is left to cancel`;
 }
 
 function selectionText(selection: TenantSelection): string {

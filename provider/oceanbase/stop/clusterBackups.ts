@@ -1,4 +1,5 @@
 import type { Cluster } from "../cluster/cluster";
+import type { Readable } from "../cluster/leaderless";
 import type { Scope } from "../cluster/scope";
 import { SYS_TENANT_ID } from "../cluster/server";
 import { isClusterJob, isRunning, type JobRow, readEndedParts } from "../jobs/backupJobs";
@@ -50,11 +51,16 @@ export class ClusterBackups {
    * The ended jobs of those that have come out of INIT since the last look. Such a job may have been started and cancelled
    * between two looks; once its cluster backup has started all it will, the history tells.
    */
-  async endedParts(live: readonly JobRow[], cluster: Cluster): Promise<readonly JobRow[]> {
+  async endedParts(
+    { rows: live, unreadable }: Readable<JobRow>,
+    cluster: Cluster,
+  ): Promise<readonly JobRow[]> {
     const stillStarting = this.startingAmong(live).filter(({ status }) => status === "INIT");
     const stillIds = new Set(stillStarting.map(({ jobId }) => jobId));
     const started = this.startingIds.filter((id) => !stillIds.has(id));
-    const ended = started.length === 0 ? [] : await readEndedParts(cluster, started);
+    const tenantIds = this.scope.tenants.map(({ id }) => id).filter((id) => !unreadable.has(id));
+    const ended =
+      started.length === 0 || tenantIds.length === 0 ? [] : await readEndedParts(cluster, started, tenantIds);
     for (const id of started) this.starting.delete(id);
     return ended;
   }

@@ -2,10 +2,10 @@ import { type Cluster, readTenants } from "../cluster/cluster";
 import { memoize } from "../cluster/memoize";
 import { isInScope, type Scope } from "../cluster/scope";
 import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
-import { isRunning, type JobRow, jobKey, readEndedJobs, readLiveJobs } from "../jobs/backupJobs";
-import { type BackupJob, hasEnded, toBackupJob } from "../jobs/jobRecord";
+import { isRunning, type JobRow, jobKey, readEndedJobs } from "../jobs/backupJobs";
+import { type BackupJob, hasEnded, jobText, toBackupJob } from "../jobs/jobRecord";
 import { ClusterBackups } from "./clusterBackups";
-import { readScopeJobs } from "./looks";
+import { Looks } from "./looks";
 
 /** What one look at the jobs has shown. */
 export interface Look {
@@ -28,11 +28,14 @@ export class JobWatch {
   private readonly clusterBackups: ClusterBackups;
   /** In how many looks in a row a job was in neither view. */
   private readonly absentLooks = new Map<string, number>();
+  private readonly looks: Looks;
+  private readonly leftOut = new Set<string>();
   readonly warnings: string[] = [];
 
   constructor(cluster: Identified, scope: Scope) {
     this.cluster = cluster;
     this.scope = scope;
+    this.looks = new Looks(scope);
     this.clusterBackups = new ClusterBackups(scope);
   }
 
@@ -78,24 +81,25 @@ export class JobWatch {
     return [...this.restarted.values()];
   }
 
-  /** Reads both views once and brings every job up to date. All waits on one beat share what is read. */
+  /** Jobs of these tenants are not waited for. */
+  leaveOut(tenantIds: readonly string[]): void {
+    for (const id of tenantIds) this.leftOut.add(id);
+  }
+
+  /** Reads both views once and brings every job up to date; those of a tenant that cannot be read stay as they were. */
   async look(cluster: Cluster): Promise<Look> {
-    return await this.take(await readLiveJobs(cluster), cluster);
-  }
-
-  /** The same for a look off the beat, which asks for no more than it needs. */
-  async lookAlone(cluster: Cluster): Promise<Look> {
-    return await this.take(await readScopeJobs(cluster, this.scope), cluster);
-  }
-
-  private async take(live: readonly JobRow[], cluster: Cluster): Promise<Look> {
+    const read = await this.looks.read(cluster);
+    const { rows: live, unreadable } = read;
     const missed = live.filter((job) => isInScope(this.scope, job) && this.takeLive(job) === "missed");
     const liveKeys = keysOf(live);
-    const vanished = this.unended.filter((job) => !liveKeys.has(jobKey(job)));
+    const vanished = this.unended.filter(
+      (job) => !liveKeys.has(jobKey(job)) && !unreadable.has(job.tenantId),
+    );
     for (const job of await readEndedJobs(cluster, vanished)) this.seeEnded(job);
-    for (const job of await this.clusterBackups.endedParts(live, cluster)) {
+    for (const job of await this.clusterBackups.endedParts(read, cluster)) {
       if (isInScope(this.scope, job) && !this.known.has(jobKey(job))) this.seeEnded(job);
     }
+    this.leaveOutPassedOver();
     const absent = vanished.filter((job) => !this.ended.has(jobKey(job)));
     await this.noteAbsent(absent, cluster);
     const starting = this.clusterBackups
@@ -105,8 +109,19 @@ export class JobWatch {
     return { unfinished: [...this.unended, ...starting], missed };
   }
 
+  /** What is not marked in the recycle bin by now was passed over, as newer versions do. Fact: recycle-bin */
+  private leaveOutPassedOver(): void {
+    const inBin = new Set(this.scope.tenants.filter((tenant) => tenant.inRecycleBin).map(({ id }) => id));
+    for (const job of this.unended.filter((one) => isRunning(one) && inBin.has(one.tenantId))) {
+      this.leftOut.add(job.tenantId);
+      this.warnings.push(
+        `tenant ${job.tenant} is in the recycle bin, and the server has passed it over: ${jobText(job)} goes on`,
+      );
+    }
+  }
+
   private get unended(): readonly BackupJob[] {
-    return this.jobs.filter((job) => !this.ended.has(jobKey(job)));
+    return this.jobs.filter((job) => !this.ended.has(jobKey(job)) && !this.leftOut.has(job.tenantId));
   }
 
   private seeLive(job: JobRow): void {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Cluster } from "../cluster/cluster";
-import type { Scope } from "../cluster/scope";
+import type { Readable } from "../cluster/leaderless";
+import { type Scope, tenantIdsOf } from "../cluster/scope";
 import { OceanBaseError } from "../errors";
-import { type JobRow, readLiveJobs, readLiveJobsOf } from "../jobs/backupJobs";
+import { type JobRow, readLiveJobs } from "../jobs/backupJobs";
 
 /*
  * When a wait looks at the jobs, and at which.
@@ -30,14 +31,29 @@ export async function pauseUntilNextLook(ms: number, at: string, signal?: AbortS
   }
 }
 
-/** The live jobs that matter to a scope, in an answer that no other wait shares. Others may be among them. */
-export async function readScopeJobs(
-  cluster: Cluster,
-  { selection, tenants }: Scope,
-): Promise<readonly JobRow[]> {
-  if (selection === "all") return await readLiveJobs(cluster);
-  return await readLiveJobsOf(
-    cluster,
-    tenants.map((tenant) => tenant.id),
-  );
+/** For how long a tenant that could not be read is left out of the looks. */
+const REST_MS = 30_000;
+
+/** The looks of one wait at the live jobs of a scope. */
+export class Looks {
+  private readonly scope: Scope;
+  /** Until when a tenant that could not be read is left out, in milliseconds since 1970. */
+  private readonly restUntilMs = new Map<string, number>();
+
+  constructor(scope: Scope) {
+    this.scope = scope;
+  }
+
+  /** Waits on one beat share what is read. The jobs of other tenants may be among it. */
+  async read(cluster: Cluster): Promise<Readable<JobRow>> {
+    const nowMs = Date.now();
+    const resting = [...this.restUntilMs].filter(([, untilMs]) => untilMs > nowMs).map(([id]) => id);
+    const wanted = resting.length > 0 ? this.scope.tenants.map(({ id }) => id) : tenantIdsOf(this.scope);
+    const { rows, unreadable } = await readLiveJobs(
+      cluster,
+      wanted?.filter((id) => !resting.includes(id)),
+    );
+    for (const id of unreadable) this.restUntilMs.set(id, nowMs + REST_MS);
+    return { rows, unreadable: new Set([...resting, ...unreadable]) };
+  }
 }

@@ -1,12 +1,13 @@
-import { tenantsWithoutCleanupPolicy } from "../cleanup/cleanupPolicies";
+import { noCoverText, readPoliciesOf } from "../cleanup/cleanupPolicies";
 import { type Cluster, identify } from "../cluster/cluster";
 import { checkIsCluster } from "../cluster/clusterRecord";
-import { checkNotLocked, resolveScope, type Scope } from "../cluster/scope";
+import { checkNotLocked, passedOverText, resolveScope, type Scope } from "../cluster/scope";
 import { type Identified, type Server, userTenantsByName } from "../cluster/server";
 import type { Session } from "../connection/session";
 import { OceanBaseError } from "../errors";
 import { tenantsWithoutFullBackup } from "../jobs/backupSets";
 import type { StopControl, StopRequest } from "./stopRequest";
+import { defaultTimeoutSeconds } from "./stopTimes";
 
 /** Which cluster answers, and which of its tenants the action is about. */
 export interface Plan {
@@ -14,8 +15,8 @@ export interface Plan {
   request: StopRequest;
   control: StopControl;
   scope: Scope;
-  /** Ids of tenants that have a cleanup policy, as far as that could be found out. */
-  coveredIds: ReadonlySet<string>;
+  /** How long to wait for the real stop; 0 = not at all. */
+  timeoutSeconds: number;
   warnings: readonly string[];
 }
 
@@ -27,21 +28,14 @@ export async function makePlan(session: Session, request: StopRequest, control: 
   const cluster = await identifyFor(session, request);
   if (request.record !== undefined) checkIsCluster(cluster, request.record);
   const scope = resolved(cluster, request);
-  const uncovered = await tenantsWithoutCleanupPolicy(cluster, scope.tenants);
-  const uncoveredIds = new Set(uncovered?.map(({ id }) => id));
-  const coveredIds = scope.tenants.map(({ id }) => id).filter((id) => !uncoveredIds.has(id));
-  const gap = cleanupGap(
-    uncovered?.map(({ name }) => name),
-    cluster.server,
-  );
-  if (gap !== undefined && request.waitForCleanup) throw refusal(cluster, gap.inVain);
+  const { server } = cluster;
   return {
     cluster,
     request,
     control,
     scope,
-    coveredIds: new Set(uncovered === undefined ? [] : coveredIds),
-    warnings: [...scopeWarnings(scope), ...(gap?.warning === undefined ? [] : [gap.warning])],
+    timeoutSeconds: request.timeoutSeconds ?? defaultTimeoutSeconds(server),
+    warnings: [...scopeWarnings(scope, server), ...(await coverWarnings(cluster, scope))],
   };
 }
 
@@ -76,40 +70,30 @@ async function identifyFor(session: Session, { selection, ignoreMissing }: StopR
   return selection.every((name) => known.has(name)) ? cluster : await identify(session);
 }
 
-function scopeWarnings({ missing, skipped }: Scope): string[] {
+function scopeWarnings({ missing, skipped }: Scope, server: Server): string[] {
   return [
     ...missing.map((name) => `tenant ${name} does not exist, which counts as stopped`),
     ...skipped.map(
-      ({ name, status }) =>
-        `tenant ${name} is ${status}: the server passes it over, so its backups are not stopped`,
+      (tenant) =>
+        `tenant ${tenant.name} is ${passedOverText(tenant, server)}: the server passes it over, so its backups are not stopped`,
     ),
   ];
 }
 
-/**
- * What keeps leftovers from being cleaned up.
- *
- * @param uncovered names of tenants without a cleanup policy; undefined when that could not be found out
- */
-function cleanupGap(
-  uncovered: readonly string[] | undefined,
-  { version }: Server,
-): { inVain: string; warning?: string } | undefined {
-  if (uncovered === undefined) {
-    return {
-      inVain: `whether the tenants have a cleanup policy could not be found out (OceanBase ${version}), so waitForCleanup could wait in vain; leave it out, or make the view OB_BACKUP_DELETE_POLICY readable`,
-    };
-  }
-  if (uncovered.length === 0) return undefined;
-  const why = `no automatic cleanup policy for ${uncovered.join(", ")}: what a cancelled backup leaves behind stays`;
-  const advice = "add a BackupCleanupPolicy";
-  return {
-    inVain: `${why}, so waitForCleanup would wait in vain; ${advice}`,
-    warning: `${why}; ${advice}`,
-  };
+/** One for each reason why what a cancel leaves behind stays: OceanBase recommends a cleanup policy before it. */
+async function coverWarnings(cluster: Cluster, { tenants }: Scope): Promise<string[]> {
+  const ids = tenants.map(({ id }) => id);
+  const policies = await readPoliciesOf(cluster, ids);
+  if (policies === undefined) return [];
+  const namesByReason = Map.groupBy(tenants, ({ id }) => noCoverText(policies.get(id)));
+  return [...namesByReason].flatMap(([reason, uncovered]) => {
+    if (reason === undefined) return [];
+    const names = uncovered.map(({ name }) => name).join(", ");
+    return `${reason} for ${names}: what a cancelled backup leaves behind stays; add a BackupCleanupPolicy with a recoveryWindow`;
+  });
 }
 
 /** A request that cannot be carried out as things are; nothing has been sent. */
-function refusal({ address }: Cluster, why: string): OceanBaseError {
+export function refusal({ address }: Cluster, why: string): OceanBaseError {
   return new OceanBaseError("refused", `${address}: ${why}`);
 }

@@ -3,6 +3,7 @@ import { seemsToLackAlterSystem } from "../cluster/privileges";
 import type { Session } from "../connection/session";
 import { cancelBackupStatement } from "../statements";
 import { CancelSender } from "./cancelSender";
+import { checkCleanupComes } from "./cleanupWait";
 import { checkRestorePoints, makePlan, type Plan } from "./plan";
 import type { StopControl, StopReport, StopRequest } from "./stopRequest";
 import { chooseTarget, type Target } from "./target";
@@ -26,12 +27,12 @@ export async function stopBackups(
   const plan = await makePlan(session, request, control);
   const target = await chooseTarget(plan);
   const sender = new CancelSender(plan, target);
-  const interrupted = target.selection === undefined ? undefined : await sender.send(target.selection);
-  const wait =
-    interrupted === undefined
-      ? await waitForStop(plan, target, sender)
-      : { leftovers: [], warnings: [], interrupted };
-  return reportOf(plan, target, sender, wait);
+  const failure = target.selection === undefined ? undefined : await sender.send(target.selection);
+  target.watch.leaveOut(sender.unreached.tenants.map(({ tenantId }) => tenantId));
+  // What has reached some of the tenants is followed to its end there.
+  const isFollowed = failure === undefined || (sender.unreached.hasSplit && sender.issuedAt !== undefined);
+  const wait = isFollowed ? await waitForStop(plan, target, sender) : { leftovers: [], warnings: [] };
+  return reportOf(plan, target, sender, { ...wait, ...given({ interrupted: failure ?? wait.interrupted }) });
 }
 
 /**
@@ -55,6 +56,7 @@ export async function rehearseStop(
 ): Promise<StopReport> {
   const plan = await makePlan(session, request, control);
   await checkRestorePoints(plan, plan.scope);
+  await checkCleanupComes(plan, plan.scope, []);
   const lacking = (await seemsToLackAlterSystem(plan.cluster))
     ? "the user seems to lack the ALTER SYSTEM privilege, without which nothing can be cancelled; log in as the tenant's administrator, or grant it"
     : undefined;
@@ -64,6 +66,7 @@ export async function rehearseStop(
     startingClusterJobs: [],
     leftovers: [],
     excluded: [],
+    notCancelled: [],
     restarted: [],
     warnings: [...plan.warnings, ...(lacking === undefined ? [] : [lacking])],
   };
@@ -82,6 +85,7 @@ function reportOf(plan: Plan, { watch, excluded }: Target, sender: CancelSender,
     startingClusterJobs: watch.startingClusterJobs,
     leftovers: wait.leftovers,
     excluded,
+    notCancelled: sender.unreached.tenants,
     restarted: watch.restartedJobs,
     warnings: [...plan.warnings, ...wait.warnings, ...sender.warnings, ...watch.warnings],
   };

@@ -1,15 +1,16 @@
+import type { Leftover } from "../cleanup/leftovers";
 import type { ClusterRecord } from "../cluster/clusterRecord";
 import type { ScopeRequest } from "../cluster/scope";
 import type { Server } from "../cluster/server";
 import type { OceanBaseError } from "../errors";
-import type { Leftover } from "../jobs/backupSets";
 import type { ExcludedTenant, JobFilter } from "../jobs/jobFilter";
 import type { BackupJob } from "../jobs/jobRecord";
+import type { NotCancelledTenant } from "./unreached";
 
 /** What is to be stopped. */
 export interface StopRequest extends ScopeRequest {
-  /** How long to wait for the real stop; 0 = not at all. */
-  timeoutSeconds: number;
+  /** How long to wait for the real stop; 0 = not at all. @default by version, see {@link defaultTimeoutSeconds} */
+  timeoutSeconds?: number | undefined;
   /** The cluster it has to be; absent when any that answers is meant. */
   record?: ClusterRecord | undefined;
   /** The record of an attempt that did not come to its end, to be taken up instead of begun again. */
@@ -22,7 +23,7 @@ export interface StopRequest extends ScopeRequest {
   settleSeconds?: number;
   /** Whether to wait, within the timeout, until what the cancelled jobs have left behind is gone. @default false */
   waitForCleanup?: boolean;
-  /** For how long a job may be CANCELING before the server is asked what keeps it. @default 120 */
+  /** For how long a job may be CANCELING before the server is asked what keeps it. @default by version, see {@link stuckAfterSeconds} */
   stuckAfterSeconds?: number;
 }
 
@@ -36,6 +37,8 @@ export interface EarlierAttempt {
   startingClusterJobs?: readonly string[];
   /** Tenants that a filter had kept from being hit. */
   excluded?: readonly ExcludedTenant[];
+  /** Tenants that the statement had not reached. */
+  notCancelled?: readonly NotCancelledTenant[];
 }
 
 /** How the caller follows and ends the action. */
@@ -64,6 +67,8 @@ export interface StopReport {
   leftovers: readonly Leftover[];
   /** Tenants that the filter has kept from being hit. */
   excluded: readonly ExcludedTenant[];
+  /** Tenants that the statement has not reached, although it was for them. */
+  notCancelled: readonly NotCancelledTenant[];
   /** Jobs that were started after the statement, and left alone. */
   restarted: readonly BackupJob[];
   warnings: readonly string[];

@@ -1,11 +1,10 @@
 import type { Cluster } from "../cluster/cluster";
+import type { Server } from "../cluster/server";
 import { isOfKind, OceanBaseError } from "../errors";
 import { jobKey } from "../jobs/backupJobs";
 import { type BackupTask, readTasks } from "../jobs/backupTasks";
 import type { BackupJob } from "../jobs/jobRecord";
-
-/** A job that is CANCELING for this long is asked about: when all is well it takes 90 s at most. */
-const STUCK_AFTER_SECONDS = 120;
+import { stuckAfterSeconds, stuckCauses } from "./stopTimes";
 
 /** Shortest time between two questions. */
 const ASK_AGAIN_MS = 30_000;
@@ -16,21 +15,20 @@ const ASK_MS = 5_000;
 /** Most jobs that a diagnosis names. */
 const MAX_JOBS_SHOWN = 3;
 
-/** What OceanBase waits for before a job is CANCELED, and so what to look at when it is not. */
-const CAUSES =
-  "OceanBase ends a job only when each of its log stream tasks has stopped: check that the backup destination is mounted and can be written from every server, and the observers' logs for tasks that cannot be stopped (a server that is down, a log stream without a leader); the job stops by itself once that is mended";
-
 /** Finds out what keeps jobs from stopping, for as long as they do not. */
 export class StuckJobs {
   /** Since when each job has been seen CANCELING, in milliseconds since 1970. */
   private readonly cancelingSinceMs = new Map<string, number>();
   private readonly afterMs: number;
+  private readonly causes: string;
   private askedAtMs = Number.NEGATIVE_INFINITY;
   /** What is known of the jobs that are stuck; undefined while none is. */
   diagnosis: string | undefined;
 
-  constructor(afterSeconds = STUCK_AFTER_SECONDS) {
+  /** @param afterSeconds for how long a job may be CANCELING before it counts as stuck */
+  constructor(server: Server, afterSeconds = stuckAfterSeconds(server)) {
     this.afterMs = afterSeconds * 1000;
+    this.causes = stuckCauses(server);
   }
 
   /** Takes in what a look has shown; asks the cluster about jobs that should have stopped by now. */
@@ -53,7 +51,7 @@ export class StuckJobs {
       const seconds = Math.round(this.cancelingMs(job, nowMs) / 1000);
       return `${job.tenant} job ${job.jobId} is CANCELING for ${seconds} s, ${task}, path ${job.path || "unknown"}`;
     });
-    this.diagnosis = `${each.join("; ")}; ${CAUSES}`;
+    this.diagnosis = `${each.join("; ")}; ${this.causes}`;
   }
 
   private cancelingMs(job: BackupJob, nowMs: number): number {

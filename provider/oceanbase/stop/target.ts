@@ -1,16 +1,20 @@
-import { isInScope, type Scope } from "../cluster/scope";
-import { type Identified, tenantNameOf } from "../cluster/server";
+import type { Readable } from "../cluster/leaderless";
+import { isInScope, type Scope, tenantIdsOf } from "../cluster/scope";
+import { type Identified, type Tenant, tenantNameOf } from "../cluster/server";
 import { readServerTime } from "../cluster/serverTime";
-import { isClusterJob, isRunning, type JobRow } from "../jobs/backupJobs";
+import { isClusterJob, isRunning, type JobRow, readLiveJobs } from "../jobs/backupJobs";
 import { type ExcludedTenant, type JobFilter, selectTenants } from "../jobs/jobFilter";
 import type { TenantSelection } from "../statements";
+import { checkCleanupComes } from "./cleanupWait";
 import { JobWatch } from "./jobWatch";
-import { readScopeJobs } from "./looks";
 import { checkRestorePoints, type Plan } from "./plan";
 import type { EarlierAttempt } from "./stopRequest";
 
 /** Why a tenant is left alone that a filter would let through. */
 const LOCKED = "the tenant is locked, and then it cannot be named";
+
+/** The same of a tenant whose jobs no filter can look at. */
+const UNREADABLE = "its jobs cannot be read: no server leads the tenant";
 
 /** Which jobs the action is to stop. */
 export interface Target {
@@ -26,10 +30,15 @@ export interface Target {
 export async function chooseTarget(plan: Plan): Promise<Target> {
   const { cluster, request, scope } = plan;
   const { earlier, filter } = request;
-  const live = await readScopeJobs(cluster, scope);
+  const read = await readLiveJobs(cluster, tenantIdsOf(scope));
+  const { rows: live, unreadable } = read;
   if (earlier?.issuedAt !== undefined) return resumed(plan, live, earlier);
-  const chosen = filter === undefined ? { scope, excluded: [] } : await filtered(plan, live, filter);
+  const chosen =
+    filter === undefined
+      ? { scope: readableFirst(scope, unreadable), excluded: [] }
+      : await filtered(plan, read, filter);
   await checkRestorePoints(plan, chosen.scope);
+  await checkCleanupComes(plan, chosen.scope, live);
   const watch = new JobWatch(cluster, chosen.scope);
   watch.addRecorded(earlier?.jobs ?? [], earlier?.startingClusterJobs ?? []);
   // With a choice to be made, a job that a cluster backup starts later is not a part of what was chosen.
@@ -51,16 +60,34 @@ function resumed(plan: Plan, live: readonly JobRow[], earlier: EarlierAttempt): 
       : { scope: narrowed(plan.scope, hitIds), excluded: earlier.excluded ?? [] };
   const watch = new JobWatch(cluster, chosen.scope);
   watch.addRecorded(earlier.jobs, earlier.startingClusterJobs ?? []);
-  watch.addLive(live.filter((job) => job.status === "CANCELING"));
+  // A tenant that the statement never reached, and whose jobs could not be read then, is as it was before.
+  const unreached = new Set(earlier.notCancelled?.map(({ tenantId }) => tenantId));
+  const isNew = ({ tenantId }: JobRow) => unreached.has(tenantId) && !hitIds.has(tenantId);
+  watch.addLive(live.filter((job) => job.status === "CANCELING" || isNew(job)));
   const again = live.filter((job) => isInScope(chosen.scope, job) && isRunning(job) && watch.isTarget(job));
   const selection = again.length === 0 ? undefined : selectionFor(chosen.scope, cluster, again);
   return { ...chosen, watch, selection };
 }
 
+/** The server stops at the first tenant that fails, so those that may fail are named last. Fact: tenant-loop */
+function readableFirst(scope: Scope, unreadable: ReadonlySet<string>): Scope {
+  if (!Array.isArray(scope.selection) || unreadable.size === 0) return scope;
+  const tenants = [
+    ...scope.tenants.filter(({ id }) => !unreadable.has(id)),
+    ...scope.tenants.filter(({ id }) => unreadable.has(id)),
+  ];
+  const names = tenants.map(({ name }) => name);
+  return {
+    ...scope,
+    tenants,
+    selection: [...names, ...scope.selection.filter((name) => !names.includes(name))],
+  };
+}
+
 /** Leaves only the tenants in which every running job is one that may be cancelled. */
 async function filtered(
   { cluster, scope }: Plan,
-  live: readonly JobRow[],
+  { rows: live, unreadable }: Readable<JobRow>,
   filter: JobFilter,
 ): Promise<Pick<Target, "scope" | "excluded">> {
   const jobs = live.filter((job) => isInScope(scope, job));
@@ -68,12 +95,15 @@ async function filtered(
   // All can be cancelled with a locked one among them, but the chosen ones have to be named.
   const locked = scope.tenants.filter((tenant) => tenant.locked && hit.has(tenant.id));
   const lockedIds = new Set(locked.map((tenant) => tenant.id));
+  const silent = scope.tenants.filter(({ id }) => unreadable.has(id));
+  const because = (reason: string) => (tenant: Tenant) => ({
+    tenantId: tenant.id,
+    tenant: tenant.name,
+    reason,
+  });
   return {
     scope: narrowed(scope, new Set([...hit].filter((id) => !lockedIds.has(id)))),
-    excluded: [
-      ...excluded,
-      ...locked.map(({ id, name }) => ({ tenantId: id, tenant: name, reason: LOCKED })),
-    ],
+    excluded: [...excluded, ...locked.map(because(LOCKED)), ...silent.map(because(UNREADABLE))],
   };
 }
 

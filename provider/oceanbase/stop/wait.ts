@@ -1,6 +1,6 @@
 import { given } from "../../given";
+import { type Leftover, readLeftovers } from "../cleanup/leftovers";
 import { isOfKind, OceanBaseError } from "../errors";
-import { type Leftover, readLeftovers } from "../jobs/backupSets";
 import type { CancelSender } from "./cancelSender";
 import { pauseUntilNextLook, pollDelayMs } from "./looks";
 import type { Plan } from "./plan";
@@ -35,7 +35,7 @@ interface Period {
 
 /** Follows the jobs until all of them have ended, then what they left behind. */
 export async function waitForStop(plan: Plan, target: Target, sender: CancelSender): Promise<Wait> {
-  const { timeoutSeconds } = plan.request;
+  const { timeoutSeconds } = plan;
   if (timeoutSeconds === 0) return await lookOnce(plan, target, sender);
   const { deadlineMs = Number.POSITIVE_INFINITY } = plan.control;
   const startedAtMs = Date.now();
@@ -51,7 +51,7 @@ async function lookOnce(plan: Plan, target: Target, sender: CancelSender): Promi
   const warnings: string[] = [];
   let interrupted: OceanBaseError | undefined;
   try {
-    const { missed } = await watch.lookAlone(plan.cluster);
+    const { missed } = await watch.look(plan.cluster);
     if (missed.length > 0) {
       interrupted = await sender.send(selectionFor(target.scope, plan.cluster, missed));
     }
@@ -77,18 +77,17 @@ async function untilStopped(
 ): Promise<Pick<Wait, "stoppedAt" | "interrupted">> {
   const { deadlineMs = Number.POSITIVE_INFINITY } = control;
   const settleMs = (request.settleSeconds ?? 0) * 1000;
-  const stuck = new StuckJobs(request.stuckAfterSeconds);
+  const stuck = new StuckJobs(cluster.server, request.stuckAfterSeconds);
   let stoppedAtMs: number | undefined;
   const ended = (interrupted?: OceanBaseError) => {
     const stoppedAt = stoppedAtMs === undefined ? undefined : new Date(stoppedAtMs).toISOString();
     return given({ stoppedAt, interrupted });
   };
   try {
-    for (let isFirst = true; ; isFirst = false) {
+    for (;;) {
       const lookUntilMs = (stoppedAtMs ?? endsAtMs) + settleMs + LAST_LOOK_MS;
       const inTime = cluster.within(lookUntilMs - Date.now());
-      // The first look falls on no common beat, so no other wait could share its answer.
-      const { unfinished, missed } = await (isFirst ? watch.lookAlone(inTime) : watch.look(inTime));
+      const { unfinished, missed } = await watch.look(inTime);
       const elapsedMs = Date.now() - startedAtMs;
       let delayMs = pollDelayMs(elapsedMs);
       if (missed.length > 0 && sender.mayStillSend) {
@@ -120,7 +119,7 @@ async function untilStopped(
 
 /** Finds out what the jobs have left behind and, when that was asked for, waits until it is gone. */
 async function untilCleanedUp(
-  { cluster, request, control, coveredIds }: Plan,
+  { cluster, request, control }: Plan,
   { watch }: Target,
   { startedAtMs, endsAtMs }: Period,
 ): Promise<Omit<Wait, "stoppedAt">> {
@@ -129,10 +128,11 @@ async function untilCleanedUp(
   try {
     for (;;) {
       const inTime = isAwaited ? cluster.within(endsAtMs + LAST_LOOK_MS - Date.now()) : cluster;
-      leftovers = await readLeftovers(inTime, watch.jobs, coveredIds);
+      leftovers = await readLeftovers(inTime, watch.jobs);
       if (!isAwaited || leftovers.length === 0) return { leftovers, warnings: [] };
       const elapsedMs = Date.now() - startedAtMs;
-      if (Date.now() >= endsAtMs) {
+      const isInVain = leftovers.some(({ staysBecause }) => staysBecause !== undefined);
+      if (isInVain || Date.now() >= endsAtMs) {
         const interrupted = cleanupTimeoutError(cluster.address, elapsedMs, leftovers);
         return { leftovers, warnings: [], interrupted };
       }

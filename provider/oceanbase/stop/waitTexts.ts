@@ -1,6 +1,6 @@
 import { firstOf } from "../../text";
+import { type Leftover, leftoverText } from "../cleanup/leftovers";
 import { OceanBaseError } from "../errors";
-import { type Leftover, leftoverText } from "../jobs/backupSets";
 import { type BackupJob, jobText } from "../jobs/jobRecord";
 
 /*
@@ -18,9 +18,7 @@ export function timeoutError(
   diagnosis: string | undefined,
 ): OceanBaseError {
   const jobs = unfinished.map(jobText).join(", ");
-  const advice =
-    diagnosis ??
-    "a job that stays CANCELING cannot stop its tasks: check that the backup destination can be written, or raise timeoutSeconds";
+  const advice = diagnosis ?? "raise timeoutSeconds, or look at the jobs again later";
   return new OceanBaseError(
     "timeout",
     `${at}: after ${seconds(elapsedMs)} not yet stopped: ${jobs}; ${advice}`,
@@ -45,7 +43,7 @@ export function cleanupTimeoutError(
 ): OceanBaseError {
   return new OceanBaseError(
     "timeout",
-    `${at}: all jobs have stopped, but after ${seconds(elapsedMs)} their incomplete data is still there: ${setsText(leftovers)}; the server looks after it once an hour: raise timeoutSeconds, or leave waitForCleanup out`,
+    `${at}: all jobs have stopped, but after ${seconds(elapsedMs)} their incomplete data is still there: ${setsText(leftovers)}; raise timeoutSeconds, or leave waitForCleanup out`,
   );
 }
 

@@ -25,10 +25,7 @@ export const BACKUP_CLEANUP_POLICY: InputTable<BackupCleanupPolicyInputs> = {
   // There is one name only.
   policyName: { check: oneOf(POLICY_NAME), same: () => true },
   recoveryWindow: { check: (_, inputs) => windowProblem(inputs), same: isSameWindow, isRepeated: true },
-  redundancy: {
-    check: (value, inputs) => wholeNumber(1)(value) ?? redundancyProblem(inputs),
-    isRepeated: true,
-  },
+  redundancy: { check: wholeNumber(1), isRepeated: true },
   backupCopies: { check: wholeNumber(0), isRepeated: true },
   overwrite: { check: flag },
   onUnreachable: { check: oneOf("fail", "skip") },
@@ -83,17 +80,11 @@ function targetProblem({ tenant, connection }: BackupCleanupPolicyInputs): strin
     : "a login to the sys tenant has to name the tenant whose policy it is";
 }
 
-function windowProblem({ recoveryWindow, redundancy }: BackupCleanupPolicyInputs): string | undefined {
-  if (recoveryWindow === undefined) {
-    if (redundancy !== undefined) return undefined;
-    return 'is needed, such as "7d"; without it OceanBase takes a policy only with redundancy: 1';
-  }
+function windowProblem({ recoveryWindow }: BackupCleanupPolicyInputs): string | undefined {
+  // A policy without a window cleans nothing, whatever its redundancy. Fact: window-needed
+  if (recoveryWindow === undefined)
+    return 'is needed, such as "7d": without it a policy cleans nothing, in any version';
   const problem =
     typeof recoveryWindow === "string" ? recoveryWindowProblem(recoveryWindow) : 'must be text such as "7d"';
   return problem === undefined ? undefined : `${shown(recoveryWindow)} ${problem}`;
-}
-
-function redundancyProblem({ recoveryWindow, redundancy }: BackupCleanupPolicyInputs): string | undefined {
-  if (recoveryWindow !== undefined || redundancy === undefined || redundancy === 1) return undefined;
-  return "must be 1 for a policy without a recoveryWindow (OceanBase takes no other number then)";
 }

@@ -1,3 +1,4 @@
+import { readCleanupPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
 import { plannedStatements } from "../../oceanbase/cleanup/cleanupPolicyChange";
 import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
 import { oneLine } from "../../text";
@@ -8,6 +9,7 @@ import { inPreviewTime } from "../previewTime";
 import { type BackupCleanupPolicyInputs, targetTenant } from "./inputs";
 import { type NextStep, takeNextStep } from "./nextStep";
 import type { BackupCleanupPolicyState } from "./outputs";
+import { shorterWindowText } from "./previewWarning";
 
 /**
  * What a create, or with a state an update, would send as things are now. A cluster that cannot be asked fails no preview.
@@ -20,10 +22,9 @@ export async function preview(
   if (hasUnknown(inputs)) {
     return { text: "what would be sent cannot be shown: some inputs are not known yet" };
   }
-  const tenant = targetTenant(inputs);
   try {
     return await inPreviewTime(inputs, context, (inTime) =>
-      takeNextStep(inputs, inTime, state, (step) => previewOf(step, tenant)),
+      takeNextStep(inputs, inTime, state, (step) => previewOf(step, inputs, context)),
     );
   } catch (error) {
     if (!(error instanceof OceanBaseError)) throw error;
@@ -33,10 +34,17 @@ export async function preview(
   }
 }
 
-async function previewOf(step: NextStep, tenant: string): Promise<Preview<BackupCleanupPolicyState>> {
+async function previewOf(
+  step: NextStep,
+  inputs: BackupCleanupPolicyInputs,
+  context: Context,
+): Promise<Preview<BackupCleanupPolicyState>> {
   if (step.kind === "keep") return { state: step.state };
+  const { cluster, tenant } = step.place;
   const statements = await plannedStatements(step.place, step.request);
+  const warning = shorterWindowText(inputs, await readCleanupPolicy(cluster, tenant), cluster);
+  if (warning !== undefined) context.warn(warning);
   const statement = statements.at(-1);
   if (statement !== undefined) return { outputs: { statement }, text: `would send ${statements.join("; ")}` };
-  return { text: `tenant ${tenant} has this cleanup policy already: nothing would be sent` };
+  return { text: `tenant ${targetTenant(inputs)} has this cleanup policy already: nothing would be sent` };
 }

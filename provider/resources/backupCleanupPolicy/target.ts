@@ -18,9 +18,10 @@ export function policyPlace(
 ): PolicyPlace {
   const scope = targetScope(cluster, inputs);
   checkNotLocked(cluster, scope);
-  const [tenant] = scope.tenants;
-  if (tenant !== undefined) return { cluster, tenant, signal };
-  const status = scope.skipped[0]?.status;
+  // One in the recycle bin is NORMAL, and takes a policy like any other.
+  const tenant = tenantOf(scope);
+  const { status } = tenant;
+  if (status === "NORMAL") return { cluster, tenant, signal };
   throw new OceanBaseError(
     "refused",
     `${cluster.address}: tenant ${targetTenant(inputs)} is ${status}, and only a NORMAL tenant takes a cleanup policy; try again when it is`,
@@ -29,8 +30,11 @@ export function policyPlace(
 
 /** The tenant for looking at it, in whatever state it is; refused when there is none of that name. */
 export function tenantToRead(cluster: Cluster, inputs: BackupCleanupPolicyInputs): Tenant {
-  const { tenants, skipped } = targetScope(cluster, inputs);
-  // It is one of the two, or the scope would have been refused.
+  return tenantOf(targetScope(cluster, inputs));
+}
+
+/** It is one of the two, or the scope would have been refused. */
+function tenantOf({ tenants, skipped }: Scope): Tenant {
   return [...tenants, ...skipped][0] as Tenant;
 }
 

@@ -31,9 +31,6 @@ export interface CancelBackupInputs extends LoginInputs {
 /** A full backup, or one of what has changed since another. */
 export type BackupType = "full" | "incremental";
 
-/** Default of `timeoutSeconds`: a stop takes up to 90 s when all is well. */
-const DEFAULT_TIMEOUT_SECONDS = 600;
-
 /** Longest wait: one day. */
 const MAX_TIMEOUT_SECONDS = 86_400;
 
@@ -95,7 +92,7 @@ export function stopRequestOf(inputs: CancelBackupInputs): StopRequest {
     selection: selectionOf(inputs),
     loginTenant: inputs.connection.tenant,
     ignoreMissing: false,
-    timeoutSeconds: inputs.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    timeoutSeconds: inputs.timeoutSeconds,
     requireRestorePoint: inputs.requireRestorePoint ?? false,
     settleSeconds: inputs.settleSeconds ?? 0,
     waitForCleanup: inputs.waitForCleanup ?? false,

@@ -1,6 +1,7 @@
-import type { Leftover } from "../../oceanbase/jobs/backupSets";
+import type { Leftover } from "../../oceanbase/cleanup/leftovers";
 import type { ExcludedTenant } from "../../oceanbase/jobs/jobFilter";
 import type { BackupJob } from "../../oceanbase/jobs/jobRecord";
+import type { NotCancelledTenant } from "../../oceanbase/stop/unreached";
 import type { ServerRecord } from "../cluster";
 
 /*
@@ -52,6 +53,11 @@ export interface CancelBackupOutputs {
   leftovers?: readonly Leftover[];
   /** Tenants that were left alone because a job that may not be cancelled runs in them; absent when there are none. */
   excluded?: readonly ExcludedTenant[];
+  /**
+   * Tenants that the statement has not reached, although it was for them; absent when there are none. The others were
+   * cancelled, and the next `up` goes on with these.
+   */
+  notCancelled?: readonly NotCancelledTenant[];
   /** Jobs that were started after the statement, while the action was still looking, and left alone; absent when there are none. */
   restarted?: readonly BackupJob[];
   /** Jobs that a refresh found running where backups are to be kept stopped. */
@@ -76,6 +82,7 @@ export const CANCEL_BACKUP_OUTPUTS = {
   startingClusterJobs: undefined,
   leftovers: undefined,
   excluded: undefined,
+  notCancelled: undefined,
   restarted: undefined,
   drift: undefined,
   summary: undefined,

@@ -1,10 +1,9 @@
-import { identify } from "../../oceanbase/cluster/cluster";
 import { checkNotLocked, isInScope, resolveScope } from "../../oceanbase/cluster/scope";
 import { isRunning } from "../../oceanbase/jobs/backupJobs";
 import { excludedText, type Selection, selectTenants } from "../../oceanbase/jobs/jobFilter";
 import { type JobSnapshot, type ListedJob, readJobSnapshot, toListedJob } from "../../oceanbase/jobs/jobList";
 import { counted, firstOf, oneLine } from "../../text";
-import { withSession } from "../cluster";
+import { withCluster } from "../cluster";
 import type { Context } from "../context";
 import { checkInputs } from "../inputTable";
 import { inPreviewTime } from "../previewTime";
@@ -19,7 +18,7 @@ export type SnapshotReader = (inputs: CancelBackupInputs) => Promise<JobSnapshot
 /** Reads what runs now, within the time that a preview has. */
 export async function readSnapshot(inputs: CancelBackupInputs, context: Context): Promise<JobSnapshot> {
   return await inPreviewTime(inputs, context, (inTime) =>
-    withSession(inputs, inTime, async (session) => readJobSnapshot(await identify(session))),
+    withCluster(inputs, inTime, (cluster) => readJobSnapshot(cluster)),
   );
 }
 
@@ -62,7 +61,8 @@ export function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): str
   const chosen = filter === undefined ? undefined : selectTenants(running, filter, now, snapshot);
   const hit = chosen === undefined ? running : running.filter((job) => chosen.hit.has(job.tenantId));
   const when = cancelsOnCreate(inputs) ? "now" : "now (and nothing is sent before it is deleted)";
-  const excluded = excludedSuffix(chosen);
+  const silent = scope.tenants.filter(({ id }) => snapshot.unreadable.has(id)).map(({ name }) => name);
+  const excluded = `${excludedSuffix(chosen)}${silentSuffix(silent)}`;
   if (hit.length === 0) {
     const named = Array.isArray(selection) ? selection.join(", ") : server.tenant.name;
     return `no backup to cancel runs ${when} in ${selection === "all" ? "any tenant" : named}${excluded}`;
@@ -75,6 +75,11 @@ export function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): str
 function excludedSuffix(chosen: Selection | undefined): string {
   if (chosen === undefined || chosen.excluded.length === 0) return "";
   return `; excluded: ${chosen.excluded.map(excludedText).join(", ")}`;
+}
+
+function silentSuffix(tenants: readonly string[]): string {
+  if (tenants.length === 0) return "";
+  return `; what runs in ${tenants.join(", ")} cannot be read, because no server leads the tenant`;
 }
 
 /** `mysql_tenant job 7 DOING (full, 42 s old, 34 of 1200 tablets, 1.2 GB written)`. */

@@ -21,9 +21,17 @@ export function inCurrentWords(recorded: CancelBackupState): CancelBackupState {
   };
 }
 
+/** Whether a policy was there does not tell what becomes of a set; the next refresh does. */
 function leftoverInCurrentWords(recorded: Leftover): Leftover {
-  const { cleanedUp, ...leftover } = recorded as Leftover & { cleanedUp?: boolean };
-  return cleanedUp === undefined ? leftover : { ...leftover, hasCleanupPolicy: cleanedUp };
+  const {
+    cleanedUp: _,
+    hasCleanupPolicy: __,
+    ...leftover
+  } = recorded as Leftover & {
+    cleanedUp?: boolean;
+    hasCleanupPolicy?: boolean;
+  };
+  return leftover;
 }
 
 type Leftover = NonNullable<CancelBackupState["leftovers"]>[number];

@@ -1,9 +1,8 @@
-import { tenantsWithoutCleanupPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
+import { readLeftovers } from "../../oceanbase/cleanup/leftovers";
 import type { Cluster } from "../../oceanbase/cluster/cluster";
 import { checkIsCluster } from "../../oceanbase/cluster/clusterRecord";
 import { OceanBaseError } from "../../oceanbase/errors";
-import { type Leftover, readLeftovers } from "../../oceanbase/jobs/backupSets";
-import { type BackupJob, hasEnded, jobText, readRecordedJobs } from "../../oceanbase/jobs/jobRecord";
+import { hasEnded, jobText, readRecordedJobs } from "../../oceanbase/jobs/jobRecord";
 import { findRunningJobs } from "../../oceanbase/jobs/runningJobs";
 import { withCluster } from "../cluster";
 import type { Context } from "../context";
@@ -50,7 +49,7 @@ async function refreshJobs(
   const isOpen = hasOpenJobs(state);
   if (!isOpen && (state.leftovers ?? []).length === 0) return state;
   const jobs = isOpen ? await readRecordedJobs(cluster, state.jobs) : state.jobs;
-  const leftovers = await leftoversOf(cluster, jobs.filter(hasEnded)).catch((error: unknown) => {
+  const leftovers = await readLeftovers(cluster, jobs.filter(hasEnded)).catch((error: unknown) => {
     // A view that this server does not show is no reason to forget how the jobs have ended.
     if (!(error instanceof OceanBaseError) || error.errno === undefined) throw error;
     context.warn(`what the backups have left behind could not be read: ${error.message}`);
@@ -65,22 +64,22 @@ async function refreshJobs(
   return withSummary({ ...state, ...stoppedAt, outcome, jobs, leftovers });
 }
 
-async function leftoversOf(cluster: Cluster, jobs: readonly BackupJob[]): Promise<readonly Leftover[]> {
-  const tenants = cluster.server.tenants.filter(({ id }) => jobs.some((job) => job.tenantId === id));
-  const uncovered = await tenantsWithoutCleanupPolicy(cluster, tenants);
-  const covered = tenants.filter((tenant) => uncovered !== undefined && !uncovered.includes(tenant));
-  return await readLeftovers(cluster, jobs, new Set(covered.map(({ id }) => id)));
-}
-
 async function refreshDrift(
   cluster: Cluster,
   state: CancelBackupState,
   context: Context,
 ): Promise<CancelBackupState> {
-  const drift = await findRunningJobs(cluster, stopRequestOf(state));
+  const { jobs, unreadable } = await findRunningJobs(cluster, stopRequestOf(state));
+  const drift = [...jobs, ...(state.drift ?? []).filter(({ tenant }) => unreadable.includes(tenant))];
+  if (unreadable.length > 0) {
+    const names = unreadable.join(", ");
+    context.warn(`whether a backup runs again in ${names} could not be read: no server leads the tenant`);
+  }
   if (drift.length > 0) {
-    const jobs = drift.map(jobText).join(", ");
-    context.warn(`a backup runs where backups are to be kept stopped: ${jobs}; the next pulumi up stops it`);
+    const running = drift.map(jobText).join(", ");
+    context.warn(
+      `a backup runs where backups are to be kept stopped: ${running}; the next pulumi up stops it`,
+    );
   }
   return withDrift(state, drift);
 }

@@ -37,6 +37,7 @@ export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupO
       stoppedAt,
       startingClusterJobs: unlessEmpty(report.startingClusterJobs),
       excluded: unlessEmpty(report.excluded),
+      notCancelled: unlessEmpty(report.notCancelled),
       restarted: unlessEmpty(report.restarted),
     }),
   });
@@ -61,9 +62,11 @@ function summaryOf({
   outcome,
   jobs,
   excluded = [],
+  notCancelled = [],
   drift = [],
 }: Omit<CancelBackupOutputs, "summary">): string {
   const left = excluded.map(excludedText).join(", ");
+  const failed = notCancelled.map(({ tenant }) => tenant).join(", ");
   switch (outcome) {
     case "deferred":
     case "wouldFail":
@@ -73,7 +76,7 @@ function summaryOf({
     case "drifted":
       return `${jobsText(drift)} running where backups are to be kept stopped: ${drift.map(jobText).join(", ")}`;
     default: {
-      const rest = excluded.length === 0 ? "" : `; excluded ${left}`;
+      const rest = [left && `; excluded ${left}`, failed && `; not cancelled in ${failed}`].join("");
       if (jobs.length > 0) return `${jobsText(jobs)}: ${jobs.map(jobText).join(", ")}${rest}`;
       return `${outcome === "unfinished" ? "not finished" : "no backup was running"}${rest}`;
     }

@@ -76,14 +76,24 @@ export class DeletePolicies {
       throw errors.incorrectArguments("the recovery window");
     }
     if (request.policy === LOG_ONLY && this.hasDataDestination(tenant.id)) throw errors.logOnlyPolicy();
+    this.store(tenant, request);
+    this.onChange(tenant.id);
+  }
+
+  private store(tenant: Tenant, request: NewPolicy): void {
     this.database.insert("__all_backup_delete_policy", {
       tenant_id: tenant.id,
       policy_name: request.policy,
-      recovery_window: window,
+      recovery_window: request.recoveryWindow ?? "",
       redundancy: request.redundancy ?? 1,
       backup_copies: request.backupCopies ?? 0,
     });
-    this.onChange(tenant.id);
+  }
+
+  /** A policy that the cluster has from before its upgrade: this version may not take such a one any more. */
+  inherit(tenant: Tenant, recoveryWindow: string): void {
+    this.remove(tenant.id);
+    this.store(tenant, { policy: "default", recoveryWindow, redundancy: undefined, backupCopies: undefined });
   }
 
   /** Leaves the tenant with this window's policy and no other, or with none. A wrong window changes nothing. */

@@ -1,7 +1,7 @@
 import { type Cluster, clusterOf } from "../../../provider/oceanbase/cluster/cluster.ts";
 import type { Server, Tenant } from "../../../provider/oceanbase/cluster/server.ts";
 import type { Row } from "../../../provider/oceanbase/connection/driver.ts";
-import type { ReadOptions } from "../../../provider/oceanbase/connection/reader.ts";
+import { type JoinedQuery, type ReadOptions, sqlOf } from "../../../provider/oceanbase/connection/reader.ts";
 import type { Session } from "../../../provider/oceanbase/connection/session.ts";
 
 /** What a query that matches brings, or fails with. */
@@ -19,15 +19,19 @@ export class ScriptedSession implements Session {
     this.answers = answers;
   }
 
-  async read<T = Row[]>(sql: string, _doing: string, options: ReadOptions<T> = {}): Promise<T> {
-    return this.answer(sql, undefined, options);
+  async read<T = Row[]>(
+    query: string | JoinedQuery,
+    _doing: string,
+    options: ReadOptions<T> = {},
+  ): Promise<T> {
+    return this.answer(sqlOf(query), undefined, options);
   }
 
   within(ms: number): Session {
     return {
       address: this.address,
       loginTenant: this.loginTenant,
-      read: async (sql, _doing, options = {}) => this.answer(sql, ms, options),
+      read: async (query, _doing, options = {}) => this.answer(sqlOf(query), ms, options),
       within: (shorterMs) => this.within(Math.min(ms, shorterMs)),
       send: (sql, doing) => this.send(sql, doing),
       verifyNewConnections: () => {},

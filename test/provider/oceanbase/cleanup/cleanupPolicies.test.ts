@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
+  noCoverText,
   readCleanupPolicy,
-  tenantsWithoutCleanupPolicy,
+  readPoliciesOf,
 } from "../../../../provider/oceanbase/cleanup/cleanupPolicies.ts";
 import { asPolicyError } from "../../../../provider/oceanbase/cleanup/cleanupPolicyErrors.ts";
 import { serverError } from "../../../../provider/oceanbase/connection/failures.ts";
@@ -13,43 +14,74 @@ import {
   tenant,
 } from "../../../tools/support/scriptedSession.ts";
 
-describe("tenants without a cleanup policy", () => {
+describe("the policies of several tenants", () => {
   const server = serverInSys();
-  const users = server.tenants.slice(1);
+  const ids = ["1002", "1004"];
 
-  test("are those that the view does not show", async () => {
-    const { cluster } = scriptedCluster(server, [/CDB_OB_BACKUP_DELETE_POLICY/, [{ TENANT_ID: "1004" }]]);
-    expect(await tenantsWithoutCleanupPolicy(cluster, users)).toEqual([users[0]]);
-    const policy = [{ POLICY_NAME: "default" }];
-    const own = scriptedCluster(serverInTenant(), [/DBA_OB_BACKUP_DELETE_POLICY/, policy]).cluster;
-    expect(await tenantsWithoutCleanupPolicy(own, [users[0] ?? tenant("", "")])).toEqual([]);
+  test("are those that the view shows of them", async () => {
+    const { cluster, session } = scriptedCluster(server, [
+      /CDB_OB_BACKUP_DELETE_POLICY/,
+      [
+        { TENANT_ID: "1004", POLICY_NAME: "default", RECOVERY_WINDOW: "7d" },
+        { TENANT_ID: "1004", POLICY_NAME: "log_only", RECOVERY_WINDOW: "1d" },
+      ],
+    ]);
+    const policies = await readPoliciesOf(cluster, ids);
+    expect([...(policies ?? [])]).toEqual([
+      ["1004", { shown: { recoveryWindow: "7d" }, others: ["log_only"] }],
+    ]);
+    expect(session.asked[0]?.sql).toMatch(/ WHERE TENANT_ID IN \(1002, 1004\)$/);
+    const own = [{ POLICY_NAME: "default", RECOVERY_WINDOW: null }];
+    const inTenant = scriptedCluster(serverInTenant(), [/DBA_OB_BACKUP_DELETE_POLICY$/, own]).cluster;
+    expect(await readPoliciesOf(inTenant, ["1002"])).toEqual(new Map([["1002", { shown: {}, others: [] }]]));
+  });
+
+  test("of none are not asked for", async () => {
+    const { cluster, session } = scriptedCluster(server);
+    expect(await readPoliciesOf(cluster, [])).toEqual(new Map());
+    expect(session.asked).toEqual([]);
   });
 
   test("are asked for no longer than a moment, and no longer than the caller has", async () => {
     const { cluster, session } = scriptedCluster(server, [/./, []]);
-    await tenantsWithoutCleanupPolicy(cluster, users);
-    await tenantsWithoutCleanupPolicy(cluster.within(5), users);
+    await readPoliciesOf(cluster, ids);
+    await readPoliciesOf(cluster.within(5), ids);
     expect(session.asked.map(({ withinMs }) => withinMs)).toEqual([5000, 5]);
   });
 
   test("are not known when they cannot be read, and that alone is no failure", async () => {
     const noView = new OceanBaseError("unsupported", "no view", { errno: 1146 });
     const { cluster } = scriptedCluster(server, [/./, noView]);
-    expect(await tenantsWithoutCleanupPolicy(cluster, users)).toBeUndefined();
+    expect(await readPoliciesOf(cluster, ids)).toBeUndefined();
   });
 
   test.each([new OceanBaseError("aborted", "cancelled"), new TypeError("a bug")])(
     "%s is not swallowed",
     async (error) => {
       const { cluster } = scriptedCluster(server, [/./, error]);
-      await expect(tenantsWithoutCleanupPolicy(cluster, users)).rejects.toBe(error);
+      await expect(readPoliciesOf(cluster, ids)).rejects.toBe(error);
     },
   );
 });
 
+test.each([
+  [undefined, "no automatic cleanup policy"],
+  [{ others: [] }, "no automatic cleanup policy"],
+  [{ others: ["log_only"] }, "no cleanup policy but log_only, which cleans no backup sets"],
+  [{ shown: {}, others: [] }, "a cleanup policy without a recovery window, which cleans nothing"],
+  [
+    { shown: { recoveryWindow: "0s" }, others: [] },
+    "a cleanup policy without a recovery window, which cleans nothing",
+  ],
+  [{ shown: { recoveryWindow: "1s" }, others: ["log_only"] }, undefined],
+  [{ shown: { recoveryWindow: "not a length" }, others: [] }, undefined],
+])("policies %j cover backup sets but for: %s", (policies, reason) => {
+  expect(noCoverText(policies)).toBe(reason);
+});
+
 test("a tenant's policy is the one named default", async () => {
-  const other = { POLICY_NAME: "log_only", RECOVERY_WINDOW: "1d" };
-  const rows = [other, { POLICY_NAME: "default", RECOVERY_WINDOW: "7d" }];
+  const other = { TENANT_ID: "1002", POLICY_NAME: "log_only", RECOVERY_WINDOW: "1d" };
+  const rows = [other, { TENANT_ID: "1002", POLICY_NAME: "default", RECOVERY_WINDOW: "7d" }];
   const read = (shown: typeof rows) =>
     readCleanupPolicy(
       scriptedCluster(serverInSys(), [/TENANT_ID IN \(1002\)$/, shown]).cluster,
@@ -67,7 +99,8 @@ test.each([
   ],
   [1064, "unsupported", "found OceanBase 4.1.0.0, which has no cleanup policies"],
   [1146, "unsupported", "found OceanBase 4.1.0.0"],
-  [942, "unsupported", "found OceanBase 4.1.0.0"],
+  [4017, "refused", "another session has added a cleanup policy in the meantime"],
+  [942, "refused", "may not read it; grant the user SELECT on the view in SYS"],
   [1235, "unsupported", "found OceanBase 4.1.0.0"],
   [1210, "input", "one of the values; check tenant, recoveryWindow, redundancy and backupCopies"],
   [4016, "refused", "such as sys), or the server failed inside; check tenant, then the server's log"],

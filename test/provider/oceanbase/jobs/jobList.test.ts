@@ -20,8 +20,8 @@ const clusterWith = (live: Answer[1], ended: Answer[1] = [], tasks: Answer[1] = 
     [/BACKUP_JOB_HISTORY/, ended],
     [/BACKUP_TASKS/, tasks],
   );
-const list = ({ cluster }: Scripted, selection: string[] | "all" = ["one"], history = true) =>
-  listJobs(cluster, { selection, loginTenant: "sys", history });
+const list = async ({ cluster }: Scripted, selection: string[] | "all" = ["one"], history = true) =>
+  (await listJobs(cluster, { selection, loginTenant: "sys", history })).jobs;
 
 describe("a list of jobs", () => {
   test("has those of the tenants that are named, live ones before ended ones", async () => {
@@ -69,19 +69,20 @@ describe("the jobs that a cancel would hit", () => {
       { ...JOB, JOB_ID: "6", STATUS: "CANCELING" },
       { ...JOB, TENANT_ID: "1004" },
     ]);
-    const jobs = await find(scripted, ["one", "gone"]);
+    const { jobs } = await find(scripted, ["one", "gone"]);
     expect(jobs).toMatchObject([{ tenantId: "1002", jobId: "5" }]);
     expect(jobs[0]).not.toHaveProperty("endedAt");
   });
 
   test("are only those that the filter lets through", async () => {
     const scripted = clusterWith([JOB, { ...JOB, TENANT_ID: "1004", BACKUP_TYPE: "I" }]);
-    expect(await find(scripted, ["one", "two"], ["incremental"])).toMatchObject([{ tenant: "two" }]);
+    const { jobs } = await find(scripted, ["one", "two"], ["incremental"]);
+    expect(jobs).toMatchObject([{ tenant: "two" }]);
   });
 
   test("are none where nothing runs, and then the time is not asked for", async () => {
     const scripted = clusterWith([]);
-    expect(await find(scripted, ["one"], ["incremental"])).toEqual([]);
+    expect((await find(scripted, ["one"], ["incremental"])).jobs).toEqual([]);
     expect(scripted.session.asked).toHaveLength(1);
   });
 });

@@ -61,7 +61,7 @@ function watching(selection: TenantSelection = ["one"], server: Server = serverI
 
 /** Takes in what is live now, as before a statement. */
 async function before(watch: JobWatch): Promise<void> {
-  watch.addLive(await readLiveJobs(cluster));
+  watch.addLive((await readLiveJobs(cluster, undefined)).rows);
 }
 const look = async (watch: JobWatch) => {
   const { unfinished, missed } = await watch.look(cluster);

@@ -49,17 +49,16 @@ const endedJobs = (tenantId: number) =>
 const MYSQL_TENANT = 1002;
 const ORACLE_TENANT = 1004;
 
-test.each([
-  { tenants: 1, asks: / WHERE TENANT_ID IN \(1, 1002\)$/ },
-  { tenants: 51, asks: /OB_BACKUP_JOBS$/ },
-])(
-  "before the statement, $tenants named tenants ask for no more than is shorter",
-  async ({ tenants, asks }) => {
+test.each([1, 51])(
+  "the looks for %i named tenants ask for these and for cluster backups alone",
+  async (tenants) => {
     const others = Array.from({ length: tenants - 1 }, (_, i) => `other_${i}`);
     for (const name of others) sandbox().addTenant(name);
-    await stop({ selection: ["mysql_tenant", ...others], timeoutSeconds: 0 });
+    await stop({ selection: ["mysql_tenant", ...others] });
+    const ids = ["mysql_tenant", ...others].map((name) => sandbox().tenant(name).id);
     const looks = sandbox().log.matching(/CDB_OB_BACKUP_JOBS/);
-    expect(looks).toEqual([expect.stringMatching(asks), expect.stringMatching(asks)]);
+    expect(looks).toHaveLength(2);
+    for (const look of looks) expect(look.endsWith(` WHERE TENANT_ID IN (1, ${ids.join(", ")})`)).toBe(true);
   },
 );
 

@@ -26,9 +26,10 @@ const TASK = {
 };
 
 /** Jobs that are watched with these tasks behind them. */
-function watching(answer: Row[] | Error = [TASK]) {
-  const { cluster, session } = scriptedCluster(serverInSys(), [/OB_BACKUP_TASKS/, answer]);
-  const stuck = new StuckJobs();
+function watching(answer: Row[] | Error = [TASK], version = "4.2.5.1") {
+  const server = serverInSys({ version });
+  const { cluster, session } = scriptedCluster(server, [/OB_BACKUP_TASKS/, answer]);
+  const stuck = new StuckJobs(server);
   return { session, cluster, note: (jobs: BackupJob[], within = cluster) => stuck.note(jobs, within), stuck };
 }
 
@@ -51,6 +52,26 @@ test("a job is asked about when it has been CANCELING for two minutes, and not a
   expect(session.asked).toHaveLength(2);
   expect(stuck.diagnosis).toMatch(/^one job 5 is CANCELING for 150 s/);
 });
+
+test.each([
+  ["4.0.0.0", 390, /server of the cluster that does not answer.*; or the tenant's log archive is not DOING/],
+  ["4.1.0.2", 390, /server of the cluster that does not answer/],
+  ["4.6.0.0", 120, /server of the cluster that does not answer/],
+])(
+  "on %s a job is stuck after %i s, and the destination is not to blame",
+  async (version, seconds, cause) => {
+    const { stuck, note } = watching([TASK], version);
+    await note([stoppedJob()]);
+    later(seconds - 1);
+    await note([stoppedJob()]);
+    expect(stuck.diagnosis).toBeUndefined();
+    later(1);
+    await note([stoppedJob()]);
+    expect(stuck.diagnosis).toMatch(cause);
+    expect(stuck.diagnosis).not.toMatch(/destination|mounted/);
+    if (!version.startsWith("4.0")) expect(stuck.diagnosis).not.toContain("archive");
+  },
+);
 
 test("the question takes no longer than a moment, and no longer than the caller has", async () => {
   const { session, cluster, note } = watching();

@@ -17,7 +17,6 @@ const sets = (count: number) =>
     path: "",
     bytes: 0,
     fileStatus: "INCOMPLETE",
-    hasCleanupPolicy: true,
   }));
 
 test("a status line names three jobs and counts the others", () => {
@@ -46,7 +45,7 @@ test("an end of the time names every job, and what is known of them", () => {
   const error = timeoutError("at db", 600_000, jobs(5), undefined);
   expect(error).toMatchObject({ kind: "timeout" });
   expect(error.message).toMatch(
-    /^at db: after 600 s not yet stopped: one job 1 CANCELING, .*job 5 CANCELING; a job that stays/,
+    /^at db: after 600 s not yet stopped: one job 1 CANCELING, .*job 5 CANCELING; raise timeoutSeconds/,
   );
   expect(timeoutError("at db", 0, jobs(1), "its disk is full").message).toMatch(
     /job 1 CANCELING; its disk is full$/,

@@ -18,7 +18,6 @@ const paths = (inputs: object) => problems(inputs).map((problem) => problem.path
 test("inputs that are right have no problem", () => {
   expect(problems(right)).toEqual([]);
   expect(problems(fromTenant)).toEqual([]);
-  expect(problems({ connection, tenant: "t1", redundancy: 1 })).toEqual([]);
   expect(
     problems({
       ...right,
@@ -81,12 +80,9 @@ test.each([
   [{ ...right, recoveryWindow: "7" }, "recoveryWindow", /directly followed by/],
   [{ ...right, recoveryWindow: 7 }, "recoveryWindow", /7 must be text such as "7d"/],
   [{ ...right, recoveryWindow: "106751992d" }, "recoveryWindow", /longer than 106751991d/],
-  [{ connection, tenant: "t1" }, "recoveryWindow", /is needed, .* only with redundancy: 1/],
-  [
-    { connection, tenant: "t1", redundancy: 2 },
-    "redundancy",
-    /must be 1 for a policy without a recoveryWindow/,
-  ],
+  [{ ...right, recoveryWindow: "0d" }, "recoveryWindow", /without a leading 0/],
+  [{ connection, tenant: "t1" }, "recoveryWindow", /is needed, .* cleans nothing, in any version/],
+  [{ connection, tenant: "t1", redundancy: 1 }, "recoveryWindow", /is needed, .* cleans nothing/],
   [{ ...right, redundancy: 1.5 }, "redundancy", /must be a whole number, 1 or more/],
   [{ ...right, redundancy: "2" }, "redundancy", /must be a whole number, 1 or more/],
   [{ ...right, backupCopies: 1e21 }, "backupCopies", /must be a whole number, 0 or more/],
@@ -106,7 +102,6 @@ test("what is not known yet is passed over in silence, whatever it is", () => {
   };
   for (const name of Object.keys(all)) expect(problems({ ...all, [name]: UNKNOWN })).toEqual([]);
   expect(problems({ ...right, connection: { ...connection, tenant: UNKNOWN }, tenant: UNKNOWN })).toEqual([]);
-  expect(problems({ connection, tenant: "t1", redundancy: UNKNOWN })).toEqual([]);
   expect(problems({ connection, tenant: "t1", recoveryWindow: UNKNOWN, redundancy: 2 })).toEqual([]);
   // Whether the login may name a tenant is not known, but what no tenant is called is wrong in any case.
   expect(paths({ ...right, connection: { ...connection, tenant: UNKNOWN }, tenant: "sys" })).toEqual([

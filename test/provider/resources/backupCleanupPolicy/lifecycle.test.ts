@@ -364,15 +364,6 @@ describe("update", () => {
     expect(sent()).toEqual([DROP, add("7d")]);
   });
 
-  test("from a window to none leaves none in the state", async () => {
-    const { state } = await created();
-    const { recoveryWindow: _, ...asked } = inputs({ redundancy: 1 });
-    const next = await backupCleanupPolicy.update("mysql_tenant", state, asked, recordingContext());
-    expect(next).not.toHaveProperty("recoveryWindow");
-    expect(windows()).toEqual([""]);
-    expect(backupCleanupPolicy.diff(next, asked)).toMatchObject({ changed: [] });
-  });
-
   test("of a window that the server has already sends nothing", async () => {
     const { state } = await created();
     sandbox().setPolicy("mysql_tenant", "8d");

@@ -210,10 +210,14 @@ describe("what was left behind", () => {
   test("is brought up to date by a refresh, until it is gone", async () => {
     await running();
     const { state } = await created();
-    expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: false }]);
-    sandbox().setPolicy("mysql_tenant", "7d");
+    const staysBecause = "the tenant has no automatic cleanup policy";
+    expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", staysBecause }]);
+    sandbox().setPolicy("mysql_tenant", "1s");
     const covered = await refreshed(state, recordingContext());
-    expect(covered.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", hasCleanupPolicy: true }]);
+    expect(covered.leftovers).toMatchObject([
+      { fileStatus: "INCOMPLETE", removedAfter: expect.stringMatching(/^\d{4}-/) },
+    ]);
+    expect(covered.leftovers?.[0]).not.toHaveProperty("staysBecause");
     sandbox().cleanUpNow();
     await expect
       .poll(() => sandbox().rows("SELECT file_status FROM oceanbase.__all_backup_set_files"))
@@ -227,13 +231,13 @@ describe("what was left behind", () => {
 
   test("and is waited for keeps the resource unfinished; an update takes the wait up again", async () => {
     sandbox().cluster.backups.timing.cleanupSeconds = 1_000_000;
-    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().setPolicy("mysql_tenant", "1s");
     await running();
     const waiting = inputs({ waitForCleanup: true, timeoutSeconds: 2 });
     const failure = await cancelBackup.create(waiting, recordingContext()).catch((error) => error);
     expect(failure).toBeInstanceOf(PartialFailure);
     expect(failure.message).toContain(
-      "their incomplete data is still there: mysql_tenant set 1 (INCOMPLETE)",
+      "their incomplete data is still there: mysql_tenant set 1 (INCOMPLETE, removed after ",
     );
     expect(failure.state).toMatchObject({ outcome: "unfinished", leftovers: [{ backupSetId: "1" }] });
     sandbox().cleanUpNow();

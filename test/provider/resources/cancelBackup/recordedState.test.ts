@@ -17,15 +17,25 @@ test.each([
 
 test("recorded tenants and leftovers are read under their names of today", () => {
   const tenant = { tenantId: "1002", tenant: "one", reason: "job 5 is a full backup" };
-  const state = recorded({ spared: [tenant], leftovers: [{ tenant: "one", cleanedUp: true }] });
+  const state = recorded({
+    spared: [tenant],
+    leftovers: [
+      { tenant: "one", cleanedUp: true },
+      { tenant: "two", hasCleanupPolicy: true },
+    ],
+  });
   expect(inCurrentWords(state)).toEqual({
     jobs: [],
     excluded: [tenant],
-    leftovers: [{ tenant: "one", hasCleanupPolicy: true }],
+    leftovers: [{ tenant: "one" }, { tenant: "two" }],
   });
 });
 
 test("a state in the words of today stays as it is", () => {
-  const state = recorded({ outcome: "excluded", excluded: [], leftovers: [{ hasCleanupPolicy: false }] });
+  const state = recorded({
+    outcome: "excluded",
+    excluded: [],
+    leftovers: [{ removedAfter: "2026-12-02 10:00:00" }],
+  });
   expect(inCurrentWords(state)).toEqual(state);
 });

@@ -1,0 +1,58 @@
+import type { Cluster } from "../cluster/cluster";
+import { selectFrom } from "../cluster/views";
+import type { Row } from "../connection/driver";
+
+/** Where the backups and the log archives of a tenant go. */
+export interface Destinations {
+  /** Where its backups go now, without keys; undefined when none is set. */
+  data: Destination | undefined;
+  /** How many destinations its log archive has. */
+  archives: number;
+}
+
+/** A place for backups: what stands before the `?` and the host behind it. The rest may hold keys, and is dropped. */
+export interface Destination {
+  root: string;
+  host: string | undefined;
+}
+
+/** The place in a PATH, or in a destination as it was set. */
+export function destinationIn(text: string): Destination {
+  const [path = "", parameters = ""] = text.split(/\?(.*)/s);
+  const host = /(?:^|&)host=([^&]*)/.exec(parameters)?.[1];
+  return { root: path.replace(/\/+$/, ""), host };
+}
+
+/** Whether two texts mean the same place. A host that one of them leaves out makes no difference. */
+export function isSamePlace(one: Destination, other: Destination): boolean {
+  const isSameHost = one.host === undefined || other.host === undefined || one.host === other.host;
+  return one.root === other.root && isSameHost;
+}
+
+/** The destinations of these tenants as they are set now, by id. */
+export async function readDestinations(
+  cluster: Cluster,
+  tenantIds: readonly string[],
+): Promise<ReadonlyMap<string, Destinations>> {
+  const select = (view: "OB_BACKUP_PARAMETER" | "OB_ARCHIVE_DEST", columns: string[], name: string) =>
+    selectFrom(cluster, view, { columns, tenantIds, where: [`NAME = '${name}'`] });
+  const data = await cluster.read(
+    select("OB_BACKUP_PARAMETER", ["VALUE"], "data_backup_dest"),
+    "reading the backup destinations",
+    { parse: placesIn },
+  );
+  const archives = await cluster.read(
+    select("OB_ARCHIVE_DEST", ["DEST_NO"], "path"),
+    "reading the destinations of the log archive",
+  );
+  const destinationsOf = (id: string): Destinations => ({
+    data: data.get(id),
+    archives: archives.filter(({ TENANT_ID: tenantId }) => tenantId === id).length,
+  });
+  return new Map(tenantIds.map((id) => [id, destinationsOf(id)]));
+}
+
+function placesIn(rows: readonly Row[]): ReadonlyMap<string, Destination> {
+  const set = rows.filter(({ VALUE: value }) => value);
+  return new Map(set.map(({ TENANT_ID: id, VALUE: value }) => [id ?? "", destinationIn(value ?? "")]));
+}
