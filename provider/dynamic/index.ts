@@ -44,9 +44,20 @@ function context(signal: AbortSignal): Context {
 }
 
 /** A lifecycle the way the host calls it. */
-function provider<Inputs extends object, State extends object>(
+function provider<Inputs extends object, State extends Inputs>(
   lifecycle: Lifecycle<Inputs, State>,
 ): dynamic.ResourceProvider<Inputs, State> {
+  const isInput = (name: string) => lifecycle.inputNames.includes(name);
+
+  /**
+   * Whether an update is due, as the engine is told: where inputs have changed it compares them itself, because only then
+   * it heeds `replaceOnChanges`.
+   */
+  function changesFor(changed: readonly string[]): { changes?: boolean } {
+    if (changed.length === 0) return { changes: false };
+    return changed.some(isInput) ? {} : { changes: true };
+  }
+
   return {
     configure,
     async check(olds, news) {
@@ -68,7 +79,10 @@ function provider<Inputs extends object, State extends object>(
       if (urn !== undefined && changed.length > 0) {
         await previewed(urn, (preview) => lifecycle.preview(news, preview, olds));
       }
-      return { changes: changed.length > 0, ...(replaces.length > 0 ? { replaces: [...replaces] } : {}) };
+      return {
+        ...changesFor(changed),
+        ...(replaces.length > 0 ? { replaces: [...replaces] } : {}),
+      };
     },
     async create(inputs) {
       const { id, state } = await hostFailures(
@@ -88,7 +102,12 @@ function provider<Inputs extends object, State extends object>(
       const given = withoutNulls((props ?? {}) as State);
       const state = await whileEngineLives((signal) => lifecycle.read(id, given, context(signal)));
       // Without an id it is gone.
-      return state === undefined ? { id: "" } : { id, props: state };
+      if (state === undefined) return { id: "" };
+      const inputs = lifecycle.inputsOf(state);
+      // Inputs that were changed on the server become those of the record, and the engine compares them like any others.
+      return lifecycle.isRecord(given) && lifecycle.diff(given, inputs).changed.some(isInput)
+        ? { id, props: state, inputs: inputs as unknown as State }
+        : { id, props: state };
     },
     async delete(_id, props) {
       await whileEngineLives((signal) => lifecycle.delete(props, context(signal)));
