@@ -112,7 +112,7 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
     const tenant =
       options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
     super(
-      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy"),
+      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy", options?.id === undefined),
       name,
       { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },

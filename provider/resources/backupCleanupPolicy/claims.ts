@@ -1,8 +1,13 @@
-import type { Claimant } from "../claims";
-
 /*
  * Loaded by programs too.
  */
+
+/** A resource of a program, among all others of it. */
+export interface Claimant {
+  name: string;
+  /** What only one resource may have, and the name of the one that has it. */
+  claims: Map<string, string>;
+}
 
 /** Whose policy, and where, as far as it tells one from another. */
 export interface PolicyOwner {

@@ -48,3 +48,8 @@ function targetScope(cluster: Cluster, { tenant, connection }: BackupCleanupPoli
   const selection = tenant === undefined ? "own" : [tenant];
   return resolveScope(cluster, { selection, loginTenant: connection.tenant, ignoreMissing: false });
 }
+
+/** Names one tenant's policy among those of all clusters. */
+export function policyKey({ server: { cluster, clusterId } }: Cluster, tenant: Tenant): string {
+  return JSON.stringify(["cleanup policy", cluster, clusterId, tenant.id]);
+}
