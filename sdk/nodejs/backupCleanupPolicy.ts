@@ -6,6 +6,9 @@ import { DynamicResource } from "./dynamicResource";
 import { claimPolicy } from "./policyClaims";
 import { warnInPreview } from "./previewPolicy";
 
+// What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, policy-name, policy-no-change, policy-shown
+// Facts: window-syntax, window-needed, unused-options, leftovers-window, cleanup-at-add
+
 /** Arguments of {@link BackupCleanupPolicy}. */
 export interface BackupCleanupPolicyArgs {
   /**

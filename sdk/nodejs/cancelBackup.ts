@@ -10,6 +10,9 @@ import { type ConnectionArgs, withLogin } from "./connection";
 import { DynamicResource } from "./dynamicResource";
 import { showJobsInPreview } from "./previewJobs";
 
+// What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, cancel-marks, cancel-duration, backup-idle
+// Facts: whole-tenant, leftovers-window, cleanup-hourly, cleanup-advised
+
 /** Arguments of {@link CancelBackup}. */
 export interface CancelBackupArgs {
   /**

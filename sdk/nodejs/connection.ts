@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 
+// What these texts say of OceanBase. Facts: login-names, clause-in-sys-only, alter-system
+
 /**
  * How to reach an OceanBase cluster and who logs in.
  *

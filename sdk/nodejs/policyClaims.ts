@@ -15,6 +15,7 @@ export interface PolicyPlace {
 /**
  * Which resource of a program has which tenant's policy. Two for the same one would undo each other's changes, and the
  * deletion of one would take the other's policy. Address and cluster, as they are given, tell clusters apart.
+ * Fact: policy-name
  */
 export class PolicyClaims {
   private readonly owners = new Map<string, string>();

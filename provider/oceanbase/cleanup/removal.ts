@@ -17,7 +17,7 @@ export interface CleanupConditions {
 export interface Removal {
   /**
    * The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of
-   * the tenant's cleanup policy has passed then.
+   * the tenant's cleanup policy has passed then. Facts: leftovers-window, cleanup-hourly
    */
   removedAfter?: string;
   /** Why the server does not remove it. */

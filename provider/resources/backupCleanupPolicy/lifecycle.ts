@@ -116,7 +116,7 @@ async function update(
     }
     const attempt = { inputs, context, place: policyPlace(cluster, inputs, context) };
     if (isTenant) return await change(attempt, state);
-    // A tenant that was made anew under the same name has no policy of ours.
+    // A tenant that was made anew under the same name has no policy of ours. Fact: tenant-ids
     return await make(attempt, isCluster ? [] : [leftBehind(id, state)]);
   });
 }
@@ -200,7 +200,7 @@ async function drop(cluster: Cluster, state: BackupCleanupPolicyState, context: 
   const { server } = cluster;
   checkIsCluster(cluster, state.server, WHEN_ANOTHER);
   const tenant = findTarget(server, state);
-  // A tenant that is being dropped takes its policy along.
+  // A tenant that is being dropped takes its policy along. Fact: policy-goes-with-tenant
   if (tenant === undefined || tenant.id !== state.tenantId || tenant.status === "DROPPING") return;
   if (context.claimed?.has(claimOf(server, tenant))) {
     const why = "another resource of this stack has taken it over";

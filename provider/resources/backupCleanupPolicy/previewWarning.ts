@@ -11,7 +11,7 @@ import { findTarget } from "./target";
 /**
  * What a person should know before these inputs are carried out: a shorter recovery window deletes backups, on newer
  * servers as soon as the policy is there. Undefined when there is nothing to be said, and when the inputs are wrong, because
- * the check of the resource says so. Fails when the cluster cannot be asked.
+ * the check of the resource says so. Fails when the cluster cannot be asked. Facts: cleanup-at-add, cleanup-hourly
  */
 export async function previewWarning(
   inputs: BackupCleanupPolicyInputs,
