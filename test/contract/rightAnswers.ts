@@ -2,6 +2,7 @@ import { isAtLeast } from "../../provider/oceanbase/cluster/versions.ts";
 
 /** What versions of OceanBase answer. Where it is not known which of two it is, both are right. */
 export interface RightAnswers {
+  version: string;
   /** Numbers that a second ADD of a policy is answered with; 0 is a success. */
   secondPolicy: readonly number[];
   /** The same of a DROP where there is none. */
@@ -39,6 +40,7 @@ export function rightAnswersOf(version: string): RightAnswers {
   const since = <T>(first: T, ...steps: [least: `${number}.${number}.${number}`, value: T][]): T =>
     steps.findLast(([least]) => from(least))?.[1] ?? first;
   return {
+    version,
     secondPolicy: since([1062], ["4.4.0", [4017]]),
     dropOfAbsent: since<readonly number[]>([0], ["4.4.0", [4018]], ["4.5.0", [0, 4018]], ["4.5.1", [0]]),
     policyWithoutWindow: since<readonly number[]>([0], ["4.5.0", [0, 1210]], ["4.5.1", [1210]]),
