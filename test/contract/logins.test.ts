@@ -15,7 +15,7 @@ afterAll(() => Promise.all(subjects.map((subject) => subject.stop())));
 describe.each(subjects)("$name", ({ sys, tenants, version }) => {
   test.each<[string, Partial<Login>]>([
     ["a wrong password", { password: "not-the-password" }],
-    ["an unknown user", { user: "nobody_x" }],
+    ["an unknown user", { user: "no_such_user_x" }],
     ["an unknown tenant", { tenant: "no_such_tenant_x" }],
   ])("refuses %s with the same number", async (_, change) => {
     await expect(openSession({ ...sys, ...change })).rejects.toMatchObject({ errno: 1045, kind: "refused" });

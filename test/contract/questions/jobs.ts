@@ -29,7 +29,6 @@ export const JOB_QUESTIONS: readonly Question[] = [
       const ends = await valuesIn(inquiry, [LIVE], "END_TIMESTAMP", "STATUS IN ('INIT', 'DOING')");
       return ends.map((end) => (end === "" ? "''" : end));
     },
-    isVital: true,
   },
   {
     fact: "cancelled-result",
