@@ -7,3 +7,13 @@ export type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T
 export function given<T extends object>(fields: T): Given<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }
+
+/** An output that turned out to be undefined arrives as null: it was not given. Triggers may well be null. */
+export function withoutNulls<T extends object>(inputs: T): T {
+  const isObject = (value: unknown) => typeof value === "object" && !Array.isArray(value);
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name, isObject(value) ? withoutNulls(value) : value]),
+  ) as T;
+}

@@ -1,7 +1,7 @@
 // Stops every running backup of the cluster, a cluster backup's own job included.
 // The connection comes from the stack's configuration:
-//   pulumi config set oceanbase:host ob1.example.com
-//   pulumi config set --secret oceanbase:password ...
+//   pulumi config set oceanbase-backup:host ob1.example.com
+//   pulumi config set --secret oceanbase-backup:password ...
 import * as pulumi from "@pulumi/pulumi";
 import { CancelBackup } from "pulumi-oceanbase-backup";
 

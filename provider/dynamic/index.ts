@@ -4,8 +4,10 @@
  * understand the state that older ones wrote.
  */
 import type { dynamic } from "@pulumi/pulumi";
+import { withoutNulls } from "../given";
 import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy/lifecycle";
 import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
+import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
 import { type Lifecycle, PartialFailure } from "../resources/defineResource";
 import { whileEngineLives } from "./lifeline";
@@ -25,11 +27,13 @@ function configure(request: dynamic.ConfigureRequest): Promise<void> {
   return Promise.resolve();
 }
 
+/** What the inputs come from that a resource does not give. */
+const source: Source = { env: process.env, config: (key) => config?.get(key) };
+
 /** What this host can give: it knows no deadline, and calls nothing in a preview but check and diff. */
 function context(signal: AbortSignal): Context {
   return {
-    env: process.env,
-    config: (key) => config?.get(key),
+    ...source,
     preview: false,
     claimed,
     signal,
@@ -47,13 +51,13 @@ function provider<Inputs extends object, State extends object>(
     async check(_olds, news) {
       const inputs = withoutNulls(news);
       // Without a property: the engine prints the value of a named one, and it may hold a secret.
-      const failures = lifecycle
-        .check(inputs)
-        .map(({ path, reason }) => ({ property: "", reason: `${path}: ${reason}` }));
+      const problems = lifecycle.check(inputs, source);
+      const failures = problems.map(({ path, reason }) => ({ property: "", reason: `${path}: ${reason}` }));
       return { inputs, failures };
     },
     async diff(_id, olds, news) {
-      return lifecycle.diff(olds, news);
+      const { changed, replaces = [] } = lifecycle.diff(olds, news);
+      return { changes: changed.length > 0, ...(replaces.length > 0 ? { replaces: [...replaces] } : {}) };
     },
     async create(inputs) {
       const { id, state } = await hostFailures(
@@ -86,15 +90,6 @@ export const cancelBackup = provider(cancelBackupLifecycle);
 
 /** The provider of BackupCleanupPolicy. */
 export const backupCleanupPolicy = provider(backupCleanupPolicyLifecycle);
-
-/** An output that turned out to be undefined arrives as null: it was not given. Triggers may well be null. */
-function withoutNulls<T extends object>(inputs: T): T {
-  const given = Object.entries(inputs).filter(([, value]) => value !== null);
-  const isObject = (value: unknown) => typeof value === "object" && !Array.isArray(value);
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, isObject(value) ? withoutNulls(value) : value]),
-  ) as T;
-}
 
 /**
  * A partial failure the way the host knows it: it saves the properties and prints the reasons. Unlike those of a success

@@ -4,12 +4,17 @@ import { type ClusterRecord, clusterRecord } from "../oceanbase/cluster/clusterR
 import type { Mode, Server } from "../oceanbase/cluster/server";
 import { openSession, type Session } from "../oceanbase/connection/session";
 import { isOfKind, OceanBaseError } from "../oceanbase/errors";
-import { DEFAULT_CONNECT_TIMEOUT_SECONDS, type LoginInputs, loginOf } from "./connection";
+import type { LoginInputs } from "./connection";
+import { renameAdvice } from "./connectionSources";
 import type { Context } from "./context";
+import { loginOf } from "./login";
 
 /*
  * A session for the length of one call, and the cluster that a record belongs to.
  */
+
+/** How long after a deadline the last look of a wait may take. */
+const LAST_LOOK_MS = 1_000;
 
 /** The server that an action was for. */
 export interface ServerRecord extends ClusterRecord {
@@ -31,7 +36,7 @@ export async function withSession<T>(
   context: Context,
   act: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(loginOf(inputs, context), context);
+  const session = await logIn(inputs, context);
   try {
     return await act(session);
   } finally {
@@ -46,25 +51,6 @@ export async function withCluster<T>(
   act: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   return await withSession(inputs, context, async (session) => await act(await identify(session)));
-}
-
-/** The same within the time that a connection may take; a preview has no more to spare. */
-export async function withClusterInPreview<T>(
-  inputs: LoginInputs,
-  context: Context,
-  act: (cluster: Cluster) => Promise<T>,
-): Promise<T> {
-  const { host, port, connectTimeoutSeconds = DEFAULT_CONNECT_TIMEOUT_SECONDS } = inputs.connection;
-  const timeoutMs = connectTimeoutSeconds * 1000;
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    return await withSession(inputs, { ...context, signal }, async (session) =>
-      act(await identify(session.within(timeoutMs))),
-    );
-  } catch (error) {
-    if (!isOfKind(error, "aborted")) throw error;
-    throw new OceanBaseError("unreachable", `${host}:${port}: no answer within ${timeoutMs / 1000} s`);
-  }
 }
 
 /** The cluster that an action on behalf of this record has to find. */
@@ -89,7 +75,7 @@ export async function atDeletion(
 ): Promise<void> {
   let session: Session;
   try {
-    session = await openSession(loginOf(state, context), context);
+    session = await logIn(state, context);
   } catch (error) {
     return skipOrThrow(error, "unreachable", state, context);
   }
@@ -100,6 +86,23 @@ export async function atDeletion(
   } finally {
     session.close();
   }
+}
+
+/** Opens a session. A login that fails while the configuration still has its former keys says what to rename. */
+async function logIn(inputs: LoginInputs, context: Context): Promise<Session> {
+  try {
+    return await openSession(loginOf(inputs, context), { ...context, ...readDeadline(context) });
+  } catch (error) {
+    const advice = renameAdvice(inputs, context);
+    if (!(error instanceof OceanBaseError) || advice === undefined) throw error;
+    const { kind, message, errno, outcomeUnknown, said } = error;
+    throw new OceanBaseError(kind, `${message}; ${advice}`, given({ errno, outcomeUnknown, said }));
+  }
+}
+
+/** A wait ends at the deadline, and its last look is still to be answered then. */
+function readDeadline({ deadlineMs }: Context): { deadlineMs?: number } {
+  return deadlineMs === undefined ? {} : { deadlineMs: deadlineMs + LAST_LOOK_MS };
 }
 
 function skipOrThrow(

@@ -1,7 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { given } from "../given";
-import { type Endpoint, type Login, parseEndpoint, type TlsSettings } from "../oceanbase/connection/login";
-import type { Context } from "./context";
 
 /** How to reach a cluster, as it stands in a resource's state: readable, without secrets. */
 export interface ConnectionInputs {
@@ -37,40 +34,6 @@ export const SYS_TENANT = "sys";
 
 /** How long one server may take to answer a login, in seconds. */
 export const DEFAULT_CONNECT_TIMEOUT_SECONDS = 10;
-
-/**
- * The login of a resource. The password comes from the resource, else from OCEANBASE_PASSWORD, else from the stack's
- * configuration `oceanbase:password`. In this order because refresh and destroy see the environment of the moment, but the
- * configuration of the last `up`.
- */
-export function loginOf(inputs: LoginInputs, context: Pick<Context, "env" | "config">): Login {
-  const { host, port, user, tenant, cluster, connectTimeoutSeconds, endpoints, tls } = inputs.connection;
-  const further = (endpoints ?? []).flatMap((text): Endpoint[] => {
-    const endpoint = parseEndpoint(text, port);
-    return endpoint === undefined ? [] : [endpoint];
-  });
-  return {
-    endpoints: [{ host, port }, ...further],
-    user,
-    tenant,
-    connectTimeoutSeconds: connectTimeoutSeconds ?? DEFAULT_CONNECT_TIMEOUT_SECONDS,
-    ...given({
-      cluster,
-      // An empty variable or configuration value was not given.
-      password:
-        inputs.password ??
-        (context.env.OCEANBASE_PASSWORD || context.config("oceanbase:password") || undefined),
-      tls: tlsOf(tls, inputs.tlsKey),
-    }),
-  };
-}
-
-function tlsOf(tls: ConnectionInputs["tls"], key: string | undefined): TlsSettings | undefined {
-  if (tls === undefined || tls === false) return undefined;
-  const { ca, cert, verifyHostName } = tls === true ? ({} as TlsInputs) : tls;
-  // Only a plain false switches the check off.
-  return { verifyHostName: verifyHostName !== false, ...given({ ca, cert, key }) };
-}
 
 /** Whether two connections say the same: a field that was left out means its default. */
 export function sameConnection(

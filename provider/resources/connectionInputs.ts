@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { parseEndpoint } from "../oceanbase/connection/login";
 import { type ConnectionInputs, type LoginInputs, sameConnection, type TlsInputs } from "./connection";
+import { foundTlsKey, renameAdvice, type Source } from "./connectionSources";
 import { flag, portProblem, seconds, text } from "./inputChecks";
 import { checkInputs, hasUnknown, type InputTable, unknownInputs } from "./inputTable";
 
@@ -27,22 +28,24 @@ const CONNECTION: InputTable<ConnectionInputs> = {
 export const LOGIN: InputTable<LoginInputs> = {
   connection: {
     // While it is not known at all it is no object.
-    check: (connection) =>
+    check: (connection, _, source) =>
       typeof connection === "object" && connection !== null
-        ? checkInputs(CONNECTION, connection as ConnectionInputs, "connection.")
+        ? checkInputs(CONNECTION, connection as ConnectionInputs, source, "connection.")
         : undefined,
     same: sameConnection,
   },
   password: { check: text(), path: "connection.password" },
   tlsKey: {
-    check: (key, { connection }) => text()(key) ?? certificateProblem(connection?.tls, key),
+    check: (key, { connection }, source) => text()(key) ?? certificateProblem(connection?.tls, key, source),
     path: "connection.tls.key",
   },
 };
 
-function hostProblem(host: unknown): string | undefined {
+function hostProblem(host: unknown, connection: ConnectionInputs, source: Source): string | undefined {
   if (host === undefined || host === "") {
-    return "no host is given: set connection.host, the stack configuration oceanbase:host, or the environment variable OCEANBASE_HOST";
+    const places =
+      "set connection.host, the stack configuration oceanbase-backup:host, or the environment variable OCEANBASE_HOST";
+    return `no host is given: ${renameAdvice({ connection }, source) ?? places}`;
   }
   if (typeof host !== "string" || /[\s/@]/.test(host)) return "must be a host name or an IP address";
   if (isIP(host) === 0 && host.includes(":")) return "must be a host name alone; the port has its own field";
@@ -98,9 +101,14 @@ function addressProblem(host: unknown, endpoints: unknown): string | undefined {
 }
 
 /** What keeps certificate and key from being used; both are known only together. */
-function certificateProblem(tls: ConnectionInputs["tls"], key: unknown): string | undefined {
-  if (typeof tls !== "object" || tls === null || hasUnknown(tls) || hasUnknown(key)) return undefined;
+function certificateProblem(
+  tls: ConnectionInputs["tls"],
+  givenKey: unknown,
+  source: Source,
+): string | undefined {
+  if (typeof tls !== "object" || tls === null || hasUnknown(tls) || hasUnknown(givenKey)) return undefined;
   const { ca, cert } = tls;
+  const key = givenKey ?? (cert === undefined ? undefined : foundTlsKey(source));
   if ((cert === undefined) !== (key === undefined)) return "a client certificate and its key go together";
   try {
     createSecureContext({ ca, cert, key: key as string | undefined });

@@ -5,7 +5,7 @@
 export interface Context {
   /** Environment variables of the process that runs the call; the one source that is fresh at every command. */
   env: Readonly<Record<string, string | undefined>>;
-  /** A value of the stack's configuration, decrypted, such as `oceanbase:password`. */
+  /** A value of the stack's configuration, decrypted, such as `oceanbase-backup:password`. */
   config(key: string): string | undefined;
   /** Whether this call belongs to a preview: then nothing may be changed anywhere. */
   preview: boolean;
@@ -23,4 +23,6 @@ export interface Context {
   progress(text: string): void;
   /** Shows a warning that stays on the screen. */
   warn(text: string): void;
+  /** Is told of every query and statement that goes out, for who asks for such detail. */
+  debug?(text: string): void;
 }

@@ -24,7 +24,7 @@ const GET_BACKUP_JOBS: InputTable<GetBackupJobsInputs> = {
 
 /** Lists backup jobs and changes nothing. Wrong arguments are reported all at once, before a server is asked. */
 export async function getBackupJobs(inputs: GetBackupJobsInputs, context: Context): Promise<ListedJob[]> {
-  const problems = checkInputs(GET_BACKUP_JOBS, inputs);
+  const problems = checkInputs(GET_BACKUP_JOBS, inputs, context);
   if (problems.length > 0) throw new Error(`getBackupJobs: ${problemsText(problems)}`);
   const selection: TenantSelection = inputs.tenants ?? "own";
   const request = { selection, loginTenant: inputs.connection.tenant, history: inputs.history ?? false };

@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../provider/resources/backupCleanupPolicy/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
-import { DynamicResource } from "./dynamicResource";
 import { claimPolicy } from "./policyClaims";
 import { warnInPreview } from "./previewPolicy";
+import { byDynamicHost, OceanBaseResource } from "./resource";
 
 // What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, policy-name, policy-no-change, policy-shown
 // Facts: window-syntax, window-needed, unused-options, leftovers-window, cleanup-at-add
@@ -52,6 +52,24 @@ export interface BackupCleanupPolicyArgs {
   connection?: pulumi.Input<ConnectionArgs>;
 }
 
+/** What a {@link BackupCleanupPolicy} reports, however Pulumi reaches it. */
+export abstract class BackupCleanupPolicyOutputs extends OceanBaseResource {
+  /** Whether the policy was there already, so that nothing was sent. */
+  declare readonly adopted: pulumi.Output<boolean>;
+  /** The last ADD DELETE BACKUP POLICY that was sent; undefined when none was. */
+  declare readonly statement: pulumi.Output<string | undefined>;
+  /** The recovery window as the server shows it; undefined for a policy without one. */
+  declare readonly recoveryWindow: pulumi.Output<string | undefined>;
+  /** Id of the tenant, as text. */
+  declare readonly tenantId: pulumi.Output<string>;
+  /** The server that the policy is on. */
+  declare readonly server: pulumi.Output<ServerRecord>;
+  /** All of it in one line. */
+  declare readonly summary: pulumi.Output<string>;
+  /** What a person should know, such as a policy that was left on another cluster. */
+  declare readonly warnings: pulumi.Output<string[]>;
+}
+
 /**
  * The automatic cleanup policy of an OceanBase tenant (`ALTER SYSTEM ADD DELETE BACKUP POLICY`): backups that are no
  * longer needed are removed, and so is what a cancelled backup leaves behind. A tenant has one at most.
@@ -67,22 +85,7 @@ export interface BackupCleanupPolicyArgs {
  * new CancelBackup("stop", { tenants: ["mysql_tenant"] }, { dependsOn: policy });
  * ```
  */
-export class BackupCleanupPolicy extends DynamicResource {
-  /** Whether the policy was there already, so that nothing was sent. */
-  declare readonly adopted: pulumi.Output<boolean>;
-  /** The last ADD DELETE BACKUP POLICY that was sent; undefined when none was. */
-  declare readonly statement: pulumi.Output<string | undefined>;
-  /** The recovery window as the server shows it; undefined for a policy without one. */
-  declare readonly recoveryWindow: pulumi.Output<string | undefined>;
-  /** Id of the tenant, as text. */
-  declare readonly tenantId: pulumi.Output<string>;
-  /** The server that the policy is on. */
-  declare readonly server: pulumi.Output<ServerRecord>;
-  /** All of it in one line. */
-  declare readonly summary: pulumi.Output<string>;
-  /** What a person should know, such as a policy that was left on another cluster. */
-  declare readonly warnings: pulumi.Output<string[]>;
-
+export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
   /**
    * Reads a policy that is there, in previews as well, and manages nothing: it is never changed and never dropped. Fails
    * when the tenant has none.
@@ -113,8 +116,7 @@ export class BackupCleanupPolicy extends DynamicResource {
     const tenant =
       options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
     super(
-      "BackupCleanupPolicy",
-      "backupCleanupPolicy",
+      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy"),
       name,
       { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },

@@ -7,8 +7,8 @@ import type { BackupType } from "../../provider/resources/cancelBackup/inputs";
 import { CANCEL_BACKUP_OUTPUTS, type Outcome } from "../../provider/resources/cancelBackup/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
-import { DynamicResource } from "./dynamicResource";
 import { showJobsInPreview } from "./previewJobs";
+import { byDynamicHost, OceanBaseResource } from "./resource";
 
 // What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, cancel-marks, cancel-duration, backup-idle
 // Facts: whole-tenant, leftovers-window, cleanup-hourly, cleanup-advised
@@ -92,29 +92,8 @@ export interface CancelBackupArgs {
   previewJobs?: pulumi.Input<boolean>;
 }
 
-/**
- * Stops the ongoing backups of OceanBase tenants with `ALTER SYSTEM CANCEL BACKUP`, waits until they have really
- * stopped, and says how each one ended.
- *
- * The statement is issued when the resource is made. A second `pulumi up` sends nothing, nor does a new password,
- * a refresh, or a new version of this package; other tenants, another cluster or other `triggers` do. Deleting the
- * resource changes nothing on the cluster, unless `cancelOn` says so.
- *
- * A backup that was cancelled leaves incomplete data at its destination; OceanBase recommends an automatic cleanup
- * policy for every tenant beforehand. The resource warns when there is none.
- *
- * @example One tenant, from the sys tenant; host and password come from the environment.
- * ```ts
- * const stop = new CancelBackup("stop", { tenants: ["mysql_tenant"] });
- * export const jobs = stop.jobs;
- * ```
- *
- * @example Teardown: on `pulumi destroy` the backups stop before the tenant is dropped.
- * ```ts
- * new CancelBackup("quiet-end", { tenants: [tenant.name], cancelOn: ["delete"], onUnreachable: "skip" }, { dependsOn: tenant });
- * ```
- */
-export class CancelBackup extends DynamicResource {
+/** What a {@link CancelBackup} reports, however Pulumi reaches it. */
+export abstract class CancelBackupOutputs extends OceanBaseResource {
   /**
    * How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the
    * next `pulumi up` goes on), `deferred` (to be sent on delete), `wouldFail` (the same, but see `warnings`), `excluded`
@@ -151,7 +130,31 @@ export class CancelBackup extends DynamicResource {
   declare readonly drift: pulumi.Output<BackupJob[] | undefined>;
   /** What a person should know: tenants without a cleanup policy, tenants passed over, backups started anew. */
   declare readonly warnings: pulumi.Output<string[]>;
+}
 
+/**
+ * Stops the ongoing backups of OceanBase tenants with `ALTER SYSTEM CANCEL BACKUP`, waits until they have really
+ * stopped, and says how each one ended.
+ *
+ * The statement is issued when the resource is made. A second `pulumi up` sends nothing, nor does a new password,
+ * a refresh, or a new version of this package; other tenants, another cluster or other `triggers` do. Deleting the
+ * resource changes nothing on the cluster, unless `cancelOn` says so.
+ *
+ * A backup that was cancelled leaves incomplete data at its destination; OceanBase recommends an automatic cleanup
+ * policy for every tenant beforehand. The resource warns when there is none.
+ *
+ * @example One tenant, from the sys tenant; host and password come from the environment.
+ * ```ts
+ * const stop = new CancelBackup("stop", { tenants: ["mysql_tenant"] });
+ * export const jobs = stop.jobs;
+ * ```
+ *
+ * @example Teardown: on `pulumi destroy` the backups stop before the tenant is dropped.
+ * ```ts
+ * new CancelBackup("quiet-end", { tenants: [tenant.name], cancelOn: ["delete"], onUnreachable: "skip" }, { dependsOn: tenant });
+ * ```
+ */
+export class CancelBackup extends CancelBackupOutputs {
   /**
    * @param name the resource's name in the stack
    * @param args whose backups, on which cluster, and when
@@ -160,7 +163,8 @@ export class CancelBackup extends DynamicResource {
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
     const { previewJobs, ...others } = args;
     const inputs = withLogin(others);
-    super("CancelBackup", "cancelBackup", name, { ...CANCEL_BACKUP_OUTPUTS, ...inputs }, options);
+    const reach = byDynamicHost("CancelBackup", "cancelBackup");
+    super(reach, name, { ...CANCEL_BACKUP_OUTPUTS, ...inputs }, options);
     showJobsInPreview(this, inputs, previewJobs);
   }
 }

@@ -1,17 +1,18 @@
-import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { connectionDefaults, withCaFile } from "../../provider/resources/connectionSources";
+import { programContext } from "./programContext";
 
 // What these texts say of OceanBase. Facts: login-names, clause-in-sys-only, alter-system
 
 /**
  * How to reach an OceanBase cluster and who logs in.
  *
- * Every field but the password comes from here, else from the stack's configuration (`oceanbase:host`), else from
+ * Every field but the password comes from here, else from the stack's configuration (`oceanbase-backup:host`), else from
  * the environment (`OCEANBASE_HOST`). What was found stays in the resource's state, so that `pulumi destroy` reaches
  * the same cluster later.
  *
  * The **password** comes from here, else from the environment variable `OCEANBASE_PASSWORD`, else from the stack's
- * configuration `oceanbase:password`, and is looked up whenever the resource does something. Only a password given
+ * configuration `oceanbase-backup:password`, and is looked up whenever the resource does something. Only a password given
  * here is in the state, as a secret. The environment is the best place for it: `pulumi destroy` and
  * `pulumi refresh` use the configuration of the last `pulumi up`, but the environment of the moment.
  *
@@ -23,7 +24,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface ConnectionArgs {
   /**
    * Host name or address of an OceanBase server or an OBProxy.
-   * Required, here or as `oceanbase:host` or `OCEANBASE_HOST`.
+   * Required, here or as `oceanbase-backup:host` or `OCEANBASE_HOST`.
    */
   host?: pulumi.Input<string>;
   /** TCP port; default 2881, an OceanBase server's own. An OBProxy listens on 2883. `OCEANBASE_PORT`. */
@@ -45,7 +46,7 @@ export interface ConnectionArgs {
   /**
    * Whether and how the connection is encrypted; default `false`. With `true` the certificate is checked against
    * Node's authorities and the host's name. A server without TLS is then refused before the password is sent.
-   * `oceanbase:tls`, `OCEANBASE_TLS` (`true` or `false`); a file with the authorities: `oceanbase:tlsCaFile`,
+   * `oceanbase-backup:tls`, `OCEANBASE_TLS` (`true` or `false`); a file with the authorities: `oceanbase-backup:tlsCaFile`,
    * `OCEANBASE_TLS_CA_FILE`.
    */
   tls?: pulumi.Input<boolean | TlsArgs>;
@@ -97,13 +98,6 @@ export function withLogin<Args extends { connection?: pulumi.Input<ConnectionArg
   return { ...others, ...loginInputs(connection) };
 }
 
-/** The login inputs of a connection that is known, for a call that does not become a resource. */
-export function plainLoginInputs(args: pulumi.Unwrap<ConnectionArgs> | undefined): Fields {
-  const { password, tls, ...fields } = (args ?? {}) as Fields;
-  const key = keyOf(tls);
-  return { connection: complete({ ...fields, tls: readableTls(tls) }), password, tlsKey: key };
-}
-
 /**
  * Completes a connection and takes the secrets out of it. They become inputs of their own, because Pulumi hides a
  * whole object when one field of it is secret, and a password nested in it would also hide the host.
@@ -143,58 +137,20 @@ function readableTls(tls: unknown): unknown {
 
 /** Fills every field that was not given from the configuration, else from the environment, else by default. */
 function complete(fields: Fields): Fields {
-  const config = new pulumi.Config("oceanbase");
-  const found = (name: string, variable: string) => config.get(name) || process.env[variable] || undefined;
-  return {
-    ...fields,
-    host: withDefault(fields.host, found("host", "OCEANBASE_HOST")),
-    port: withDefault(fields.port, asNumber(found("port", "OCEANBASE_PORT")) ?? 2881),
-    tenant: withDefault(fields.tenant, found("tenant", "OCEANBASE_TENANT") ?? "sys"),
-    user: withDefault(fields.user, found("user", "OCEANBASE_USER") ?? "root"),
-    cluster: withDefault(fields.cluster, found("cluster", "OCEANBASE_CLUSTER")),
-    connectTimeoutSeconds: withDefault(
-      fields.connectTimeoutSeconds,
-      asNumber(found("connectTimeoutSeconds", "OCEANBASE_CONNECT_TIMEOUT_SECONDS")),
-    ),
-    endpoints: withDefault(
-      fields.endpoints,
-      found("endpoints", "OCEANBASE_ENDPOINTS")
-        ?.split(",")
-        .map((endpoint) => endpoint.trim())
-        .filter((endpoint) => endpoint !== ""),
-    ),
-    tls: isLater(fields.tls) ? later(fields.tls).apply(completeTls) : completeTls(fields.tls),
-  };
-
-  /** A file with authorities asks for TLS where nothing is said, and serves where only TLS is asked for. */
-  function completeTls(given: unknown): unknown {
-    const tls = given ?? asBoolean(found("tls", "OCEANBASE_TLS"));
-    const caFile = found("tlsCaFile", "OCEANBASE_TLS_CA_FILE");
-    return caFile !== undefined && (tls === undefined || tls === true) ? { ca: textOf(caFile) } : tls;
-  }
+  const source = programContext();
+  const { tls, ...others } = Object.fromEntries(
+    Object.entries(connectionDefaults(source)).map(([name, found]) => [
+      name,
+      withDefault(fields[name], found),
+    ]),
+  );
+  const completeTls = (known: unknown) => withCaFile(known, source);
+  return { ...fields, ...others, tls: isLater(tls) ? later(tls).apply(completeTls) : completeTls(tls) };
 }
 
 /** A field that is only known later may turn out to be undefined, and then counts as not given. */
 function withDefault(given: unknown, fallback: unknown): unknown {
   return isLater(given) ? later(given).apply((value) => value ?? fallback) : (given ?? fallback);
-}
-
-function textOf(caFile: string): string {
-  try {
-    return readFileSync(caFile, "utf8");
-  } catch (error) {
-    const why = (error as Error).message;
-    throw new Error(`the file of oceanbase:tlsCaFile or OCEANBASE_TLS_CA_FILE cannot be read: ${why}`);
-  }
-}
-
-/** Text that is no number goes on as it is: the check says what is wrong with it, together with everything else. */
-function asNumber(text: string | undefined): number | string | undefined {
-  return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-}
-
-function asBoolean(text: string | undefined): boolean | string | undefined {
-  return text === "true" ? true : text === "false" ? false : text;
 }
 
 function isObject(value: unknown): value is Fields {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ListedJob } from "../../provider/oceanbase/jobs/jobList";
+import { completeLogin } from "../../provider/resources/completeLogin";
 import type { GetBackupJobsInputs } from "../../provider/resources/getBackupJobs";
-import { type ConnectionArgs, loginInputs, plainLoginInputs } from "./connection";
+import { type ConnectionArgs, loginInputs } from "./connection";
 import { withoutUndefined } from "./knownInputs";
 import { programContext } from "./programContext";
 
@@ -42,7 +43,7 @@ export interface GetBackupJobsOutputArgs {
  */
 export async function getBackupJobs(args: GetBackupJobsArgs = {}): Promise<ListedJob[]> {
   const { connection, ...others } = args;
-  return await listJobs({ ...others, ...plainLoginInputs(connection) });
+  return await listJobs({ ...others, ...completeLogin({ connection }, programContext()) });
 }
 
 /**

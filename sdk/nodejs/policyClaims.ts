@@ -1,40 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { claimPolicy as claim, type PolicyOwner } from "../../provider/resources/backupCleanupPolicy/claims";
 import { isLater } from "./connection";
 import { onePerRun } from "./programRun";
 
-/** Whose policy, and where, as far as it tells one from another. */
-export interface PolicyPlace {
-  host: unknown;
-  port: unknown;
-  /** Only behind an OBProxy. */
-  cluster: unknown;
-  /** The tenant that the policy is for; in a connection, that of the login. */
-  tenant: unknown;
-}
-
-/**
- * Which resource of a program has which tenant's policy. Two for the same one would undo each other's changes, and the
- * deletion of one would take the other's policy. Address and cluster, as they are given, tell clusters apart.
- * Fact: policy-name
- */
-export class PolicyClaims {
-  private readonly owners = new Map<string, string>();
-
-  /** Gives the policy to a resource; fails when another one has it. */
-  claim(resourceName: string, { host, port, cluster, tenant }: PolicyPlace): void {
-    const place = JSON.stringify([String(host).toLowerCase(), String(port), cluster ?? "", tenant ?? ""]);
-    const owner = this.owners.get(place);
-    if (owner !== undefined) {
-      throw new pulumi.RunError(
-        `BackupCleanupPolicy ${resourceName} and BackupCleanupPolicy ${owner} are both for tenant ${tenant} at ${host}:${port}; a tenant has one cleanup policy, so remove one of them`,
-      );
-    }
-    this.owners.set(place, resourceName);
-  }
-}
-
-/** The claims of the run that is under way. */
-export const claimsOfThisRun = onePerRun(() => new PolicyClaims());
+/** Which resource of the program that is running has which tenant's policy. */
+export const claimsOfThisRun = onePerRun(() => new Map<string, string>());
 
 /**
  * Claims the policy: at once, or as soon as its place is known. As long as a preview does not know it, nothing is
@@ -49,15 +19,14 @@ export function claimPolicy(
   tenant: pulumi.Input<string> | undefined,
   connection: pulumi.Input<Record<string, unknown>>,
 ): pulumi.Input<string> | undefined {
-  const claims = claimsOfThisRun();
-  const claim = (named: unknown, login: PolicyPlace) => {
-    const target = named ?? login.tenant;
-    // The sys tenant has no policy; the check says so.
-    if (target !== "sys") claims.claim(resourceName, { ...login, tenant: target });
+  const claimant = { name: resourceName, claims: claimsOfThisRun() };
+  const claimOrRefuse = (named: unknown, login: PolicyOwner) => {
+    const problem = claim(claimant, { ...login, tenant: named ?? login.tenant });
+    if (problem !== undefined) throw new pulumi.RunError(problem);
   };
   const login = isLater(connection) ? undefined : placeOf(connection as Record<string, unknown>);
   if (login !== undefined && ![tenant, ...Object.values(login)].some(isLater)) {
-    claim(tenant, login);
+    claimOrRefuse(tenant, login);
     return tenant;
   }
   const laterLogin = pulumi.output(
@@ -65,13 +34,13 @@ export function claimPolicy(
   );
   // A secret elsewhere in the connection does not make the tenant's name one.
   return pulumi.all([tenant, pulumi.unsecret(laterLogin)]).apply(([named, known]) => {
-    claim(named, known as PolicyPlace);
+    claimOrRefuse(named, known as PolicyOwner);
     // When it turns out to be undefined, it was not given.
     return named as string;
   });
 }
 
 /** Nothing else of a connection has to be known. */
-function placeOf({ host, port, cluster, tenant }: Record<string, unknown>): PolicyPlace {
+function placeOf({ host, port, cluster, tenant }: Record<string, unknown>): PolicyOwner {
   return { host, port, cluster, tenant };
 }

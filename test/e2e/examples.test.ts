@@ -51,9 +51,9 @@ test.each(["quickstart", "quickstart-javascript", "quickstart-esm"])(
 test("all-tenants stops a cluster backup, and again when its trigger changes", async () => {
   sandbox().startClusterBackup();
   const running = await example("all-tenants", {});
-  await running.config("oceanbase:host", "127.0.0.1");
-  await running.config("oceanbase:port", String(sandbox().port));
-  await running.config("oceanbase:password", sandbox().logins.sys.password, true);
+  await running.config("oceanbase-backup:host", "127.0.0.1");
+  await running.config("oceanbase-backup:port", String(sandbox().port));
+  await running.config("oceanbase-backup:password", sandbox().logins.sys.password, true);
   expect(await running.up()).toMatchObject({ code: 0 });
   const { jobs } = (await running.outputs()) as { jobs: { tenant: string; status: string }[] };
   expect(new Set(jobs.map((job) => job.status))).toEqual(new Set(["CANCELED"]));

@@ -37,7 +37,7 @@ async function secretsStack(ways: readonly Way[]): Promise<Stack> {
     await created.must("config", "set", "--path", "--secret", "nested.password", password);
   }
   if (ways.includes("configuration")) {
-    await created.config("oceanbase:password", markerOf("configuration"), true);
+    await created.config("oceanbase-backup:password", markerOf("configuration"), true);
   }
   return created;
 }

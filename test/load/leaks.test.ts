@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/sharedLogin.ts";
-import { DynamicHost } from "../tools/support/dynamicHost.ts";
+import { FRONTS } from "../tools/support/fronts.ts";
+import { ProviderHost } from "../tools/support/providerHost.ts";
 import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
 import { soak } from "../tools/support/soak.ts";
 
@@ -11,7 +12,7 @@ import { soak } from "../tools/support/soak.ts";
  * what it held when it was warm.
  */
 const sandbox = useSandbox();
-let host: DynamicHost;
+let host: ProviderHost;
 afterEach(() => host.stop());
 
 const TENANTS = Array.from({ length: 20 }, (_, i) => `tenant_${i}`);
@@ -44,7 +45,6 @@ const tenantOf = (i: number) => TENANTS[Math.floor(i / 10) % TENANTS.length] as 
 
 function inputs(i: number, changes: object = {}) {
   return {
-    __provider: 'exports.handler = () => require("pulumi-oceanbase-backup/provider").cancelBackup;',
     connection: connectionTo(sandbox(), sandbox().logins.sys),
     password: sandbox().logins.sys.password,
     tenants: [tenantOf(i)],
@@ -107,27 +107,32 @@ const MEASURED = soak(3000, 15_000);
 /** A heap that has grown by less has no leak: garbage, and code that was compiled meanwhile. */
 const HEAP_BYTES_FOR_EACH = 2000;
 
-test("after thousands of operations a provider's process holds no more than when it was warm", async () => {
-  for (const name of [...TENANTS, "stuck"]) sandbox().addTenant(name);
-  sandbox().startBackup("stuck");
-  sandbox().setStuck("stuck", true);
-  host = await DynamicHost.start({ NODE_OPTIONS: `--require ${join(import.meta.dirname, "probe.cjs")}` });
-  await host.configure({});
-  await operate(400);
-  const warm = await probe();
-  const startedAt = Date.now();
-  await operate(MEASURED);
-  const after = await probe();
-  const seconds = (Date.now() - startedAt) / 1000;
-  console.log(JSON.stringify({ seconds, connections: sandbox().mostConnections, warm, after }));
+test.each(FRONTS)(
+  "after thousands of operations a %s provider's process holds no more than when it was warm",
+  async (front) => {
+    for (const name of [...TENANTS, "stuck"]) sandbox().addTenant(name);
+    sandbox().startBackup("stuck");
+    sandbox().setStuck("stuck", true);
+    host = await ProviderHost.start(front, {
+      NODE_OPTIONS: `--require ${join(import.meta.dirname, "probe.cjs")}`,
+    });
+    await host.configure({});
+    await operate(400);
+    const warm = await probe();
+    const startedAt = Date.now();
+    await operate(MEASURED);
+    const after = await probe();
+    const seconds = (Date.now() - startedAt) / 1000;
+    console.log(JSON.stringify({ front, seconds, connections: sandbox().mostConnections, warm, after }));
 
-  expect(after.files).toBeLessThanOrEqual(warm.files);
-  for (const [kind, count] of Object.entries(after.resources)) {
-    // Timers come and go by themselves: the host and its gRPC have some.
-    if (TIMERS.includes(kind)) continue;
-    expect({ kind, count }).toSatisfy(() => count <= (warm.resources[kind] ?? 0));
-  }
-  expect(after.heapMegabytes - warm.heapMegabytes).toBeLessThan((MEASURED * HEAP_BYTES_FOR_EACH) / 2 ** 20);
-  // Every wrong password is a login of its own, with one connection while it is refused.
-  expect(sandbox().mostConnections).toBeLessThanOrEqual(MAX_CONNECTIONS + AT_ONCE);
-});
+    expect(after.files).toBeLessThanOrEqual(warm.files);
+    for (const [kind, count] of Object.entries(after.resources)) {
+      // Timers come and go by themselves: the host and its gRPC have some.
+      if (TIMERS.includes(kind)) continue;
+      expect({ kind, count }).toSatisfy(() => count <= (warm.resources[kind] ?? 0));
+    }
+    expect(after.heapMegabytes - warm.heapMegabytes).toBeLessThan((MEASURED * HEAP_BYTES_FOR_EACH) / 2 ** 20);
+    // Every wrong password is a login of its own, with one connection while it is refused.
+    expect(sandbox().mostConnections).toBeLessThanOrEqual(MAX_CONNECTIONS + AT_ONCE);
+  },
+);

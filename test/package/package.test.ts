@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CONSUMER, newProject } from "../tools/support/consumer.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
 
@@ -14,12 +14,24 @@ function evaluate(code: string, kind: "commonjs" | "module"): string {
   return execFileSync(process.execPath, args, { cwd: CONSUMER, encoding: "utf8" }).trim();
 }
 
-test("the package holds its code, its types and its texts, and nothing else", () => {
+test("the package holds its code, its types, its plugin and its texts, and nothing else", () => {
   const files = readdirSync(INSTALLED, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(INSTALLED.length + 1));
+    .map((entry) => join(entry.parentPath, entry.name).slice(INSTALLED.length + 1))
+    // What a plugin that has run leaves there.
+    .filter((file) => !file.includes(".compile-cache"));
   const others = files.filter((file) => !/^dist\/(provider|sdk)\/.*\.(js|d\.ts)$/.test(file));
-  expect(others.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  expect(others.sort()).toEqual([
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "dist/plugin/LICENSES.txt",
+    "dist/plugin/plugin.js",
+    "dist/plugin/pulumi-resource-oceanbase-backup",
+    "package.json",
+  ]);
+  // The plugin's code is in its bundle, and nowhere else.
+  expect(files.filter((file) => file.startsWith("dist/provider/plugin/"))).toEqual([]);
   for (const file of [
     "dist/sdk/nodejs/index.js",
     "dist/sdk/nodejs/index.d.ts",
@@ -95,6 +107,27 @@ test.each(["commonjs", "module"])(
   },
   60_000,
 );
+
+describe("the plugin's bundle", () => {
+  const folder = join(INSTALLED, "dist", "plugin");
+
+  test("is no larger than 1.5 MB, and needs no other package", () => {
+    expect(statSync(join(folder, "plugin.js")).size).toBeLessThanOrEqual(1_500_000);
+    const required = readFileSync(join(folder, "plugin.js"), "utf8").matchAll(/\brequire\("([^"]+)"\)/g);
+    const packages = [...required].map(([, name]) => name as string).filter((name) => !isBuiltin(name));
+    // The driver colours its own debug output with it where it is installed.
+    expect(packages).toEqual(["cardinal"]);
+  });
+
+  test("comes with the licence of everything that is in it", () => {
+    const licences = readFileSync(join(folder, "LICENSES.txt"), "utf8");
+    const names = [...licences.matchAll(/^(\S+) \d+\.\d+\.\d+\S* \((.+)\)$/gm)].map(([, name]) => name);
+    expect(names).toEqual(expect.arrayContaining(["@grpc/grpc-js", "google-protobuf", "mysql2"]));
+    expect(licences).not.toContain("(undefined)");
+    expect(licences).toContain("Apache License");
+    expect(licences).toContain("MIT License");
+  });
+});
 
 test("its version is the changelog's newest", () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));

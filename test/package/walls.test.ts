@@ -61,6 +61,14 @@ test.each([
     "connection-imports",
   ],
   ["the database side in a front", "provider/dynamic/engine.ts", "../oceanbase/errors", "dynamic-imports"],
+  ["the database side in the plugin", "provider/plugin/main.ts", "../oceanbase/errors", "plugin-imports"],
+  ["one front in the other", "provider/plugin/engine.ts", "../dynamic/engine", "plugin-imports"],
+  [
+    "a resource where engines are talked to",
+    "provider/engine/log.ts",
+    "../resources/context",
+    "engine-imports",
+  ],
   [
     "code of a resource in a program",
     "sdk/nodejs/programRun.ts",

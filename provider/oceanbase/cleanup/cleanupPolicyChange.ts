@@ -64,6 +64,20 @@ export async function ensureCleanupPolicy(place: PolicyPlace, request: PolicyReq
 }
 
 /**
+ * The statements that {@link ensureCleanupPolicy} would send as things are now; none when the tenant has the policy
+ * already. Refuses what that would refuse, and sends nothing.
+ */
+export async function plannedStatements(place: PolicyPlace, request: PolicyRequest): Promise<string[]> {
+  const sender = await PolicySender.lookingAt(place);
+  const { wanted, record } = request;
+  const { shown } = sender;
+  if (shown === undefined) return [sender.addStatement(wanted)];
+  if (!mustBeDropped(shown, wanted, record)) return [];
+  droppable(sender, shown, request);
+  return [sender.dropStatement, sender.addStatement(wanted)];
+}
+
+/**
  * Drops a tenant's cleanup policy. One that is not there counts as dropped, and nothing is sent for it.
  *
  * @param isTarget whether the policy that is found is the one to be dropped; another one is left alone
@@ -86,23 +100,36 @@ interface Done {
 
 /** Sends what brings the tenant nearer to the policy, until it has it. */
 async function converge(sender: PolicySender, request: PolicyRequest, done: Done): Promise<void> {
-  const { wanted, record, mayReplace } = request;
-  let mustDrop = record !== undefined && !isSameHidden(record, wanted);
+  const { wanted } = request;
+  let { record } = request;
   for (;;) {
     const { shown } = sender;
     if (shown === undefined) {
-      mustDrop = false;
+      // What was made last is gone, and says nothing any more of what the server does not show.
+      record = undefined;
       done.statement = sender.addStatement(wanted);
       await sender.add(wanted, "setting");
-    } else if (!mustDrop && isSameWindow(shown.recoveryWindow, wanted.recoveryWindow)) {
+    } else if (!mustBeDropped(shown, wanted, record)) {
       return;
     } else {
-      if (!mayReplace(shown)) throw differentPolicyError(sender, shown, wanted);
-      const old = restorable(sender, shown, hiddenPart(record ?? {}));
+      const old = droppable(sender, shown, request);
       await sender.drop(old, "setting");
       if (sender.shown === undefined) done.dropped = old;
     }
   }
+}
+
+/** Whether a policy is not the one that is wanted, by its window or by what is known of the rest. */
+function mustBeDropped(shown: ShownPolicy, wanted: CleanupPolicy, record?: CleanupPolicy): boolean {
+  const isSameRest = record === undefined || isSameHidden(record, wanted);
+  return !isSameRest || !isSameWindow(shown.recoveryWindow, wanted.recoveryWindow);
+}
+
+/** The shown policy as it could be put back; refused when it may not be replaced. */
+function droppable(sender: PolicySender, shown: ShownPolicy, request: PolicyRequest): CleanupPolicy {
+  const { wanted, record, mayReplace } = request;
+  if (!mayReplace(shown)) throw differentPolicyError(sender, shown, wanted);
+  return restorable(sender, shown, hiddenPart(record ?? {}));
 }
 
 /**

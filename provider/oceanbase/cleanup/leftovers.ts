@@ -19,14 +19,14 @@ export interface Leftover extends Removal {
   path: string;
   /** Bytes that had been written, as OceanBase tells. */
   bytes: number;
-  /** OceanBase's word for its files: `INCOMPLETE`, or `DELETING` while a cleanup removes them. Fact: leftovers-words */
+  /** OceanBase's word for its files: `INCOMPLETE`, or `DELETING` while a cleanup removes them. */
   fileStatus: string;
 }
 
 /** Files in these states are a backup, or are gone. Fact: removed-set */
 const NOTHING_LEFT = "FILE_STATUS NOT IN ('AVAILABLE', 'DELETED')";
 
-/** The incomplete backup sets of jobs that did not complete, and what becomes of them. */
+/** The incomplete backup sets of jobs that did not complete, and what becomes of them. Fact: leftovers-words */
 export async function readLeftovers(
   cluster: Cluster,
   jobs: readonly BackupJob[],

@@ -17,7 +17,7 @@ export interface CleanupConditions {
 export interface Removal {
   /**
    * The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of
-   * the tenant's cleanup policy has passed then. Facts: leftovers-window, cleanup-hourly
+   * the tenant's cleanup policy has passed then.
    */
   removedAfter?: string;
   /** Why the server does not remove it. */
@@ -63,7 +63,7 @@ export function elsewhereText(
   return "it does not lie at the tenant's present backup destination, and a cleanup looks nowhere else";
 }
 
-/** Whether and when an incomplete set is removed, once the job that wrote it has ended. Fact: leftovers-window */
+/** Whether and when an incomplete set is removed, once the job that wrote it has ended. Facts: leftovers-window, cleanup-hourly */
 export function removalOf(
   { endedAt, place }: { endedAt: string; place: Destination },
   conditions: CleanupConditions,

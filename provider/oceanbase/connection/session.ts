@@ -35,6 +35,8 @@ export interface SessionControl {
   signal?: AbortSignal | undefined;
   /** No read goes on after this moment, in milliseconds since 1970. */
   deadlineMs?: number | undefined;
+  /** Is told of every query and statement that goes out; none of them holds a secret. */
+  debug?(text: string): void;
 }
 
 /** Longest time for a read when nothing else is said. */
@@ -109,7 +111,11 @@ class LoginSession implements Session {
   }
 
   async send(sql: string, what: string): Promise<void> {
-    await this.shared.exchange(() => sql, what, this.control.signal);
+    const sqlNow = () => {
+      this.control.debug?.(`${what} as ${this.address}: ${sql}`);
+      return sql;
+    };
+    await this.shared.exchange(sqlNow, what, this.control.signal);
   }
 
   close(): void {
@@ -136,8 +142,10 @@ class LoginSession implements Session {
         // Callers that wake at the same time get one answer.
         if (ids.length > 0) await immediate();
         const sqlNow = () => {
+          const sql = sqlFor(idsOfAll());
+          control.debug?.(`${doing}: ${sql}`);
           sent();
-          return sqlFor(idsOfAll());
+          return sql;
         };
         return parse(await shared.exchange(sqlNow, what, unused));
       },

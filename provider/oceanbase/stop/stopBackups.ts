@@ -1,6 +1,8 @@
 import { given } from "../../given";
 import { seemsToLackAlterSystem } from "../cluster/privileges";
 import type { Session } from "../connection/session";
+import { isOfKind } from "../errors";
+import { cancelBackupStatement } from "../statements";
 import { CancelSender } from "./cancelSender";
 import { checkCleanupComes } from "./cleanupWait";
 import { checkRestorePoints, makePlan, type Plan } from "./plan";
@@ -29,9 +31,23 @@ export async function stopBackups(
   const failure = target.selection === undefined ? undefined : await sender.send(target.selection);
   target.watch.leaveOut(sender.unreached.tenants.map(({ tenantId }) => tenantId));
   // What has reached some of the tenants is followed to its end there.
-  const isFollowed = failure === undefined || (sender.unreached.hasSplit && sender.issuedAt !== undefined);
+  const hasReachedSome = sender.unreached.hasSplit && sender.issuedAt !== undefined;
+  const isFollowed = failure === undefined || (hasReachedSome && !isOfKind(failure, "aborted"));
   const wait = isFollowed ? await waitForStop(plan, target, sender) : { leftovers: [], warnings: [] };
   return reportOf(plan, target, sender, { ...wait, ...given({ interrupted: failure ?? wait.interrupted }) });
+}
+
+/**
+ * The statement that a stop would send as things are now; undefined when it would send none. Refuses what the stop would
+ * refuse, and sends nothing.
+ */
+export async function plannedStatement(
+  session: Session,
+  request: StopRequest,
+  control: StopControl,
+): Promise<string | undefined> {
+  const { selection } = await chooseTarget(await makePlan(session, request, control));
+  return selection === undefined || selection.length === 0 ? undefined : cancelBackupStatement(selection);
 }
 
 /** Identifies the server and resolves the scope, and sends nothing: whether a later stop could work. */

@@ -21,7 +21,7 @@ export async function readExisting(
   inputs: LoginInputs,
   context: Context,
 ): Promise<BackupCleanupPolicyState> {
-  const problems = checkInputs(LOGIN, inputs);
+  const problems = checkInputs(LOGIN, inputs, context);
   if (problems.length > 0) {
     const doing = `reading the cleanup policy of tenant ${id}`;
     throw new OceanBaseError("input", `${doing}: ${problemsText(problems)}`);

@@ -21,12 +21,12 @@ export interface BackupCleanupPolicyInputs extends LoginInputs {
 /** The inputs of a BackupCleanupPolicy. */
 export const BACKUP_CLEANUP_POLICY: InputTable<BackupCleanupPolicyInputs> = {
   ...LOGIN,
-  tenant: { check: (_, inputs) => targetProblem(inputs) },
+  tenant: { check: (_, inputs) => targetProblem(inputs), isRepeated: true },
   // There is one name only. Fact: policy-name
   policyName: { check: oneOf(POLICY_NAME), same: () => true },
-  recoveryWindow: { check: (_, inputs) => windowProblem(inputs), same: isSameWindow },
-  redundancy: { check: wholeNumber(1) },
-  backupCopies: { check: wholeNumber(0) },
+  recoveryWindow: { check: (_, inputs) => windowProblem(inputs), same: isSameWindow, isRepeated: true },
+  redundancy: { check: wholeNumber(1), isRepeated: true },
+  backupCopies: { check: wholeNumber(0), isRepeated: true },
   overwrite: { check: flag },
   onUnreachable: { check: oneOf("fail", "skip") },
 };

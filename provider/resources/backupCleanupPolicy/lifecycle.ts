@@ -1,21 +1,21 @@
 import { given } from "../../given";
-import { readCleanupPolicy, type ShownPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
+import { readCleanupPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
 import {
   dropCleanupPolicy,
   ensureCleanupPolicy,
   type PolicyReport,
 } from "../../oceanbase/cleanup/cleanupPolicyChange";
 import type { PolicyPlace } from "../../oceanbase/cleanup/policySender";
-import { isSameWindow } from "../../oceanbase/cleanup/recoveryWindow";
 import { type Cluster, identify } from "../../oceanbase/cluster/cluster";
-import { belongsToCluster, checkIsCluster, clusterText } from "../../oceanbase/cluster/clusterRecord";
+import { checkIsCluster } from "../../oceanbase/cluster/clusterRecord";
 import type { Server, Tenant } from "../../oceanbase/cluster/server";
 import { OceanBaseError } from "../../oceanbase/errors";
+import type { Claimant } from "../claims";
 import { atDeletion, serverRecord, withCluster } from "../cluster";
-import { hasSameAddress } from "../connection";
 import type { Context } from "../context";
-import { defineResource, type Made } from "../defineResource";
-import { changedInputs } from "../inputTable";
+import { type Difference, defineResource, type Made } from "../defineResource";
+import { changedInputs, hasUnknown, type InputProblem } from "../inputTable";
+import { claimPolicy } from "./claims";
 import { readExisting } from "./existing";
 import {
   BACKUP_CLEANUP_POLICY,
@@ -25,8 +25,14 @@ import {
   replacingInputs,
   targetTenant,
 } from "./inputs";
-import type { BackupCleanupPolicyOutputs, BackupCleanupPolicyState } from "./outputs";
-import { settledOutputsOf, stateOf, withOutputsOf } from "./state";
+import { isOfRecord, type NextStep, takeNextStep } from "./nextStep";
+import {
+  BACKUP_CLEANUP_POLICY_OUTPUTS,
+  type BackupCleanupPolicyOutputs,
+  type BackupCleanupPolicyState,
+} from "./outputs";
+import { preview } from "./preview";
+import { settledOutputsOf, stateOf } from "./state";
 import { findTarget, policyPlace } from "./target";
 
 /** Error number for the name of a tenant that does not exist. */
@@ -38,107 +44,96 @@ const WHEN_ANOTHER = "correct connection, or remove the resource from the state 
 /** The lifecycle of a BackupCleanupPolicy. Its id is the name of the tenant. */
 export const backupCleanupPolicy = defineResource<BackupCleanupPolicyInputs, BackupCleanupPolicyState>({
   inputs: BACKUP_CLEANUP_POLICY,
+  outputs: BACKUP_CLEANUP_POLICY_OUTPUTS,
+  // A tenant has one policy.
+  deleteBeforeReplace: true,
+  conflict,
   diff,
-  create,
-  update,
+  preview,
+  create: async (inputs, context) => ({ ...(await carryOut(inputs, context)), id: targetTenant(inputs) }),
+  update: (_id, state, inputs, context) => carryOut(inputs, context, state),
   refresh,
   get: readExisting,
   delete: remove,
 });
 
-/** One attempt to give a tenant its policy. */
-interface Attempt {
-  inputs: BackupCleanupPolicyInputs;
-  context: Context;
-  place: PolicyPlace;
+/** Claims the tenant's policy, as soon as it is known whose it is. */
+function conflict(inputs: BackupCleanupPolicyInputs, claimant: Claimant): InputProblem | undefined {
+  const { host, port, cluster } = inputs.connection;
+  const owner = { host, port, cluster, tenant: targetTenant(inputs) };
+  const reason = hasUnknown(owner) || host === undefined ? undefined : claimPolicy(claimant, owner);
+  return reason === undefined ? undefined : { path: "tenant", reason };
 }
 
 /** Another tenant is another resource; everything else is an update, and most updates send nothing. */
-function diff(
-  state: BackupCleanupPolicyState,
-  inputs: BackupCleanupPolicyInputs,
-): { changes: boolean; replaces?: string[] } {
+function diff(state: BackupCleanupPolicyState, inputs: BackupCleanupPolicyInputs): Difference {
   const replaces = replacingInputs(state, inputs);
-  if (replaces.length > 0) return { changes: true, replaces };
-  const isChanged = changedInputs(BACKUP_CLEANUP_POLICY, state, inputs).length > 0;
-  return { changes: state.unfinished !== undefined || isChanged };
+  const changed = changedInputs(BACKUP_CLEANUP_POLICY, state, inputs);
+  const unfinished = state.unfinished === undefined ? [] : ["unfinished"];
+  return { changed: [...changed, ...unfinished], replaces };
 }
 
-async function create(
+/** Does what a new resource, or a change of it, asks for. */
+async function carryOut(
   inputs: BackupCleanupPolicyInputs,
   context: Context,
-): Promise<Made<BackupCleanupPolicyState> & { id: string }> {
-  const made = await withCluster(inputs, context, async (cluster) =>
-    make({ inputs, context, place: policyPlace(cluster, inputs, context) }),
-  );
-  return { id: targetTenant(inputs), ...made };
+  state?: BackupCleanupPolicyState,
+): Promise<Made<BackupCleanupPolicyState>> {
+  return await takeNextStep(inputs, context, state, async (step) => {
+    switch (step.kind) {
+      case "make":
+        return await make(step, inputs, context);
+      case "change":
+        return await change(step, inputs, context);
+      case "keep":
+        return { state: step.state, warnings: [] };
+    }
+  });
 }
 
 /** Ensures the policy where there is no record of one. */
 async function make(
-  attempt: Attempt,
-  warnings: readonly string[] = [],
+  { place, request, warnings }: NextStep & { kind: "make" },
+  inputs: BackupCleanupPolicyInputs,
+  context: Context,
 ): Promise<Made<BackupCleanupPolicyState>> {
-  const { inputs, place } = attempt;
-  const mayReplace = () => inputs.overwrite ?? false;
-  const report = await ensureCleanupPolicy(place, { wanted: policyOf(inputs), mayReplace });
+  const report = await ensureCleanupPolicy(place, request);
   const { interrupted } = report;
   // The policy that was there is there again: there is nothing to keep a record of.
   if (interrupted !== undefined && report.certain && report.policy !== undefined) throw interrupted;
   const adopted = interrupted === undefined && report.statement === undefined;
   const asksForMore = inputs.redundancy !== undefined || inputs.backupCopies !== undefined;
   const unseen = `tenant ${targetTenant(inputs)} had a cleanup policy with this recovery window already; its redundancy and number of copies, which OceanBase does not show, are taken to be as asked for`;
-  return finish(attempt, report, {
+  return finish({ inputs, context, place }, report, {
     adopted,
     warnings: adopted && asksForMore ? [...warnings, unseen] : warnings,
     whenUnfinished: report.hasDropped ? "change" : "create",
   });
 }
 
-/**
- * Decides what a change asks for: another policy, the rest of an unfinished attempt, the policy on another cluster, or
- * nothing but the new inputs in the state.
- */
-async function update(
-  id: string,
-  state: BackupCleanupPolicyState,
+/** Changes the policy of the record, or takes an unfinished attempt up. */
+async function change(
+  { place, request, state }: NextStep & { kind: "change" },
   inputs: BackupCleanupPolicyInputs,
   context: Context,
 ): Promise<Made<BackupCleanupPolicyState>> {
-  const isDue = state.unfinished !== undefined || !isSamePolicy(state, inputs);
-  if (!isDue && hasSameAddress(state, inputs)) return { state: withOutputsOf(state, inputs), warnings: [] };
-  return await withCluster(inputs, context, async (cluster) => {
-    const { server } = cluster;
-    const isCluster = belongsToCluster(server, state.server);
-    const isTenant = isCluster && findTarget(server, inputs)?.id === state.tenantId;
-    if (isTenant && !isDue) {
-      return { state: { ...withOutputsOf(state, inputs), server: serverRecord(server) }, warnings: [] };
-    }
-    const attempt = { inputs, context, place: policyPlace(cluster, inputs, context) };
-    if (isTenant) return await change(attempt, state);
-    // A tenant that was made anew under the same name has no policy of ours. Fact: tenant-ids
-    return await make(attempt, isCluster ? [] : [leftBehind(id, state)]);
-  });
-}
-
-/** Changes the policy of the record, or takes an unfinished attempt up. */
-async function change(
-  attempt: Attempt,
-  state: BackupCleanupPolicyState,
-): Promise<Made<BackupCleanupPolicyState>> {
-  const { inputs, place } = attempt;
-  const record = policyOf(state);
-  const mayReplace = (shown: ShownPolicy) => inputs.overwrite === true || isOfRecord(shown, state);
-  const report = await ensureCleanupPolicy(place, { wanted: policyOf(inputs), mayReplace, record });
+  const report = await ensureCleanupPolicy(place, request);
   const { interrupted, policy, certain } = report;
-  const isAsRecorded = certain && policy !== undefined && isSamePolicy(policy, record);
+  const isAsRecorded = certain && policy !== undefined && isSamePolicy(policy, policyOf(state));
   if (interrupted !== undefined && isAsRecorded) throw interrupted;
-  return finish(attempt, report, {
+  return finish({ inputs, context, place }, report, {
     adopted: state.adopted && report.statement === undefined,
     ...given({ statement: state.statement }),
     warnings: [],
     whenUnfinished: report.hasDropped ? "change" : (state.unfinished ?? "change"),
   });
+}
+
+/** One attempt to give a tenant its policy. */
+interface Attempt {
+  inputs: BackupCleanupPolicyInputs;
+  context: Context;
+  place: PolicyPlace;
 }
 
 /** Turns a report into state. */
@@ -208,15 +203,6 @@ async function drop(cluster: Cluster, state: BackupCleanupPolicyState, context: 
     return;
   }
   await dropCleanupPolicy(policyPlace(cluster, state, context), (shown) => isOfRecord(shown, state));
-}
-
-/** Whether a policy is the resource's own. While it is unknown whether it was ever added, a different one is not. */
-function isOfRecord(shown: ShownPolicy, state: BackupCleanupPolicyState): boolean {
-  return state.unfinished !== "create" || isSameWindow(shown.recoveryWindow, state.recoveryWindow);
-}
-
-function leftBehind(tenant: string, { server }: BackupCleanupPolicyState): string {
-  return `the connection leads to another cluster now; cluster ${clusterText(server)} keeps its cleanup policy for tenant ${tenant}`;
 }
 
 /** Names one tenant's policy among those of all clusters. */

@@ -24,6 +24,8 @@ export interface CancelBackupInputs extends LoginInputs {
   onlyOlderThanSeconds?: number;
   onlyTypes?: readonly BackupType[];
   settleSeconds?: number;
+  /** Whether a preview by the provider says what runs now. A front whose program says it does not pass it on. */
+  previewJobs?: boolean;
 }
 
 /** A full backup, or one of what has changed since another. */
@@ -44,7 +46,7 @@ const MAX_REASON_LENGTH = 1000;
 /** The inputs of a CancelBackup. */
 export const CANCEL_BACKUP: InputTable<CancelBackupInputs> = {
   ...LOGIN,
-  tenants: { check: (_, inputs) => tenantsProblems(inputs), same: sameTenants },
+  tenants: { check: (_, inputs) => tenantsProblems(inputs), same: sameTenants, isRepeated: true },
   cancelOn: { check: listOf("create", "delete") },
   triggers: { check: list, same: (olds = [], news = []) => isDeepStrictEqual(olds, news) },
   timeoutSeconds: { check: seconds(0, MAX_TIMEOUT_SECONDS) },
@@ -59,6 +61,8 @@ export const CANCEL_BACKUP: InputTable<CancelBackupInputs> = {
   settleSeconds: {
     check: (value, inputs) => seconds(0, MAX_SETTLE_SECONDS)(value) ?? waitProblem(value, inputs),
   },
+  // It asks for nothing that would be kept.
+  previewJobs: { check: flag, same: () => true },
 };
 
 /** Whether the statement goes out when the resource is made or changed, not only when it is deleted. */

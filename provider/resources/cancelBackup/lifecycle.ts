@@ -1,94 +1,57 @@
 import { randomUUID } from "node:crypto";
-import { isSameCluster } from "../../oceanbase/cluster/clusterRecord";
 import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
 import { rehearseStop, stopBackups } from "../../oceanbase/stop/stopBackups";
 import type { StopRequest } from "../../oceanbase/stop/stopRequest";
-import { atDeletion, recordIn, withCluster, withSession } from "../cluster";
-import { hasSameAddress } from "../connection";
+import { atDeletion, recordIn, withSession } from "../cluster";
 import type { Context } from "../context";
-import { defineResource, type Made } from "../defineResource";
+import { type Difference, defineResource, type Made } from "../defineResource";
 import { changedInputs } from "../inputTable";
-import {
-  CANCEL_BACKUP,
-  type CancelBackupInputs,
-  cancelsOnCreate,
-  cancelsOnDelete,
-  stopRequestOf,
-} from "./inputs";
-import type { CancelBackupOutputs, CancelBackupState } from "./outputs";
+import { CANCEL_BACKUP, type CancelBackupInputs, cancelsOnDelete, stopRequestOf } from "./inputs";
+import { hasDrifted, nextStep } from "./nextStep";
+import { CANCEL_BACKUP_OUTPUTS, type CancelBackupOutputs, type CancelBackupState } from "./outputs";
+import { preview } from "./preview";
 import { inCurrentWords } from "./recordedState";
 import { refresh } from "./refresh";
-import { outcomeOf, outputsFrom, outputsIn, withDrift, withSummary } from "./report";
+import { outcomeOf, outputsFrom, withSummary } from "./report";
 
 /** The lifecycle of a CancelBackup. It cannot be gone: what was done was done. */
 export const cancelBackup = defineResource<CancelBackupInputs, CancelBackupState>({
   inputs: CANCEL_BACKUP,
+  outputs: CANCEL_BACKUP_OUTPUTS,
   upgrade: inCurrentWords,
   diff,
+  preview,
   create: async (inputs, context) => ({ id: randomUUID(), ...(await carryOut(inputs, context)) }),
-  update,
+  update: (_id, state, inputs, context) => carryOut(inputs, context, state),
   refresh,
+  get: () => {
+    throw new Error("a CancelBackup is something that was done: there is none to be imported or read");
+  },
   delete: remove,
 });
 
-/** Whether an update is due: an input has changed, or the last attempt is not settled. Nothing ever replaces. */
-function diff(state: CancelBackupState, inputs: CancelBackupInputs): { changes: boolean } {
+/** What has changed, or that the last attempt is not settled. Nothing ever replaces. */
+function diff(state: CancelBackupState, inputs: CancelBackupInputs): Difference {
   const { outcome } = state;
   const isOpen = outcome === "unfinished" || outcome === "wouldFail" || hasDrifted(state, inputs);
-  return { changes: isOpen || changedInputs(CANCEL_BACKUP, state, inputs).length > 0 };
+  return { changed: [...changedInputs(CANCEL_BACKUP, state, inputs), ...(isOpen ? ["outcome"] : [])] };
 }
 
-/** Whether a backup was found running that is to be kept stopped. */
-function hasDrifted(state: CancelBackupState, inputs: CancelBackupInputs): boolean {
-  return state.outcome === "drifted" && inputs.keepStopped === true;
-}
-
-/**
- * Decides what a change asks for: the statement again, the rest of an unfinished attempt, or nothing but the new inputs in
- * the state. Only the first two send anything.
- */
-async function update(
-  _id: string,
-  state: CancelBackupState,
-  inputs: CancelBackupInputs,
-  context: Context,
-): Promise<Made<CancelBackupState>> {
-  if (await asksToBeCarriedOut(state, inputs, context)) return await carryOut(inputs, context, state);
-  // What is open or runs again is on the cluster of record; another one that answers by now is not meant.
-  const request = { ...stopRequestOf(inputs), ...recordIn(state) };
-  if (state.outcome === "unfinished") return await stop(inputs, context, { ...request, earlier: state });
-  if (hasDrifted(state, inputs)) return await stop(inputs, context, request);
-  const drift = inputs.keepStopped ? (state.drift ?? []) : [];
-  return { state: { ...inputs, ...withDrift(outputsIn(state), drift) }, warnings: [] };
-}
-
-/** Whether the change is one that has to be carried out on a server, as if the resource were new. */
-async function asksToBeCarriedOut(
-  state: CancelBackupState,
-  inputs: CancelBackupInputs,
-  context: Context,
-): Promise<boolean> {
-  const changed = new Set(changedInputs(CANCEL_BACKUP, state, inputs));
-  if (changed.has("tenants") || changed.has("triggers")) return true;
-  // Deferred so far, and from now on to be carried out at once; or the other way round.
-  if (cancelsOnCreate(inputs) !== cancelsOnCreate(state)) return true;
-  if (state.connection.tenant !== inputs.connection.tenant) return true;
-  if (!cancelsOnCreate(inputs) && state.outcome === "wouldFail") return true;
-  if (hasSameAddress(state, inputs)) return false;
-  // Another address: of the same cluster, or of another one? Only the server can tell.
-  const { server: record } = state;
-  if (record === undefined) return true;
-  return await withCluster(inputs, context, async ({ server }) => !isSameCluster(server, record));
-}
-
-/** Does what the resource is for: now, or, when it is for its deletion, finds out whether it could. */
+/** Does what the resource, or a change of it, asks for. */
 async function carryOut(
   inputs: CancelBackupInputs,
   context: Context,
-  before?: CancelBackupState,
+  state?: CancelBackupState,
 ): Promise<Made<CancelBackupState>> {
-  if (!cancelsOnCreate(inputs)) return await rehearse(inputs, context, before);
-  return await stop(inputs, context, stopRequestOf(inputs));
+  const step = await nextStep(inputs, context, state);
+  switch (step.kind) {
+    case "stop":
+      return await stop(inputs, context, step.request);
+    case "rehearse":
+      return await rehearse(inputs, context, state);
+    case "keep":
+      return { state: step.state, warnings: [] };
+  }
 }
 
 /** Stops the backups and turns the report into state. */

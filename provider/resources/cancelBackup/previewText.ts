@@ -3,9 +3,10 @@ import { isRunning } from "../../oceanbase/jobs/backupJobs";
 import { excludedText, type Selection, selectTenants } from "../../oceanbase/jobs/jobFilter";
 import { type JobSnapshot, type ListedJob, readJobSnapshot, toListedJob } from "../../oceanbase/jobs/jobList";
 import { counted, firstOf, oneLine } from "../../text";
-import { withClusterInPreview } from "../cluster";
+import { withCluster } from "../cluster";
 import type { Context } from "../context";
 import { checkInputs } from "../inputTable";
+import { inPreviewTime } from "../previewTime";
 import { CANCEL_BACKUP, type CancelBackupInputs, cancelsOnCreate, filterOf, selectionOf } from "./inputs";
 
 /** Most jobs that one line names. */
@@ -14,9 +15,11 @@ const MAX_JOBS_SHOWN = 8;
 /** What can be asked of a cluster once, for every resource that a program has on it. */
 export type SnapshotReader = (inputs: CancelBackupInputs) => Promise<JobSnapshot>;
 
-/** Reads what runs now. */
+/** Reads what runs now, within the time that a preview has. */
 export async function readSnapshot(inputs: CancelBackupInputs, context: Context): Promise<JobSnapshot> {
-  return await withClusterInPreview(inputs, context, (cluster) => readJobSnapshot(cluster));
+  return await inPreviewTime(inputs, context, (inTime) =>
+    withCluster(inputs, inTime, (cluster) => readJobSnapshot(cluster)),
+  );
 }
 
 /**
@@ -46,7 +49,8 @@ async function lineFor(inputs: CancelBackupInputs, snapshotOf: SnapshotReader): 
   }
 }
 
-function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
+/** What a cancel would hit; throws what it would be refused with. */
+export function describe(snapshot: JobSnapshot, inputs: CancelBackupInputs): string {
   const { server, now } = snapshot;
   const selection = selectionOf(inputs);
   const request = { selection, loginTenant: inputs.connection.tenant, ignoreMissing: false };

@@ -27,7 +27,7 @@ const configure = (values: Record<string, string>) =>
   cancelBackup.configure?.({
     config: { get: (key: string) => values[key], require: (key: string) => values[key] as string },
   });
-const withPassword = () => configure({ "oceanbase:password": sandbox().logins.sys.password });
+const withPassword = () => configure({ "oceanbase-backup:password": sandbox().logins.sys.password });
 
 test("a resource lives from its making to its deletion, with the password of the configuration", async () => {
   void withPassword();
@@ -58,7 +58,7 @@ test("an interrupted action is handed over with what there is, so that the host 
 });
 
 test("a failure before anything was sent leaves nothing to save", async () => {
-  await configure({ "oceanbase:password": "wrong" });
+  await configure({ "oceanbase-backup:password": "wrong" });
   const failure = await cancelBackup.create(inputs()).catch((error: unknown) => error);
   expect(failure).toMatchObject({ kind: "refused", errno: 1045 });
   expect(failure).not.toHaveProperty("properties");

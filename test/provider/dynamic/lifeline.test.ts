@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { asHostStartedWith, EngineClient, EngineServer } from "./engineServer.ts";
+import { EngineClient, EngineServer } from "../../tools/support/engineServer.ts";
+import { asHostStartedWith } from "./startedHost.ts";
 
 /*
  * What becomes of work whose engine is killed. The module keeps what it has seen for the life of the process, so every

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { asHostStartedWith, EngineClient, EngineServer, type Shown } from "./engineServer.ts";
+import { EngineClient, EngineServer, type Shown } from "../../tools/support/engineServer.ts";
+import { asHostStartedWith } from "./startedHost.ts";
 
 /*
  * What the engine is told to show. The module keeps its connection for the life of the process, so every test loads it anew.

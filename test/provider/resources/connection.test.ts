@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type ConnectionInputs, loginOf } from "../../../provider/resources/connection.ts";
+import type { ConnectionInputs } from "../../../provider/resources/connection.ts";
 import { LOGIN } from "../../../provider/resources/connectionInputs.ts";
 import { checkInputs } from "../../../provider/resources/inputTable.ts";
+import { loginOf } from "../../../provider/resources/login.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection: ConnectionInputs = {
@@ -19,7 +20,7 @@ describe("the password", () => {
       { connection, ...(password === undefined ? {} : { password }) },
       {
         env: { OCEANBASE_PASSWORD: env },
-        config: (key) => (key === "oceanbase:password" ? config : undefined),
+        config: (key) => (key === "oceanbase-backup:password" ? config : undefined),
       },
     ).password;
 
@@ -81,7 +82,7 @@ describe("a connection", () => {
     expect(problems({ host: undefined })).toEqual([
       {
         path: "connection.host",
-        reason: expect.stringMatching(/connection\.host.*oceanbase:host.*OCEANBASE_HOST/),
+        reason: expect.stringMatching(/connection\.host.*oceanbase-backup:host.*OCEANBASE_HOST/),
       },
     ]);
   });

@@ -11,21 +11,29 @@ import { recordingContext } from "../../tools/support/sandbox.ts";
 interface Inputs {
   color?: string;
 }
-type State = Inputs & { server?: object; version?: number };
+type State = Inputs & { summary?: string; version?: number };
 
 /** A resource that does what a test says. */
 function resource(rules: Partial<ResourceRules<Inputs, State>> = {}) {
   return defineResource<Inputs, State>({
     inputs: { color: { check: oneOf("red", "blue") } },
-    diff: (state, inputs) => ({ changes: state.color !== inputs.color }),
+    outputs: { summary: undefined },
+    diff: (state, inputs) => ({ changed: state.color === inputs.color ? [] : ["color"] }),
+    preview: async () => ({}),
     create: async (inputs) => ({ id: "1", state: inputs, warnings: [] }),
     update: async (_id, _state, inputs) => ({ state: inputs, warnings: [] }),
     refresh: async (state) => state,
+    get: async (_id, inputs) => inputs,
     delete: async () => {},
     ...rules,
   });
 }
 const previewing = recordingContext({ preview: true });
+
+test("what it adds to the inputs is known by name, and that it may come and go in any order unless it says otherwise", () => {
+  expect(resource()).toMatchObject({ outputNames: ["summary"], deleteBeforeReplace: false });
+  expect(resource({ deleteBeforeReplace: true }).deleteBeforeReplace).toBe(true);
+});
 
 test("inputs are checked by the table", () => {
   expect(resource().check({ color: "green" })).toMatchObject([{ path: "color" }]);
@@ -79,6 +87,8 @@ test("a recorded state is read in the words of this version, wherever it comes i
   const see = (state: State) => void seen.push(state.version);
   const {
     diff,
+    preview,
+    inputsOf,
     update,
     read,
     delete: remove,
@@ -86,7 +96,11 @@ test("a recorded state is read in the words of this version, wherever it comes i
     upgrade: (state) => ({ ...state, version: 2 }),
     diff: (state) => {
       see(state);
-      return { changes: false };
+      return { changed: [] };
+    },
+    preview: async (_inputs, _context, state) => {
+      see(state as State);
+      return {};
     },
     update: async (_id, state, inputs) => {
       see(state);
@@ -98,12 +112,14 @@ test("a recorded state is read in the words of this version, wherever it comes i
     },
     delete: async (state) => see(state),
   });
-  const old = { version: 1 };
+  const old = { version: 1, summary: "made" };
   diff(old, {});
+  await preview({}, recordingContext(), old);
+  expect(inputsOf({ ...old, color: "red" })).toEqual({ color: "red" });
   await update("1", old, {}, recordingContext());
   await read("1", old, recordingContext());
   await remove(old, recordingContext());
-  expect(seen).toEqual([2, 2, 2, 2]);
+  expect(seen).toEqual([2, 2, 2, 2, 2]);
 });
 
 describe("a refresh", () => {
@@ -112,18 +128,21 @@ describe("a refresh", () => {
     const { read } = resource({
       refresh: async () => Promise.reject(new OceanBaseError("unreachable", "away")),
     });
-    expect(await read("1", { color: "red" }, context)).toEqual({ color: "red" });
+    expect(await read("1", { color: "red", summary: "made" }, context)).toEqual({
+      color: "red",
+      summary: "made",
+    });
     expect(context.warnings).toEqual(["the record was kept as it is: away"]);
   });
 
   test("that this package fails itself is a failure", async () => {
     const { read } = resource({ refresh: async () => Promise.reject(new TypeError("a bug")) });
-    await expect(read("1", {}, recordingContext())).rejects.toThrow("a bug");
+    await expect(read("1", { summary: "made" }, recordingContext())).rejects.toThrow("a bug");
   });
 
   test("of a resource that is gone gives nothing", async () => {
     const { read } = resource({ refresh: async () => undefined });
-    expect(await read("1", { server: {} }, recordingContext())).toBeUndefined();
+    expect(await read("1", { summary: "made" }, recordingContext())).toBeUndefined();
   });
 });
 
@@ -131,10 +150,13 @@ test("without a record what is only read is got, and its failures are thrown", a
   const { read } = resource({
     get: async (id, inputs) => {
       if (id === "none") throw new OceanBaseError("refused", "no such thing");
-      return { ...inputs, server: {} };
+      return { ...inputs, summary: "found" };
     },
   });
-  expect(await read("1", { color: "red" }, recordingContext())).toEqual({ color: "red", server: {} });
+  expect(await read("1", { color: "red" }, recordingContext())).toEqual({
+    color: "red",
+    summary: "found",
+  });
   await expect(read("none", {}, recordingContext())).rejects.toThrow("no such thing");
-  expect(await read("1", { server: {} }, recordingContext())).toEqual({ server: {} });
+  expect(await read("1", { summary: "made" }, recordingContext())).toEqual({ summary: "made" });
 });

@@ -16,6 +16,7 @@ import {
   hasUnknown,
   type InputTable,
   inputsIn,
+  inputsOf,
 } from "../../../provider/resources/inputTable.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -35,7 +36,7 @@ const TABLE: InputTable<Inputs> = {
         : list(parts),
   },
 };
-const check = (inputs: object, prefix?: string) => checkInputs(TABLE, inputs as Inputs, prefix);
+const check = (inputs: object, prefix?: string) => checkInputs(TABLE, inputs as Inputs, undefined, prefix);
 
 describe("a check", () => {
   test("says everything at once, in the order of the table, each with its place", () => {
@@ -71,6 +72,14 @@ test("changed inputs are those that do not ask for the same", () => {
 test("the inputs in a state are those that the table knows and that were given", () => {
   const state = { size: 0, secret: undefined, summary: "all well" };
   expect(inputsIn(TABLE, state as object)).toEqual({ size: 0 });
+});
+
+test("the inputs that a state stands for are as they were given where they ask for the same", () => {
+  const state = { size: 1, parts: ["b"], secret: "x", summary: "all well" };
+  expect(inputsOf(TABLE, state)).toEqual({ size: 1, parts: ["b"], secret: "x" });
+  // Without a size it is 1, and was not given.
+  expect(inputsOf(TABLE, state, { parts: ["a"], secret: "x" })).toEqual({ parts: ["b"], secret: "x" });
+  expect(inputsOf(TABLE, { parts: ["a"] }, { size: 1, secret: "x" })).toEqual({ size: 1, parts: ["a"] });
 });
 
 test("a value is unknown when any part of it is", () => {

@@ -11,7 +11,6 @@ interface Registered {
 
 let registered: Registered[] = [];
 let sdk: typeof import("../../../sdk/nodejs/index.ts");
-let claims: typeof import("../../../sdk/nodejs/policyClaims.ts");
 
 beforeAll(async () => {
   await pulumi.runtime.setMocks(
@@ -27,7 +26,6 @@ beforeAll(async () => {
     "stack",
   );
   sdk = await import("../../../sdk/nodejs/index.ts");
-  claims = await import("../../../sdk/nodejs/policyClaims.ts");
 });
 
 let hosts = 0;
@@ -126,39 +124,18 @@ test("an existing policy is read by the name of its tenant, as often as one like
 });
 
 describe("a tenant's policy", () => {
-  const place = { host: "db.example", port: 2881, cluster: undefined, tenant: "t1" };
-
-  test("is for one resource; a second one is refused with both names and the place", () => {
-    const all = new claims.PolicyClaims();
-    all.claim("first", place);
-    const refusal =
-      "BackupCleanupPolicy second and BackupCleanupPolicy first are both for tenant t1 at db.example:2881; a tenant has one cleanup policy, so remove one of them";
-    expect(() => all.claim("second", place)).toThrow(refusal);
-    // Host names have no case, and a port may come from the environment as text.
-    expect(() => all.claim("third", { ...place, host: "DB.example", port: "2881" })).toThrow(/both for/);
-    new claims.PolicyClaims().claim("in another run", place);
-  });
-
-  test.each([
-    { tenant: "t2" },
-    { tenant: "T1" },
-    { port: 2883 },
-    { host: "db2.example" },
-    { cluster: "other" },
-  ])("is another one with %j", (change) => {
-    const all = new claims.PolicyClaims();
-    all.claim("first", place);
-    all.claim("second", { ...place, ...change });
-  });
-
   test("is claimed by a resource as soon as its place is known, from sys or from within", async () => {
     const later = (text: string) => pulumi.output(Promise.resolve(text));
     const host = newHost();
     const fromSys = { host: later(host), port: 2881 };
     await read(new sdk.BackupCleanupPolicy("first", { tenant: later("t1"), connection: fromSys }).urn);
-    expect(() => claims.claimsOfThisRun().claim("second", { ...place, host })).toThrow(/first/);
+    expect(() => new sdk.BackupCleanupPolicy("second", { tenant: "t1", connection: { host } })).toThrow(
+      `BackupCleanupPolicy second and BackupCleanupPolicy first are both for tenant t1 at ${host}:2881`,
+    );
     const own = pulumi.output({ host, tenant: "t2" });
     await read(new sdk.BackupCleanupPolicy("third", { recoveryWindow: "7d", connection: own }).urn);
-    expect(() => claims.claimsOfThisRun().claim("fourth", { ...place, host, tenant: "t2" })).toThrow(/third/);
+    expect(() => new sdk.BackupCleanupPolicy("fourth", { tenant: "t2", connection: { host } })).toThrow(
+      /third/,
+    );
   });
 });

@@ -100,7 +100,7 @@ describe("a connection field", () => {
     "%s comes from the configuration before the environment",
     async (field, [variable, text, value]) => {
       vi.stubEnv(variable, "wrong");
-      pulumi.runtime.setAllConfig({ [`oceanbase:${field}`]: text });
+      pulumi.runtime.setAllConfig({ [`oceanbase-backup:${field}`]: text });
       expect((await register()).connection).toMatchObject({ [field]: value });
     },
   );
@@ -108,7 +108,7 @@ describe("a connection field", () => {
   test("that was given comes before everything else", async () => {
     vi.stubEnv("OCEANBASE_HOST", "from-environment");
     vi.stubEnv("OCEANBASE_TLS", "true");
-    pulumi.runtime.setAllConfig({ "oceanbase:host": "from-configuration" });
+    pulumi.runtime.setAllConfig({ "oceanbase-backup:host": "from-configuration" });
     const { connection } = await register({ connection: { host: "given", tls: false } });
     expect(connection).toMatchObject({ host: "given", tls: false });
   });
@@ -203,7 +203,7 @@ describe("a password", () => {
 
   test("of the environment or the configuration is not an input at all", async () => {
     vi.stubEnv("OCEANBASE_PASSWORD", "MARKER");
-    pulumi.runtime.setAllConfig({ "oceanbase:password": "MARKER" }, ["oceanbase:password"]);
+    pulumi.runtime.setAllConfig({ "oceanbase-backup:password": "MARKER" }, ["oceanbase-backup:password"]);
     expect(JSON.stringify(await register())).not.toContain("MARKER");
   });
 

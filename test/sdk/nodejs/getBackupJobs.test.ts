@@ -33,9 +33,9 @@ test.each(["argument", "environment", "configuration"])("the login may come from
   }
   if (way === "configuration") {
     pulumi.runtime.setAllConfig({
-      "oceanbase:host": "127.0.0.1",
-      "oceanbase:port": String(sandbox().port),
-      "oceanbase:password": password,
+      "oceanbase-backup:host": "127.0.0.1",
+      "oceanbase-backup:port": String(sandbox().port),
+      "oceanbase-backup:password": password,
     });
   }
   const connection = way === "argument" ? { connection: { ...sys(), password } } : {};

@@ -94,7 +94,7 @@ describe("a preview", () => {
   });
 
   test("takes the password from the configuration, as the provider does", async () => {
-    pulumi.runtime.setAllConfig({ "oceanbase:password": sandbox().logins.sys.password });
+    pulumi.runtime.setAllConfig({ "oceanbase-backup:password": sandbox().logins.sys.password });
     await run(argsFor({ connection: connectionTo(sandbox(), sandbox().logins.sys) }));
     await linesShown(1);
     expect(shown).toEqual(["no backup to cancel runs now in mysql_tenant"]);

@@ -6,11 +6,13 @@
 /** What each room may import besides itself. @type {Record<string, string[]>} */
 const rooms = {
   "sdk/nodejs": [
-    "provider/resources/getBackupJobs",
+    "provider/resources/(completeLogin|connectionSources|getBackupJobs)",
     "provider/resources/cancelBackup/(outputs|previewText)",
-    "provider/resources/backupCleanupPolicy/(outputs|previewWarning)",
+    "provider/resources/backupCleanupPolicy/(claims|outputs|previewWarning)",
   ],
-  "provider/dynamic": ["provider/resources", "provider/text"],
+  "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given)"],
+  "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given)"],
+  "provider/engine": ["provider/text"],
   "provider/resources": ["provider/oceanbase", "provider/(text|given)"],
   "provider/oceanbase/stop": [
     "provider/oceanbase/(cleanup|jobs|cluster|connection)",
@@ -70,7 +72,7 @@ module.exports = {
     {
       name: "pulumi-is-known-to-the-fronts-only",
       severity: "error",
-      from: { path: "^provider/(resources|oceanbase|text|given)" },
+      from: { path: "^provider/(engine|resources|oceanbase|text|given)" },
       to: { path: "@pulumi|node_modules/@pulumi" },
     },
     {

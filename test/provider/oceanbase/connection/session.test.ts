@@ -271,3 +271,19 @@ async function closedPort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+test("every query and statement is told of once, and none of it is the password", async () => {
+  const told: string[] = [];
+  const login = loginOf(sandbox(), sandbox().logins.sys);
+  const session = await openSession(login, { debug: (text) => told.push(text) });
+  const reads = [session.read("SELECT 1 FROM DUAL", "asking"), session.read("SELECT 1 FROM DUAL", "asking")];
+  await Promise.all(reads);
+  await session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling");
+  session.close();
+  // The two readers share one query.
+  expect(told).toEqual([
+    `asking as root@sys at 127.0.0.1:${sandbox().port}: SELECT 1 FROM DUAL`,
+    `cancelling as root@sys at 127.0.0.1:${sandbox().port}: ALTER SYSTEM CANCEL BACKUP`,
+  ]);
+  expect(told.join()).not.toContain(login.password);
+});

@@ -79,7 +79,7 @@ describe("create", () => {
       warnings: [],
     });
     expect(sent()).toEqual([state.statement]);
-    expect(backupCleanupPolicy.diff(state, asked)).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(state, asked)).toMatchObject({ changed: [] });
   });
 
   test.each(["mysqlTenant", "oracleTenant"] as const)(
@@ -101,7 +101,7 @@ describe("create", () => {
     expect(state).not.toHaveProperty("statement");
     expect(sent()).toEqual([]);
     // The server's way to write it is no change.
-    expect(backupCleanupPolicy.diff(state, inputs({ overwrite: true }))).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(state, inputs({ overwrite: true }))).toMatchObject({ changed: [] });
   });
 
   test("that adopts says what cannot be seen of the policy, when that was asked for", async () => {
@@ -209,7 +209,9 @@ describe("create", () => {
       summary: "cleanup policy of mysql_tenant: not finished",
     });
     expect(state).not.toHaveProperty("recoveryWindow");
-    expect(backupCleanupPolicy.diff(state, asked)).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(state, asked)).toMatchObject({
+      changed: ["recoveryWindow", "unfinished"],
+    });
     sandbox().log.clear();
     const next = await backupCleanupPolicy.update(id, state, asked, recordingContext());
     expect(sent()).toEqual([add("7d")]);
@@ -237,7 +239,7 @@ describe("a create whose statement nobody knows the effect of", () => {
   test("is saved as such, and the next up adds what is missing", async () => {
     const { id, state } = await unfinished();
     expect(state).toMatchObject({ unfinished: "create", recoveryWindow: "7d" });
-    expect(backupCleanupPolicy.diff(state, inputs())).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(state, inputs())).toMatchObject({ changed: ["unfinished"] });
     sandbox().setPolicy("mysql_tenant", undefined);
     const next = await backupCleanupPolicy.update(id, state, inputs(), recordingContext());
     expect(sent()).toEqual([add("7d")]);
@@ -282,13 +284,15 @@ describe("a create whose statement nobody knows the effect of", () => {
 describe("diff", () => {
   test("sees no change in the same inputs, whatever the package is named by", async () => {
     const { state } = await created();
-    expect(backupCleanupPolicy.diff(state, inputs({ recoveryWindow: "168h" }))).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(state, inputs({ recoveryWindow: "168h" }))).toMatchObject({
+      changed: [],
+    });
     expect(
       backupCleanupPolicy.diff(
         { ...state, __provider: "a" } as never,
         { ...inputs(), __provider: "b" } as never,
       ),
-    ).toEqual({ changes: false });
+    ).toMatchObject({ changed: [] });
   });
 
   test.each<Partial<BackupCleanupPolicyInputs>>([
@@ -300,13 +304,13 @@ describe("diff", () => {
     { password: "new" },
   ])("asks for an update for %j", async (change) => {
     const { state } = await created();
-    expect(backupCleanupPolicy.diff(state, inputs(change))).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(state, inputs(change))).toMatchObject({ changed: Object.keys(change) });
   });
 
   test("asks for a replacement for another tenant", async () => {
     const { state } = await created();
     expect(backupCleanupPolicy.diff(state, inputs({ tenant: "oracle_tenant" }))).toEqual({
-      changes: true,
+      changed: ["tenant"],
       replaces: ["tenant"],
     });
   });
@@ -344,7 +348,7 @@ describe("update", () => {
     const next = await updated(state, { recoveryWindow: "8d" });
     expect(sent()).toEqual([DROP, add("8d")]);
     expect(next).toMatchObject({ recoveryWindow: "8d", statement: add("8d"), adopted: false });
-    expect(backupCleanupPolicy.diff(next, inputs({ recoveryWindow: "8d" }))).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(next, inputs({ recoveryWindow: "8d" }))).toMatchObject({ changed: [] });
   });
 
   test.each<[Partial<BackupCleanupPolicyInputs>, string]>([
@@ -377,7 +381,7 @@ describe("update", () => {
     )) as BackupCleanupPolicyState;
     expect(drifted.recoveryWindow).toBe("1d");
     expect(drifted.summary).toBe("cleanup policy of mysql_tenant: recovery window 1d");
-    expect(backupCleanupPolicy.diff(drifted, inputs())).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(drifted, inputs())).toMatchObject({ changed: ["recoveryWindow"] });
     await updated(drifted, {});
     expect(sent()).toEqual([DROP, add("7d")]);
     expect(windows()).toEqual(["7d"]);
@@ -460,7 +464,9 @@ describe("update", () => {
     const failure = await partialFailure(updated(state, asked));
     expect(failure.state).toMatchObject({ recoveryWindow: "1d" });
     expect(failure.state).not.toHaveProperty("unfinished");
-    expect(backupCleanupPolicy.diff(failure.state, inputs(asked))).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(failure.state, inputs(asked))).toMatchObject({
+      changed: ["recoveryWindow"],
+    });
   });
 
   test("that leaves the tenant without a policy is saved, and a refresh takes it for gone", async () => {
@@ -506,7 +512,7 @@ describe("read", () => {
     sandbox().setPolicy("mysql_tenant", "168h");
     const now = (await reread(state)) as BackupCleanupPolicyState;
     expect(now.recoveryWindow).toBe("168h");
-    expect(backupCleanupPolicy.diff(now, inputs())).toEqual({ changes: false });
+    expect(backupCleanupPolicy.diff(now, inputs())).toMatchObject({ changed: [] });
   });
 
   test("of a policy whose window has gone leaves none in the state", async () => {
@@ -514,7 +520,7 @@ describe("read", () => {
     sandbox().rows("UPDATE oceanbase.__all_backup_delete_policy SET recovery_window = ''");
     const now = (await reread(state)) as BackupCleanupPolicyState;
     expect(now).not.toHaveProperty("recoveryWindow");
-    expect(backupCleanupPolicy.diff(now, inputs())).toEqual({ changes: true });
+    expect(backupCleanupPolicy.diff(now, inputs())).toMatchObject({ changed: ["recoveryWindow"] });
   });
 
   test("finds a policy gone that was dropped, or went with its tenant", async () => {

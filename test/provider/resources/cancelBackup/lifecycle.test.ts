@@ -119,7 +119,7 @@ describe("create", () => {
     expect(context.warnings.join()).toContain("not yet stopped");
     expect(state.warnings).toEqual(context.warnings);
     expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1, onTimeout: "warn" }))).toEqual({
-      changes: false,
+      changed: [],
     });
   });
 
@@ -128,7 +128,7 @@ describe("create", () => {
     sandbox().setStuck("mysql_tenant", true);
     const { state } = await cancelBackup.create(inputs({ timeoutSeconds: 0 }), recordingContext());
     expect(state).toMatchObject({ outcome: "issued", jobs: [{ status: "CANCELING" }] });
-    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 0 }))).toEqual({ changes: false });
+    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 0 }))).toMatchObject({ changed: [] });
   });
 
   test("for deletion only logs in and finds the tenants, and sends nothing", async () => {
@@ -168,11 +168,11 @@ describe("create", () => {
 describe("diff", () => {
   test("sees no change in the same inputs, whatever the package is named by", async () => {
     const { state } = await created();
-    expect(cancelBackup.diff(state, inputs())).toEqual({ changes: false });
+    expect(cancelBackup.diff(state, inputs())).toMatchObject({ changed: [] });
     expect(
       cancelBackup.diff({ ...state, __provider: "a" } as never, { ...inputs(), __provider: "b" } as never),
     ).toEqual({
-      changes: false,
+      changed: [],
     });
   });
 
@@ -182,23 +182,27 @@ describe("diff", () => {
     ["triggers", { triggers: [1] }],
     ["timeoutSeconds", { timeoutSeconds: 1 }],
     ["reason", { reason: "x" }],
-  ])("sees a change of %s", async (_, change) => {
+  ])("sees a change of %s", async (name, change) => {
     const { state } = await created();
-    expect(cancelBackup.diff(state, inputs(change))).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, inputs(change))).toMatchObject({ changed: [name] });
   });
 
   test("sees no change when a default is said or left out", async () => {
     const { connectTimeoutSeconds: _, ...connection } = inputs().connection;
     const { state } = await created({ connection });
     const said = { ...connection, connectTimeoutSeconds: 10 };
-    expect(cancelBackup.diff(state, inputs({ connection: said }))).toEqual({ changes: false });
+    expect(cancelBackup.diff(state, inputs({ connection: said }))).toMatchObject({ changed: [] });
     const other = { ...connection, connectTimeoutSeconds: 11 };
-    expect(cancelBackup.diff(state, inputs({ connection: other }))).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, inputs({ connection: other }))).toMatchObject({
+      changed: ["connection"],
+    });
   });
 
   test("asks for an update as long as the last attempt is unfinished, even after a refresh", async () => {
     const { state } = await unfinished();
-    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1 }))).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, inputs({ timeoutSeconds: 1 }))).toMatchObject({
+      changed: ["outcome"],
+    });
   });
 });
 
@@ -304,10 +308,10 @@ describe("update", () => {
   test("of nothing looks again at a teardown in doubt, until it is in doubt no more", async () => {
     const wrong = inputs({ cancelOn: ["delete"], password: "not-the-password" });
     const { state } = await cancelBackup.create(wrong, recordingContext());
-    expect(cancelBackup.diff(state, wrong)).toEqual({ changes: true });
+    expect(cancelBackup.diff(state, wrong)).toMatchObject({ changed: ["outcome"] });
     const next = await updated(state, { cancelOn: ["delete"] });
     expect(next).toMatchObject({ outcome: "deferred", server: { cluster: "obdemo" } });
-    expect(cancelBackup.diff(next, inputs({ cancelOn: ["delete"] }))).toEqual({ changes: false });
+    expect(cancelBackup.diff(next, inputs({ cancelOn: ["delete"] }))).toMatchObject({ changed: [] });
     expect(next.warnings.join()).not.toContain("nothing could be cancelled");
   });
 
@@ -440,7 +444,7 @@ describe("read", () => {
   });
 
   test("of a record without jobs gives back what it got", async () => {
-    const empty = {} as CancelBackupState;
+    const empty = { summary: "" } as CancelBackupState;
     expect(await refreshed(empty, recordingContext())).toStrictEqual(empty);
   });
 });

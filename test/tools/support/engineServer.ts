@@ -1,7 +1,5 @@
-import { createRequire } from "node:module";
-import { vi } from "vitest";
+import { pulumiRequire } from "./providerMessages.ts";
 
-const pulumiRequire = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
 const grpc = pulumiRequire("@grpc/grpc-js");
 const { EngineService } = pulumiRequire("@pulumi/pulumi/proto/engine_grpc_pb");
 const empty = pulumiRequire("google-protobuf/google/protobuf/empty_pb");
@@ -14,6 +12,8 @@ export interface Shown {
   message: string;
   severity: number;
   ephemeral: boolean;
+  /** The resource on whose row it is shown; empty for that of the stack. */
+  urn: string;
 }
 
 /** A gRPC server in the engine's place. */
@@ -41,13 +41,4 @@ export class EngineServer {
   stop(): void {
     this.server.forceShutdown();
   }
-}
-
-/** Makes this process look like a host that was started with these arguments; gives the signals that it sends itself. */
-export function asHostStartedWith(...args: string[]): unknown[] {
-  const signals: unknown[] = [];
-  const host = Object.create(process) as object;
-  const kill = (_pid: number, signal: unknown) => signals.push(signal);
-  vi.stubGlobal("process", Object.assign(host, { argv: ["node", "host.js", ...args], kill }));
-  return signals;
 }

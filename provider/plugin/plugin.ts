@@ -1,0 +1,99 @@
+import type { Engine } from "../engine/engine";
+import { Lifeline } from "../engine/lifeline";
+import { showLine, sparingly } from "../engine/log";
+import type { Source } from "../resources/connectionSources";
+import type { Context } from "../resources/context";
+import { sourceOf } from "./configuration";
+import type { Properties } from "./values";
+
+/** What the engine says of one call. */
+export interface CallOptions {
+  /** The resource; empty for a function. */
+  urn: string;
+  /** The resource option `customTimeouts`, in seconds. @default 0, none */
+  timeoutSeconds?: number;
+  /** @default false */
+  preview?: boolean;
+}
+
+/** How long after its deadline a call is aborted that has not ended by itself; a wait does, and knows more to say. */
+const GRACE_MS = 2_000;
+
+/** What one provider has for all of its calls: engine, configuration, and what they have claimed. */
+export class Plugin {
+  private engine: Engine | undefined;
+  private lifeline: Lifeline;
+  private configured: Source = sourceOf({}, undefined);
+  /** What calls have done, so that a later one leaves it alone. */
+  private readonly claimed = new Set<string>();
+  /** What only one resource of a program may have, and which one has it. */
+  readonly claims = new Map<string, string>();
+
+  /** @param engine the one that has started this process, and whose end ends it */
+  constructor(engine?: Engine) {
+    this.engine = engine;
+    this.lifeline = new Lifeline(() => engine);
+  }
+
+  /** An engine that has not started this process shows its lines, and leaves it behind when it ends. */
+  attach(engine: Engine): void {
+    this.engine = engine;
+  }
+
+  configure(configuration: Properties, urn: string | undefined): void {
+    this.configured = sourceOf(configuration, urn);
+    // An engine that attaches may do so for one command after another.
+    this.claims.clear();
+  }
+
+  /** What a connection is completed from. */
+  get source(): Source {
+    return this.configured;
+  }
+
+  /** Shows a line that stays, on the row of a resource. */
+  inform(urn: string, text: string): void {
+    showLine(this.engine, text, { urn });
+  }
+
+  /** Aborts what is under way. The engine calls this at the normal end of a command, too. */
+  cancel(): void {
+    this.lifeline.abortCalls();
+  }
+
+  /** Runs something on behalf of the engine: for as long as that lives, does not cancel, and has time. */
+  async run<T>(options: CallOptions, work: (context: Context) => Promise<T>): Promise<T> {
+    const { timeoutSeconds = 0 } = options;
+    return await this.lifeline.run(async (cancelled) => {
+      if (timeoutSeconds === 0) return await work(this.context(options, cancelled));
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), timeoutSeconds * 1000 + GRACE_MS);
+      const deadlineMs = Date.now() + timeoutSeconds * 1000;
+      try {
+        const signal = AbortSignal.any([cancelled, late.signal]);
+        return await work({ ...this.context(options, signal), deadlineMs });
+      } catch (error) {
+        if (error instanceof Error && Date.now() >= deadlineMs && !cancelled.aborted) {
+          error.message += `; customTimeouts gives it ${timeoutSeconds} s`;
+        }
+        throw error;
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  }
+
+  private context({ urn, preview = false }: CallOptions, signal: AbortSignal): Context {
+    const show = (severity: "debug" | "info" | "warning", text: string, ephemeral = false) =>
+      showLine(this.engine, text, { severity, ephemeral, ...(urn === "" ? {} : { urn }) });
+    return {
+      ...this.configured,
+      preview,
+      claimed: this.claimed,
+      signal,
+      progress: sparingly((text) => show("info", text, true)),
+      warn: (text) => show("warning", text),
+      debug: (text) => show("debug", text),
+    };
+  }
+}

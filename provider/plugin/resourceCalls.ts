@@ -1,0 +1,155 @@
+import { given, withoutNulls } from "../given";
+import type { Claimant } from "../resources/claims";
+import { completeLogin, type GivenLogin } from "../resources/completeLogin";
+import type { Source } from "../resources/connectionSources";
+import type { Context } from "../resources/context";
+import { type Lifecycle, PartialFailure } from "../resources/defineResource";
+import { detailedDiff, type PropertyDifference } from "./detailedDiff";
+import { hasSecret, markedLike, type Properties, plain, Secret, UNKNOWN } from "./values";
+
+/** What differs between a resource and its record. */
+export interface ResourceDiff {
+  places: ReadonlyMap<string, PropertyDifference>;
+  changed: readonly string[];
+  replaces: readonly string[];
+  deleteBeforeReplace: boolean;
+}
+
+/** A resource as it is kept. */
+export interface Kept {
+  id: string;
+  properties: Properties;
+  inputs: Properties;
+}
+
+/** What is kept of a resource whose making or updating was interrupted. */
+export class PartlyMade extends Error {
+  readonly kept: Kept;
+
+  constructor(reason: string, kept: Kept) {
+    super(reason);
+    this.kept = kept;
+  }
+}
+
+/** The engine's calls about one kind of resource, in property values with their marks. */
+export interface ResourceCalls {
+  check(news: Properties, source: Source, claimant: Claimant): { inputs: Properties; problems: string[] };
+  diff(state: Properties, olds: Properties, news: Properties): ResourceDiff;
+  /** @param state the record of the resource that would be updated; undefined when it would be made */
+  preview(
+    news: Properties,
+    context: Context,
+    state?: Properties,
+  ): Promise<{ properties: Properties; text?: string }>;
+  create(news: Properties, context: Context): Promise<Kept>;
+  update(id: string, state: Properties, news: Properties, context: Context): Promise<Kept>;
+  /** @returns undefined when it is gone */
+  read(id: string, state: Properties, inputs: Properties, context: Context): Promise<Kept | undefined>;
+  delete(state: Properties, context: Context): Promise<void>;
+}
+
+/** A lifecycle the way the engine calls it. */
+export function resourceCalls<Inputs extends object, State extends Inputs>(
+  lifecycle: Lifecycle<Inputs, State>,
+): ResourceCalls {
+  const { outputNames, repeatedInputs } = lifecycle;
+
+  /** A state as properties: what repeats an input is a secret where that is one. */
+  function marked(state: object, inputs: Properties): Properties {
+    const repeatsSecret = repeatedInputs.some((name) => hasSecret(inputs[name]));
+    return Object.fromEntries(
+      Object.entries(state).map(([name, value]) => {
+        const isOutput = outputNames.includes(name) && !(name in inputs);
+        return [name, isOutput && repeatsSecret ? new Secret(value) : markedLike(value, inputs[name])];
+      }),
+    );
+  }
+
+  function kept(id: string, state: State, inputs: Properties): Kept {
+    return { id, properties: marked(state, inputs), inputs };
+  }
+
+  /** What was made in part is kept as it is, with the inputs that it was made from. */
+  async function keepingPart<T>(inputs: Properties, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof PartialFailure)) throw error;
+      throw new PartlyMade(error.message, kept(error.id, error.state as State, inputs));
+    }
+  }
+
+  return {
+    check(news, source, claimant) {
+      let inputs: Properties;
+      try {
+        inputs = withCompleteLogin(withoutNulls(plain<Properties>(news)), source);
+      } catch (error) {
+        // A file with authorities that cannot be read.
+        return { inputs: news, problems: [`connection.tls: ${(error as Error).message}`] };
+      }
+      const problems = lifecycle.check(inputs as Inputs, source, claimant);
+      return {
+        inputs: withMarks(inputs, news),
+        // No problem names its property: the engine would print the value, and it may hold a secret.
+        problems: problems.map(({ path, reason }) => `${path}: ${reason}`),
+      };
+    },
+
+    diff(state, olds, news) {
+      const { changed, replaces = [] } = lifecycle.diff(plain<State>(state), plain<Inputs>(news));
+      const places = detailedDiff(changed, olds, news);
+      return { changed, replaces, places, deleteBeforeReplace: lifecycle.deleteBeforeReplace };
+    },
+
+    async preview(news, context, state) {
+      const record = state === undefined ? undefined : plain<State>(state);
+      const planned = await lifecycle.preview(plain<Inputs>(news), context, record);
+      const unknown = Object.fromEntries(outputNames.map((name) => [name, UNKNOWN]));
+      const known = planned.state ?? { ...unknown, ...plain<Properties>(news), ...planned.outputs };
+      return { properties: marked(known, news), ...given({ text: planned.text }) };
+    },
+
+    async create(news, context) {
+      const { id, state } = await keepingPart(news, lifecycle.create(plain<Inputs>(news), context));
+      return kept(id, state, news);
+    },
+
+    async update(id, state, news, context) {
+      const work = lifecycle.update(id, plain<State>(state), plain<Inputs>(news), context);
+      return kept(id, await keepingPart(news, work), news);
+    },
+
+    async read(id, state, inputs, context) {
+      const record = plain<State>(state);
+      const isRecord = lifecycle.isRecord(record);
+      const known = isRecord
+        ? record
+        : (withCompleteLogin(withoutNulls(plain<Properties>({ ...inputs, ...state })), context) as State);
+      const found = await lifecycle.read(id, known, context);
+      if (found === undefined) return undefined;
+      const stands = lifecycle.inputsOf(found, isRecord ? plain<Inputs>(inputs) : undefined);
+      const marks = { ...inputs, ...state };
+      return { id, properties: marked(found, marks), inputs: withMarks(stands as Properties, marks) };
+    },
+
+    async delete(state, context) {
+      await lifecycle.delete(plain<State>(state), context);
+    },
+  };
+}
+
+/** Arguments with a complete login, whose secrets stand beside the connection. */
+export function withCompleteLogin(asked: Properties, source: Source): Properties {
+  const { connection, password, tlsKey, ...others } = asked as Properties & GivenLogin;
+  return { ...others, ...completeLogin({ connection, password, tlsKey }, source) };
+}
+
+/** Inputs with the marks of what they were made from. The secrets of a login are secrets, however they were given. */
+export function withMarks(inputs: Properties, original: Properties): Properties {
+  const login = { password: new Secret(original.password), tlsKey: new Secret(original.tlsKey) };
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, markedLike(value, { ...original, ...login }[name])]),
+  );
+}

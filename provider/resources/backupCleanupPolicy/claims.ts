@@ -1,0 +1,34 @@
+import type { Claimant } from "../claims";
+
+/*
+ * Loaded by programs too.
+ */
+
+/** Whose policy, and where, as far as it tells one from another. */
+export interface PolicyOwner {
+  host: unknown;
+  port: unknown;
+  /** Only behind an OBProxy. */
+  cluster: unknown;
+  /** The tenant that the policy is for. */
+  tenant: unknown;
+}
+
+/**
+ * Gives a tenant's policy to a resource of a program; what is wrong when another one has it. Two for the same one would
+ * undo each other's changes, and the deletion of one would take the other's policy. Address and cluster, as they are given,
+ * tell clusters apart. Fact: policy-name
+ */
+export function claimPolicy(
+  { name, claims }: Claimant,
+  { host, port, cluster, tenant }: PolicyOwner,
+): string | undefined {
+  // The sys tenant has no policy; the check says so.
+  if (tenant === "sys") return undefined;
+  const place = [String(host).toLowerCase(), String(port), cluster ?? "", tenant ?? ""];
+  const key = JSON.stringify(["cleanup policy", ...place]);
+  const owner = claims.get(key) ?? name;
+  claims.set(key, owner);
+  if (owner === name) return undefined;
+  return `BackupCleanupPolicy ${name} and BackupCleanupPolicy ${owner} are both for tenant ${tenant} at ${host}:${port}; a tenant has one cleanup policy, so remove one of them`;
+}

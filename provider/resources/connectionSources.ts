@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import type { ConnectionInputs } from "./connection";
+import type { Context } from "./context";
+
+/*
+ * Where the fields of a connection come from that a resource does not give. Loaded by programs too.
+ */
+
+/** What the keys of the stack's configuration begin with. */
+export const NAMESPACE = "oceanbase-backup";
+
+/** What they began with before the first release; a bridge of the vendor's Terraform provider would read the same ones. */
+const FORMER_NAMESPACE = "oceanbase";
+
+/** What a connection can be completed from. */
+export type Source = Pick<Context, "env" | "config">;
+
+/** Where nothing is to be found. */
+export const NO_SOURCE: Source = { env: {}, config: () => undefined };
+
+/** How one field is looked up: in the configuration by its own name, else in the environment. */
+interface FieldSource {
+  variable: string;
+  /** What the text says. One that it cannot be goes on as it is: the check says what is wrong with it. */
+  parse?(text: string): unknown;
+  byDefault?: unknown;
+}
+
+/** Every field of a connection. */
+const FIELDS: { readonly [Name in keyof Required<ConnectionInputs>]: FieldSource } = {
+  host: { variable: "OCEANBASE_HOST" },
+  port: { variable: "OCEANBASE_PORT", parse: asNumber, byDefault: 2881 },
+  tenant: { variable: "OCEANBASE_TENANT", byDefault: "sys" },
+  user: { variable: "OCEANBASE_USER", byDefault: "root" },
+  cluster: { variable: "OCEANBASE_CLUSTER" },
+  connectTimeoutSeconds: { variable: "OCEANBASE_CONNECT_TIMEOUT_SECONDS", parse: asNumber },
+  endpoints: { variable: "OCEANBASE_ENDPOINTS", parse: asList },
+  tls: { variable: "OCEANBASE_TLS", parse: (text) => withoutKey(asTls(text)) },
+};
+
+/** Everything of a connection that can be configured, by name. */
+export const CONFIGURABLE: readonly string[] = [...Object.keys(FIELDS), "tlsCaFile", "password"];
+
+/** `oceanbase-backup:host`. */
+function keyOf(name: string): string {
+  return `${NAMESPACE}:${name}`;
+}
+
+/** What fills each field that was not given: its configuration, else its variable, else its default. */
+export function connectionDefaults(source: Source): Record<keyof ConnectionInputs, unknown> {
+  return Object.fromEntries(
+    Object.entries(FIELDS).map(([name, { variable, parse = (text: string) => text, byDefault }]) => {
+      // An empty variable or configuration value was not given.
+      const text = source.config(keyOf(name)) || source.env[variable];
+      return [name, text ? parse(text) : byDefault];
+    }),
+  ) as Record<keyof ConnectionInputs, unknown>;
+}
+
+/** A file with authorities asks for TLS where nothing is said, and serves where only TLS is asked for. */
+export function withCaFile(tls: unknown, { env, config }: Source): unknown {
+  const caFile = config(keyOf("tlsCaFile")) || env.OCEANBASE_TLS_CA_FILE;
+  return caFile && (tls === undefined || tls === true) ? { ca: textOf(caFile) } : tls;
+}
+
+/** The password of the environment, else of the configuration: refresh and destroy have the latter from the last `up`. */
+export function foundPassword({ env, config }: Source): string | undefined {
+  return env.OCEANBASE_PASSWORD || config(keyOf("password")) || undefined;
+}
+
+/** The key of a client certificate in the configuration or the environment; it is looked up when it is needed, too. */
+export function foundTlsKey({ env, config }: Source): string | undefined {
+  const tls = asTls(config(keyOf("tls")) || env.OCEANBASE_TLS || "");
+  return isObject(tls) && typeof tls.key === "string" ? tls.key : undefined;
+}
+
+/**
+ * What to rename when a stack still has the former keys of fields that nothing else has given: `rename oceanbase:host to
+ * oceanbase-backup:host`. Undefined when there is nothing to rename.
+ */
+export function renameAdvice(
+  { connection, password }: { connection?: Partial<ConnectionInputs>; password?: string },
+  source: Source,
+): string | undefined {
+  const fields = Object.keys(FIELDS) as (keyof ConnectionInputs)[];
+  const missing: string[] = fields.filter((name) => {
+    const value = connection?.[name];
+    return value === undefined || value === "" || value === FIELDS[name].byDefault;
+  });
+  if (connection?.tls === undefined) missing.push("tlsCaFile");
+  if (password === undefined && foundPassword(source) === undefined) missing.push("password");
+  const renames = missing
+    .map((name) => [`${FORMER_NAMESPACE}:${name}`, keyOf(name)] as const)
+    .filter(([former, current]) => source.config(former) && !source.config(current))
+    .map(([former, current]) => `${former} to ${current}`);
+  return renames.length === 0 ? undefined : `rename ${renames.join(", ")} in the stack's configuration`;
+}
+
+function textOf(caFile: string): string {
+  try {
+    return readFileSync(caFile, "utf8");
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(`the file of ${keyOf("tlsCaFile")} or OCEANBASE_TLS_CA_FILE cannot be read: ${why}`);
+  }
+}
+
+function asNumber(text: string): unknown {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** `true`, `false`, or the fields as JSON: structured configuration, and that of a provider object, comes as such. */
+function asTls(text: string): unknown {
+  if (text.startsWith("{")) return asJson(text);
+  return text === "true" ? true : text === "false" ? false : text;
+}
+
+function withoutKey(tls: unknown): unknown {
+  if (!isObject(tls)) return tls;
+  const { key: _, ...others } = tls;
+  return others;
+}
+
+/** A list with commas, or as JSON. */
+function asList(text: string): unknown {
+  if (text.startsWith("[")) return asJson(text);
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,26 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { CANCEL_BACKUP_OUTPUTS } from "../../../provider/resources/cancelBackup/outputs";
+import { type CancelBackupArgs, CancelBackupOutputs } from "../cancelBackup";
+import { byPlugin, withMarkedSecrets } from "./reach";
+
+/**
+ * Stops the ongoing backups of OceanBase tenants, as the class of this name in `pulumi-oceanbase-backup` does, by the
+ * plugin: a preview shows the statement, `customTimeouts` count, Ctrl-C ends a wait at once, and the option `provider`
+ * says which cluster is meant.
+ *
+ * @example A stack that has the resource by Pulumi's dynamic host keeps it.
+ * ```ts
+ * const aliases = [{ type: "pulumi-nodejs:dynamic/oceanbase:CancelBackup" }];
+ * const stop = new CancelBackup("stop", { tenants: ["mysql_tenant"] }, { aliases });
+ * ```
+ */
+export class CancelBackup extends CancelBackupOutputs {
+  /**
+   * @param name the resource's name in the stack
+   * @param args whose backups, on which cluster, and when
+   * @param options Pulumi's resource options; `dependsOn` decides what a teardown waits for
+   */
+  constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
+    super(byPlugin("CancelBackup"), name, { ...CANCEL_BACKUP_OUTPUTS, ...withMarkedSecrets(args) }, options);
+  }
+}

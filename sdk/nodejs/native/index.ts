@@ -1,0 +1,19 @@
+/**
+ * The same classes on the plugin, `pulumi-resource-oceanbase-backup`, that comes with this package: Pulumi has to find it,
+ * as `npm run` lets it, or by `plugins: providers:` in `Pulumi.yaml`.
+ */
+export type { Leftover } from "../../../provider/oceanbase/cleanup/leftovers";
+export type { ExcludedTenant } from "../../../provider/oceanbase/jobs/jobFilter";
+export type { JobProgress, ListedJob } from "../../../provider/oceanbase/jobs/jobList";
+export type { BackupJob } from "../../../provider/oceanbase/jobs/jobRecord";
+export type { BackupType } from "../../../provider/resources/cancelBackup/inputs";
+export type { Outcome } from "../../../provider/resources/cancelBackup/outputs";
+export type { ServerRecord } from "../../../provider/resources/cluster";
+export type { BackupCleanupPolicyArgs } from "../backupCleanupPolicy";
+export type { CancelBackupArgs } from "../cancelBackup";
+export type { ConnectionArgs, TlsArgs } from "../connection";
+export type { GetBackupJobsArgs, GetBackupJobsOutputArgs } from "../getBackupJobs";
+export { BackupCleanupPolicy } from "./backupCleanupPolicy";
+export { CancelBackup } from "./cancelBackup";
+export { getBackupJobs, getBackupJobsOutput } from "./getBackupJobs";
+export { Provider, type ProviderArgs } from "./provider";
