@@ -66,12 +66,13 @@ export const CLUSTER_QUESTIONS: readonly Question[] = [
   {
     fact: "cluster-parameters",
     about: "whether a user tenant is told the same",
-    believed: () => ["yes", "no"],
+    believed: () => ["yes"],
     find: (inquiry) =>
       inEach(inquiry, async ({ login }) => {
         const { cluster, clusterId } = await withCluster(login, async ({ server }) => server);
         return [cluster !== "" && clusterId !== "" ? "yes" : "no"];
       }),
+    isVital: true,
   },
   {
     fact: "view-columns",
