@@ -3,7 +3,6 @@ import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../provider/resources/backupCl
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
-import { warnInPreview } from "./previewPolicy";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
 // What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, policy-name, policy-no-change, policy-shown
@@ -121,6 +120,5 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
       { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },
     );
-    if (options?.id === undefined) warnInPreview(this, inputs);
   }
 }
