@@ -5,6 +5,9 @@ import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
+// What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, policy-name, policy-no-change, policy-shown
+// Facts: window-syntax, window-needed, unused-options, leftovers-window, cleanup-at-add
+
 /** Arguments of {@link BackupCleanupPolicy}. */
 export interface BackupCleanupPolicyArgs {
   /**

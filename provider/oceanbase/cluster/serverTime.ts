@@ -1,11 +1,11 @@
 import type { Cluster } from "./cluster";
 
-/** In Oracle mode the backup views print moments in this zone, whatever the session's is (OceanBase: their definition). */
+/** In Oracle mode the backup views print moments in this zone, whatever the session's is. Fact: oracle-view-times */
 const ORACLE_VIEWS_AHEAD_OF_UTC_MS = 8 * 3600_000;
 
 /**
  * The server's clock, printed as its views print times: only so can the age of a job be told, whatever zone the session
- * and this machine are in.
+ * and this machine are in. Facts: mysql-view-times, oracle-view-times
  */
 export async function readServerTime(cluster: Cluster): Promise<string> {
   const doing = "asking for the server's time";

@@ -28,6 +28,7 @@ export interface Selection {
 
 /**
  * Decides tenant by tenant: the statement cannot pick a single job, so one that does not match excludes all of them.
+ * Fact: whole-tenant
  *
  * @param jobs live jobs of the scope; those that are being cancelled already are past any choice
  * @param now the server's time as its views print it

@@ -80,6 +80,7 @@ export async function readRecordedJobs(
   const now = new Map([
     ...ended.map((row) => [jobKey(row), toBackupJob(row, cluster, "history")] as const),
     // Last, because a row that is still live may change: a cluster backup's own job is in both views for an instant.
+    // Fact: job-moves
     ...live.map((row) => [jobKey(row), toBackupJob(row, cluster, "live view")] as const),
   ]);
   return jobs.map((job) => (hasEnded(job) ? job : (now.get(jobKey(job)) ?? job)));

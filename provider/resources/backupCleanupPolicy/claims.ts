@@ -22,7 +22,7 @@ export interface PolicyOwner {
 /**
  * Gives a tenant's policy to a resource of a program; what is wrong when another one has it. Two for the same one would
  * undo each other's changes, and the deletion of one would take the other's policy. Address and cluster, as they are given,
- * tell clusters apart.
+ * tell clusters apart. Fact: policy-name
  */
 export function claimPolicy(
   { name, claims }: Claimant,

@@ -195,7 +195,7 @@ async function drop(cluster: Cluster, state: BackupCleanupPolicyState, context: 
   const { server } = cluster;
   checkIsCluster(cluster, state.server, WHEN_ANOTHER);
   const tenant = findTarget(server, state);
-  // A tenant that is being dropped takes its policy along.
+  // A tenant that is being dropped takes its policy along. Fact: policy-goes-with-tenant
   if (tenant === undefined || tenant.id !== state.tenantId || tenant.status === "DROPPING") return;
   const owner = await otherOwner(cluster, tenant, state, context);
   if (owner !== undefined) {

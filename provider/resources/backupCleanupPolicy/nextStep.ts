@@ -66,7 +66,7 @@ function stepOn(
     const mayReplace = (shown: ShownPolicy) => inputs.overwrite === true || isOfRecord(shown, state);
     return { kind: "change", place, request: { wanted, mayReplace, record: policyOf(state) }, state };
   }
-  // A tenant that was made anew under the same name has no policy of ours.
+  // A tenant that was made anew under the same name has no policy of ours. Fact: tenant-ids
   const warnings = state === undefined || isCluster ? [] : [leftBehind(targetTenant(state), state)];
   // A policy that another resource of the program has let go of in this command is this one's to change.
   const record = context.command.handedOver.get(policyKey(cluster, place.tenant));

@@ -18,7 +18,7 @@ export function policyPlace(
 ): PolicyPlace {
   const scope = targetScope(cluster, inputs);
   checkNotLocked(cluster, scope);
-  // One in the recycle bin is NORMAL, and takes a policy like any other.
+  // One in the recycle bin is NORMAL, and takes a policy like any other. Fact: policy-states
   const tenant = tenantOf(scope);
   const { status } = tenant;
   if (status === "NORMAL") return { cluster, tenant, signal };
