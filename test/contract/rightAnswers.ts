@@ -21,6 +21,8 @@ export interface RightAnswers {
   policyNames: readonly string[];
   /** COMMENT of a cancelled job. */
   cancelledComment: string;
+  /** Whether the package tells the age of a job to a login of this mode. */
+  tellsAge(mode: "MYSQL" | "ORACLE"): boolean;
   /** END_TIMESTAMP of a live row. */
   liveRowEnd: readonly ("''" | "NULL")[];
   /** What a task may be at. */
@@ -58,6 +60,7 @@ export function rightAnswersOf(version: string): RightAnswers {
       ["4.5.1", ["0"]],
     ),
     policyNames: since(["default"], ["4.4.0", ["default", "log_only"]]),
+    tellsAge: (mode) => mode === "MYSQL" || !from("4.4.0"),
     cancelledComment: since("Operation canceled", ["4.2.0", ""]),
     liveRowEnd: since<readonly ("''" | "NULL")[]>(["''", "NULL"], ["4.1.0", ["NULL"]]),
     taskWords: [...TASK_WORDS, ...since(DATA_WORDS, ["4.3.3", ["BACKUP_USER_DATA"]])],

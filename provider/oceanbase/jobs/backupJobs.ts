@@ -18,7 +18,7 @@ export interface JobRow {
   initiatorJobId: string;
   /** The tenants a cluster backup is for; for a tenant's job its own. */
   executorTenantIds: readonly string[];
-  type: "full" | "incremental";
+  type: BackupType;
   /** INIT, DOING, CANCELING, and at the end COMPLETED, FAILED or CANCELED. Fact: job-words */
   status: string;
   /** 0, or a negative OceanBase code; -4072 for a cancelled job. Fact: cancelled-result */
@@ -31,6 +31,17 @@ export interface JobRow {
   startedAt: string;
   endedAt: string | undefined;
 }
+
+/** A full backup, or one of what has changed since another; a word of the server's that is not known is neither. */
+export type BackupType = "full" | "incremental" | "unknown";
+
+/** The server's words are FULL and INC; the documentation's column tables say D and I. Fact: backup-type */
+const TYPES: Readonly<Record<string, BackupType>> = {
+  FULL: "full",
+  D: "full",
+  INC: "incremental",
+  I: "incremental",
+};
 
 const COLUMNS = [
   "JOB_ID",
@@ -140,8 +151,7 @@ function jobRows(rows: readonly Row[]): readonly JobRow[] {
     initiatorTenantId: row.INITIATOR_TENANT_ID ?? "",
     initiatorJobId: row.INITIATOR_JOB_ID ?? "",
     executorTenantIds: (row.EXECUTOR_TENANT_ID ?? "").split(",").map((id) => id.trim()),
-    // FULL and INC; the documentation's column tables say D and I. Fact: backup-type
-    type: /^I/i.test(row.BACKUP_TYPE ?? "") ? "incremental" : "full",
+    type: TYPES[row.BACKUP_TYPE ?? ""] ?? "unknown",
     status: row.STATUS ?? "",
     result: Number(row.RESULT ?? 0),
     comment: row.COMMENT ?? "",

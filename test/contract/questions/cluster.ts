@@ -1,4 +1,8 @@
-import { readServerTime, secondsBetween } from "../../../provider/oceanbase/cluster/serverTime.ts";
+import {
+  oracleViewTime,
+  readServerTime,
+  secondsBetween,
+} from "../../../provider/oceanbase/cluster/serverTime.ts";
 import { withCluster } from "../asker.ts";
 import type { TestTenant } from "../subjects.ts";
 import { type Inquiry, type Question, rowsOf, schemaIn } from "./question.ts";
@@ -147,8 +151,10 @@ async function agesApart(inquiry: Inquiry, { name, mode, login }: TestTenant): P
     login,
     `SELECT START_TIMESTAMP FROM ${schemaIn(mode)}.DBA_OB_BACKUP_JOB_HISTORY WHERE ${where}`,
   );
+  const clockOf = (who: TestTenant["login"]) =>
+    who === login && mode === "ORACLE" ? oracleViewTime : readServerTime;
   const ageIn = async (who: TestTenant["login"], start: string | null | undefined) =>
-    secondsBetween(start ?? "", await withCluster(who, readServerTime)) ?? Number.NaN;
+    secondsBetween(start ?? "", await withCluster(who, clockOf(who))) ?? Number.NaN;
   const apart =
     (await ageIn(login, own?.START_TIMESTAMP)) - (await ageIn(subject.sys, newest.START_TIMESTAMP));
   // Zones differ by quarters of an hour.
