@@ -51,7 +51,7 @@ describe.each(FRONTS)("%s", (front) => {
   });
 
   test("what a cancel leaves behind is listed, and a refresh sees it go", async () => {
-    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().setPolicy("mysql_tenant", "1s");
     sandbox().startBackup("mysql_tenant");
     await untilJobs(sandbox(), "DOING");
     stack = await programStack(environmentFor(sandbox()), { tenants: ["mysql_tenant"] }, front);
@@ -78,7 +78,7 @@ describe.each(FRONTS)("%s", (front) => {
   });
 
   test("an update that waits for the cleanup ends when the data is gone", async () => {
-    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().setPolicy("mysql_tenant", "1s");
     sandbox().startBackup("mysql_tenant");
     await untilJobs(sandbox(), "DOING");
     stack = await programStack(

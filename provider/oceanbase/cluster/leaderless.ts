@@ -1,10 +1,10 @@
 import { LEADERLESS } from "../connection/errorCodes";
-import { OceanBaseError } from "../errors";
+import { isOfKind, OceanBaseError } from "../errors";
 import type { Cluster } from "./cluster";
 import { isInSys, SYS_TENANT_ID } from "./server";
 
-/** For how long a tenant alone is asked again before it counts as one that cannot be read. */
-const ELECTION_MS = 1_500;
+/** For how long one tenant alone is waited for: longer than the server's own limit for a query, after which it answers 4012. */
+const ALONE_MS = 15_000;
 
 /** What could be read of several tenants. */
 export interface Readable<T> {
@@ -49,7 +49,7 @@ export async function readReadable<T>(
   }
 }
 
-/** Without a second tenant there is nothing to be left out: a leader is waited for. */
+/** Without a second tenant there is nothing to be left out; of the cluster itself a leader is waited for. */
 async function readOne<T>(
   cluster: Cluster,
   tenantIds: readonly string[] | undefined,
@@ -58,10 +58,12 @@ async function readOne<T>(
   const [id] = tenantIds ?? [];
   const isOptional = isInSys(cluster) && id !== undefined && id !== SYS_TENANT_ID;
   try {
-    const rows = await read(isOptional ? cluster.within(ELECTION_MS) : cluster, tenantIds);
+    const rows = await (isOptional
+      ? read(cluster.within(ALONE_MS), tenantIds, LEADERLESS)
+      : read(cluster, tenantIds));
     return { rows, unreadable: new Set() };
   } catch (error) {
-    if (!isOptional || !isLeaderless(error)) throw error;
+    if (!isOptional || !(isLeaderless(error) || isOfKind(error, "unreachable"))) throw error;
     return { rows: [], unreadable: new Set([id]) };
   }
 }

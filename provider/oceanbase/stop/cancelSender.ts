@@ -65,7 +65,8 @@ export class CancelSender {
       // What has, or may have, taken effect is for the record; only before that nothing has happened.
       const nothingHappened = !this.effectIsOpen && this.issuedAt === undefined;
       if (nothingHappened || !(error instanceof OceanBaseError)) throw error;
-      return error;
+      if (!this.unreached.hasSplit) return error;
+      this.unreached.giveUp(tenantsIn(this.target.scope, next ?? []), error);
     }
     return this.unreached.error(this.plan.cluster.address);
   }

@@ -1,6 +1,7 @@
 import { given } from "../../given";
 import { seemsToLackAlterSystem } from "../cluster/privileges";
 import type { Session } from "../connection/session";
+import { isOfKind } from "../errors";
 import { cancelBackupStatement } from "../statements";
 import { CancelSender } from "./cancelSender";
 import { checkCleanupComes } from "./cleanupWait";
@@ -30,7 +31,8 @@ export async function stopBackups(
   const failure = target.selection === undefined ? undefined : await sender.send(target.selection);
   target.watch.leaveOut(sender.unreached.tenants.map(({ tenantId }) => tenantId));
   // What has reached some of the tenants is followed to its end there.
-  const isFollowed = failure === undefined || (sender.unreached.hasSplit && sender.issuedAt !== undefined);
+  const hasReachedSome = sender.unreached.hasSplit && sender.issuedAt !== undefined;
+  const isFollowed = failure === undefined || (hasReachedSome && !isOfKind(failure, "aborted"));
   const wait = isFollowed ? await waitForStop(plan, target, sender) : { leftovers: [], warnings: [] };
   return reportOf(plan, target, sender, { ...wait, ...given({ interrupted: failure ?? wait.interrupted }) });
 }

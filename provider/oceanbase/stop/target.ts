@@ -7,6 +7,7 @@ import { type ExcludedTenant, type JobFilter, selectTenants } from "../jobs/jobF
 import type { TenantSelection } from "../statements";
 import { checkCleanupComes } from "./cleanupWait";
 import { JobWatch } from "./jobWatch";
+import { pauseUntilNextLook } from "./looks";
 import { checkRestorePoints, type Plan } from "./plan";
 import type { EarlierAttempt } from "./stopRequest";
 
@@ -15,6 +16,9 @@ const LOCKED = "the tenant is locked, and then it cannot be named";
 
 /** The same of a tenant whose jobs no filter can look at. */
 const UNREADABLE = "its jobs cannot be read: no server leads the tenant";
+
+/** Pause before a tenant that cannot be read is asked again. */
+const ELECTION_MS = 2_000;
 
 /** Which jobs the action is to stop. */
 export interface Target {
@@ -30,7 +34,7 @@ export interface Target {
 export async function chooseTarget(plan: Plan): Promise<Target> {
   const { cluster, request, scope } = plan;
   const { earlier, filter } = request;
-  const read = await readLiveJobs(cluster, tenantIdsOf(scope));
+  const read = await readPatiently(plan);
   const { rows: live, unreadable } = read;
   if (earlier?.issuedAt !== undefined) return resumed(plan, live, earlier);
   const chosen =
@@ -47,6 +51,16 @@ export async function chooseTarget(plan: Plan): Promise<Target> {
   const isNeeded =
     earlier === undefined || live.some((job) => isInScope(chosen.scope, job) && isRunning(job));
   return { ...chosen, watch, selection: isNeeded ? chosen.scope.selection : undefined };
+}
+
+/** Which tenants cannot be read may be over in a moment, and it decides what is named: so they are asked twice. */
+async function readPatiently({ cluster, scope, control }: Plan): Promise<Readable<JobRow>> {
+  const read = await readLiveJobs(cluster, tenantIdsOf(scope));
+  if (read.unreadable.size === 0) return read;
+  await pauseUntilNextLook(ELECTION_MS, cluster.address, control.signal);
+  const again = await readLiveJobs(cluster, [...read.unreadable]);
+  const rows = again.rows.filter((job) => read.unreadable.has(job.tenantId));
+  return { rows: [...read.rows, ...rows], unreadable: again.unreadable };
 }
 
 /** The statement of an earlier attempt has arrived: a job that runs now is hit again only when it was a target then. */

@@ -50,6 +50,11 @@ export class Unreached {
     return tenant === undefined ? undefined : [tenant.name];
   }
 
+  /** Nothing is sent any more: neither to these tenants, nor to those that were still to be named alone. */
+  giveUp(tenants: readonly Tenant[], error: OceanBaseError): void {
+    this.add([...tenants, ...this.suspects.splice(0)], error);
+  }
+
   add(tenants: readonly Tenant[], error: OceanBaseError): void {
     for (const tenant of tenants) this.failures.set(tenant, error);
   }

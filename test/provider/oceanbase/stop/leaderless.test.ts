@@ -15,12 +15,12 @@ const statusesOf = (name: string) =>
     .rows(`SELECT status FROM oceanbase.__all_backup_job WHERE tenant_id = ${sandbox().tenant(name).id}`)
     .map(({ status }) => status);
 
-async function stop(request: Partial<StopRequest>): Promise<StopReport> {
-  const login = loginOf(sandbox(), sandbox().logins.sys);
-  const session = await openSession(login);
+async function stop(request: Partial<StopRequest>, signal?: AbortSignal): Promise<StopReport> {
+  const control = { progress: () => {}, ...(signal && { signal }) };
+  const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), control);
   const asked = { selection: ["mysql_tenant"], loginTenant: "sys", ignoreMissing: false, timeoutSeconds: 20 };
   try {
-    return await stopBackups(session, { ...asked, ...request }, { progress: () => {} });
+    return await stopBackups(session, { ...asked, ...request }, control);
   } finally {
     session.close();
   }
@@ -115,6 +115,32 @@ describe("a tenant without a leader", () => {
     expect(cancels().filter((sql) => sql.includes("third"))).toEqual([]);
   });
 
+  test("is in the record, too, when the caller cancels before it could be named alone", async () => {
+    await sickInTheMiddle();
+    const abort = new AbortController();
+    const happens = () => abort.abort();
+    sandbox().faults.inject({
+      match: /CANCEL BACKUP TENANT = `oracle_tenant`$/,
+      act: { kind: "just before", happens },
+    });
+    const report = await stop({ selection: ["oracle_tenant", "third"] }, abort.signal);
+    expect(report.jobs).toMatchObject([{ tenant: "third" }]);
+    expect(report.notCancelled).toMatchObject([{ tenant: "oracle_tenant" }]);
+    expect(report.interrupted).toMatchObject({ kind: "aborted" });
+    expect(report.issuedAt).toBeDefined();
+  });
+
+  test("whose reads hang is one that cannot be read", async () => {
+    await sickInTheMiddle();
+    sandbox().faults.inject({
+      match: /BACKUP_JOBS WHERE TENANT_ID IN \(1004\)$/,
+      act: { kind: "stall" },
+    });
+    const report = await stop({ selection: "all", filter: { types: ["full"] } });
+    expect(report.excluded).toMatchObject([{ tenant: "oracle_tenant" }]);
+    expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant" }, { tenant: "third" }]);
+  });
+
   test("that comes back in time is stopped with the others", async () => {
     await sickInTheMiddle();
     const stopping = stop({ selection: ["oracle_tenant", "third"] });
@@ -160,8 +186,11 @@ describe("an error in the middle of the tenants", () => {
     sandbox().addTenant("third");
     for (const name of ["mysql_tenant", "oracle_tenant", "third"]) sandbox().startBackup(name);
     await untilJobs(sandbox(), "DOING", "DOING", "DOING");
-    sandbox().addEndedJobRow("oracle_tenant");
-    sandbox().addEndedJobRow("oracle_tenant");
+    // Such rows move on within a moment.
+    const happens = () => {
+      for (let i = 0; i < 2; i += 1) sandbox().addEndedJobRow("oracle_tenant");
+    };
+    sandbox().faults.inject({ match: /CANCEL BACKUP$/, act: { kind: "just before", happens } });
     const report = await stop({ selection: "all" });
     expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP", "ALTER SYSTEM CANCEL BACKUP TENANT = `third`"]);
     expect(report).toMatchObject({ notCancelled: [] });
