@@ -54,6 +54,7 @@ export function packageSchema(): object {
             description: text(types[name]),
             ...outputs,
             inputProperties: pulumiTypes.object(`${name}Args`, true).properties,
+            ...stateInputs(pulumiTypes, name),
           },
         ];
       }),
@@ -69,6 +70,13 @@ export function packageSchema(): object {
   // It is a result alone, and refers to others that are.
   pulumiTypes.require("ListedJob");
   return { ...schema, types: pulumiTypes.specs };
+}
+
+/** What a program says beside the id of a resource that it only reads. */
+function stateInputs(pulumiTypes: PulumiTypes, name: string): object {
+  if (name !== "BackupCleanupPolicy") return {};
+  const { connection } = pulumiTypes.object(`${name}Args`).properties ?? {};
+  return { stateInputs: { type: "object", properties: { connection } } };
 }
 
 /** The schema as it stands in its file. */
