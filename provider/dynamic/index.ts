@@ -57,7 +57,10 @@ function provider<Inputs extends object, State extends object>(
     },
     async diff(_id, olds, news) {
       const { changed, replaces = [] } = lifecycle.diff(olds, news);
-      return { changes: changed.length > 0, ...(replaces.length > 0 ? { replaces: [...replaces] } : {}) };
+      return {
+        changes: changed.length > 0 || lacksReference(olds, news),
+        ...(replaces.length > 0 ? { replaces: [...replaces] } : {}),
+      };
     },
     async create(inputs) {
       const { id, state } = await hostFailures(
@@ -90,6 +93,11 @@ export const cancelBackup = provider(cancelBackupLifecycle);
 
 /** The provider of BackupCleanupPolicy. */
 export const backupCleanupPolicy = provider(backupCleanupPolicyLifecycle);
+
+/** Whether the plugin has made this resource: its state says nothing of the code yet, and could not be deleted so. */
+function lacksReference(olds: object, news: object): boolean {
+  return "__provider" in news && !("__provider" in olds);
+}
 
 /**
  * A partial failure the way the host knows it: it saves the properties and prints the reasons. Unlike those of a success
