@@ -9,8 +9,9 @@ import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resource
 import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
 import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
-import { type Lifecycle, PartialFailure } from "../resources/defineResource";
+import { type Lifecycle, PartialFailure, type Preview } from "../resources/defineResource";
 import { whileEngineLives } from "./lifeline";
+import { recall, remember, showPreview, unmarked } from "./previews";
 import { showStatus, showWarning } from "./progress";
 
 let config: dynamic.Config | undefined;
@@ -43,22 +44,43 @@ function context(signal: AbortSignal): Context {
 }
 
 /** A lifecycle the way the host calls it. */
-function provider<Inputs extends object, State extends object>(
+function provider<Inputs extends object, State extends Inputs>(
   lifecycle: Lifecycle<Inputs, State>,
 ): dynamic.ResourceProvider<Inputs, State> {
+  const isInput = (name: string) => lifecycle.inputNames.includes(name);
+
+  /**
+   * Whether an update is due, as the engine is told: where inputs have changed it compares them itself, because only then
+   * it heeds `replaceOnChanges`.
+   */
+  function changesFor(changed: readonly string[]): { changes?: boolean } {
+    if (changed.length === 0) return { changes: false };
+    return changed.some(isInput) ? {} : { changes: true };
+  }
+
   return {
     configure,
-    async check(_olds, news) {
-      const inputs = withoutNulls(news);
+    async check(olds, news) {
+      const { inputs, urn } = unmarked(withoutNulls(news));
       // Without a property: the engine prints the value of a named one, and it may hold a secret.
       const problems = lifecycle.check(inputs, source);
+      if (urn !== undefined && problems.length === 0) {
+        const isNew = olds === undefined || Object.keys(olds).length === 0;
+        // The state of a resource that is there comes with the diff.
+        if (isNew) await previewed(urn, (preview) => lifecycle.preview(inputs, preview));
+        else remember(inputs, urn);
+      }
       const failures = problems.map(({ path, reason }) => ({ property: "", reason: `${path}: ${reason}` }));
       return { inputs, failures };
     },
     async diff(_id, olds, news) {
       const { changed, replaces = [] } = lifecycle.diff(olds, news);
+      const urn = recall(news);
+      if (urn !== undefined && changed.length > 0) {
+        await previewed(urn, (preview) => lifecycle.preview(news, preview, olds));
+      }
       return {
-        changes: changed.length > 0 || lacksReference(olds, news),
+        ...(lacksReference(olds, news) ? { changes: true } : changesFor(changed)),
         ...(replaces.length > 0 ? { replaces: [...replaces] } : {}),
       };
     },
@@ -80,12 +102,25 @@ function provider<Inputs extends object, State extends object>(
       const given = withoutNulls((props ?? {}) as State);
       const state = await whileEngineLives((signal) => lifecycle.read(id, given, context(signal)));
       // Without an id it is gone.
-      return state === undefined ? { id: "" } : { id, props: state };
+      if (state === undefined) return { id: "" };
+      const inputs = lifecycle.inputsOf(state);
+      // Inputs that were changed on the server become those of the record, and the engine compares them like any others.
+      return lifecycle.isRecord(given) && lifecycle.diff(given, inputs).changed.some(isInput)
+        ? { id, props: state, inputs: inputs as unknown as State }
+        : { id, props: state };
     },
     async delete(_id, props) {
       await whileEngineLives((signal) => lifecycle.delete(props, context(signal)));
     },
   };
+}
+
+/** Looks for as long as the engine lives, and shows what was found. */
+async function previewed<State>(
+  urn: string,
+  preview: (context: Context) => Promise<Preview<State>>,
+): Promise<void> {
+  await whileEngineLives((signal) => showPreview(urn, context(signal), preview));
 }
 
 /** The provider of CancelBackup. */

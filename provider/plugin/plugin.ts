@@ -28,6 +28,8 @@ export class Plugin {
   private readonly claimed = new Set<string>();
   /** What only one resource of a program may have, and which one has it. */
   readonly claims = new Map<string, string>();
+  /** What previews have read. */
+  private readonly looks: NonNullable<Context["looks"]> = new Map();
 
   /** @param engine the one that has started this process, and whose end ends it */
   constructor(engine?: Engine) {
@@ -44,6 +46,7 @@ export class Plugin {
     this.configured = sourceOf(configuration, urn);
     // An engine that attaches may do so for one command after another.
     this.claims.clear();
+    this.looks.clear();
   }
 
   /** What a connection is completed from. */
@@ -90,6 +93,7 @@ export class Plugin {
       ...this.configured,
       preview,
       claimed: this.claimed,
+      looks: this.looks,
       signal,
       progress: sparingly((text) => show("info", text, true)),
       warn: (text) => show("warning", text),

@@ -1,3 +1,5 @@
+import type { JobSnapshot } from "../oceanbase/jobs/jobList";
+
 /**
  * What a lifecycle call is given. A front gives what it has: the dynamic provider host knows no deadline and cannot
  * cancel, a plugin does and can.
@@ -19,6 +21,11 @@ export interface Context {
    * none for all the calls of a command.
    */
   claimed?: Set<string>;
+  /**
+   * What previews of this command have read, by login: many resources look at one cluster. Absent when the caller keeps
+   * nothing for all the calls of a command.
+   */
+  looks?: Map<string, Promise<JobSnapshot>>;
   /** Shows where a long wait stands. Each text replaces the one before. */
   progress(text: string): void;
   /** Shows a warning that stays on the screen. */

@@ -59,6 +59,7 @@ export interface ResourceRules<Inputs, State> {
 
 /** The lifecycle of one kind of resource, however Pulumi calls it. */
 export interface Lifecycle<Inputs, State> {
+  readonly inputNames: readonly string[];
   /** The names of everything that the state adds to the inputs. */
   readonly outputNames: readonly string[];
   /** The inputs that outputs repeat: when one is a secret, so are they. */
@@ -109,6 +110,7 @@ export function defineResource<Inputs extends object, State extends Inputs & { s
 ): Lifecycle<Inputs, State> {
   const { upgrade = (recorded) => recorded } = rules;
   return {
+    inputNames: Object.keys(rules.inputs),
     outputNames: Object.keys(rules.outputs),
     repeatedInputs: repeatedInputs(rules.inputs),
     deleteBeforeReplace: rules.deleteBeforeReplace ?? false,

@@ -3,7 +3,6 @@ import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../provider/resources/backupCl
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
-import { warnInPreview } from "./previewPolicy";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
 /** Arguments of {@link BackupCleanupPolicy}. */
@@ -132,6 +131,5 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
       { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },
     );
-    if (options?.id === undefined) warnInPreview(this, inputs);
   }
 }

@@ -7,7 +7,6 @@ import type { BackupType } from "../../provider/resources/cancelBackup/inputs";
 import { CANCEL_BACKUP_OUTPUTS, type Outcome } from "../../provider/resources/cancelBackup/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
-import { showJobsInPreview } from "./previewJobs";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
 /** Arguments of {@link CancelBackup}. */
@@ -188,8 +187,7 @@ export class CancelBackup extends CancelBackupOutputs {
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
     const { previewJobs, ...others } = args;
     const inputs = withLogin(others);
-    const reach = byDynamicHost("CancelBackup", "cancelBackup");
+    const reach = byDynamicHost("CancelBackup", "cancelBackup", previewJobs);
     super(reach, name, { ...CANCEL_BACKUP_OUTPUTS, ...inputs }, options);
-    showJobsInPreview(this, inputs, previewJobs);
   }
 }

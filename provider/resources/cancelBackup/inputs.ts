@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { given } from "../../given";
 import type { JobFilter } from "../../oceanbase/jobs/jobFilter";
 import type { TenantSelection } from "../../oceanbase/statements";
 import type { StopRequest } from "../../oceanbase/stop/stopRequest";
+import { comparable } from "../comparable";
 import type { LoginInputs } from "../connection";
 import { LOGIN } from "../connectionInputs";
 import { flag, list, listOf, oneOf, seconds, text } from "../inputChecks";
@@ -47,7 +49,11 @@ export const CANCEL_BACKUP: InputTable<CancelBackupInputs> = {
   ...LOGIN,
   tenants: { check: (_, inputs) => tenantsProblems(inputs), same: sameTenants, isRepeated: true },
   cancelOn: { check: listOf("create", "delete"), byDefault: ["create"] },
-  triggers: { check: list, byDefault: [] },
+  triggers: {
+    check: list,
+    byDefault: [],
+    same: (olds, news) => isDeepStrictEqual(comparable(olds), comparable(news)),
+  },
   timeoutSeconds: { check: seconds(0, MAX_TIMEOUT_SECONDS) },
   onTimeout: { check: oneOf("fail", "warn"), byDefault: "fail" },
   onUnreachable: { check: oneOf("fail", "skip"), byDefault: "fail" },

@@ -74,7 +74,7 @@ describe("a preview", () => {
     expect(sandbox().log.cancels).toEqual([]);
   });
 
-  test("of an update that sends nothing knows everything, and shows no line", async () => {
+  test("of an update that sends nothing knows everything, and says so", async () => {
     const { id, properties } = await plugin.create(inputs());
     const news = inputs({ reason: "why" });
     expect(await plugin.update(id, properties, news, { preview: true })).toEqual({
@@ -85,7 +85,11 @@ describe("a preview", () => {
       statement: STATEMENT,
       outcome: UNKNOWN,
     });
-    expect(plugin.lines(1).filter(({ ephemeral }) => !ephemeral)).toHaveLength(1);
+    const lines = plugin.lines(1).filter(({ ephemeral }) => !ephemeral);
+    expect(lines.map(({ message }) => message)).toEqual([
+      "only the record changes: nothing would be sent",
+      expect.stringContaining(`would send ${STATEMENT}`),
+    ]);
     expect(sandbox().log.cancels).toHaveLength(1);
   });
 });

@@ -7,8 +7,8 @@
 const rooms = {
   "sdk/nodejs": [
     "provider/resources/(completeLogin|connectionSources|getBackupJobs)",
-    "provider/resources/cancelBackup/(outputs|previewText)",
-    "provider/resources/backupCleanupPolicy/(claims|outputs|previewWarning)",
+    "provider/resources/cancelBackup/outputs",
+    "provider/resources/backupCleanupPolicy/(claims|outputs)",
   ],
   "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given)"],
   "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given)"],
