@@ -82,7 +82,7 @@ function provider<Inputs extends object, State extends Inputs>(
         await previewed(urn, (preview) => lifecycle.preview(news, preview, olds));
       }
       return {
-        ...changesFor(changed),
+        ...(lacksReference(olds, news) ? { changes: true } : changesFor(changed)),
         ...(replaces.length > 0 ? { replaces: [...replaces] } : {}),
       };
     },
@@ -130,6 +130,11 @@ export const cancelBackup = provider(cancelBackupLifecycle);
 
 /** The provider of BackupCleanupPolicy. */
 export const backupCleanupPolicy = provider(backupCleanupPolicyLifecycle);
+
+/** Whether the plugin has made this resource: its state says nothing of the code yet, and could not be deleted so. */
+function lacksReference(olds: object, news: object): boolean {
+  return "__provider" in news && !("__provider" in olds);
+}
 
 /**
  * A partial failure the way the host knows it: it saves the properties and prints the reasons. Unlike those of a success

@@ -22,9 +22,17 @@ export interface JobProgress {
   inputBytes: number;
   /** Bytes written to the destination so far. */
   outputBytes: number;
-  /** Tablets to back up. */
+  /**
+   * Tablets to back up.
+   *
+   * @asType integer
+   */
   tablets: number;
-  /** Tablets that are done. */
+  /**
+   * Tablets that are done.
+   *
+   * @asType integer
+   */
   finishedTablets: number;
 }
 

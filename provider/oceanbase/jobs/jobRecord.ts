@@ -22,7 +22,11 @@ export interface BackupJob {
    * `FAILED`; otherwise as last seen, for example `CANCELING`.
    */
   status: string;
-  /** OceanBase's result code: 0 for success, -4072 for a cancelled job. */
+  /**
+   * OceanBase's result code: 0 for success, -4072 for a cancelled job.
+   *
+   * @asType integer
+   */
   result: number;
   /** OceanBase's comment; it explains a failure. */
   comment: string;

@@ -185,6 +185,18 @@ test("a refresh gives inputs as they were given, unless they are other ones by n
   expect(await read()).toEqual(policy({ recoveryWindow: "1d" }));
 });
 
+test("a reference to the code of the dynamic host stays in the state, so that the resource can go back there", async () => {
+  const { id, properties } = await plugin.create(inputs());
+  expect(properties).not.toHaveProperty("__provider");
+  const moved = { ...properties, __provider: "code" };
+  const call = async (method: string, message: string, fields: object) =>
+    (await plugin.call(method, message, { id, ...fields })).getProperties().toJavaScript();
+  const urn = "urn:pulumi:test::project::oceanbase-backup:index:CancelBackup::it";
+  const updated = await call("update", "UpdateRequest", { urn, olds: moved, news: inputs({ reason: "x" }) });
+  expect(updated).toMatchObject({ reason: "x", __provider: "code" });
+  expect(await call("read", "ReadRequest", { urn, properties: updated })).toEqual(updated);
+});
+
 describe("secrets", () => {
   const raw = async (method: string, message: string, fields: object, part: string) =>
     (await plugin.call(method, message, fields))[`get${part}`]().toJavaScript();
