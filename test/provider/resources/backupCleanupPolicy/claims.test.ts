@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { claimPolicy } from "../../../../provider/resources/backupCleanupPolicy/claims.ts";
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
+import { Command } from "../../../../provider/resources/command.ts";
 import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
 
 const place = { host: "db.example", port: 2881, cluster: undefined, tenant: "t1" };
@@ -33,7 +34,7 @@ describe("a tenant's policy", () => {
   });
 
   test("is claimed by a check as soon as its tenant is known", () => {
-    const claims = new Map<string, string>();
+    const command = new Command();
     const check = (name: string, tenant: string) =>
       backupCleanupPolicy.check(
         {
@@ -42,7 +43,7 @@ describe("a tenant's policy", () => {
           recoveryWindow: "7d",
         },
         undefined,
-        { name, claims },
+        { name, command },
       );
     expect(check("first", UNKNOWN)).toEqual([]);
     expect(check("second", UNKNOWN)).toEqual([]);

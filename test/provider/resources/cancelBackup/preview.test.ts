@@ -32,18 +32,24 @@ describe("a preview of a create", () => {
     });
   });
 
-  test("shows the refusal, or that the cluster is away", async () => {
-    const preview = async (changes: Partial<CancelBackupInputs>) =>
-      (await cancelBackup.preview(inputs(changes), previewing)).text;
-    expect(await preview({ tenants: ["Mysql_tenant"] })).toMatch(
-      /^as things are now it would fail: .*did you mean/,
-    );
-    expect(await preview({ requireRestorePoint: true })).toMatch(
-      /^as things are now it would fail: .*no complete full backup/,
-    );
-    expect(await preview({ password: "wrong" })).toMatch(/^as things are now it would fail: .*1045/);
+  test("warns of the refusal, and says in a line that the cluster is away", async () => {
+    const preview = async (changes: Partial<CancelBackupInputs>) => {
+      const context = recordingContext({ preview: true });
+      const { text, ...others } = await cancelBackup.preview(inputs(changes), context);
+      expect(others).toEqual({});
+      return { text, warnings: context.warnings };
+    };
+    const refused = (why: string) => ({
+      text: undefined,
+      warnings: [expect.stringMatching(new RegExp(`^as things are now it would fail: .*${why}`))],
+    });
+    expect(await preview({ tenants: ["Mysql_tenant"] })).toEqual(refused("did you mean"));
+    expect(await preview({ requireRestorePoint: true })).toEqual(refused("no complete full backup"));
+    expect(await preview({ waitForCleanup: true })).toEqual(refused("waitForCleanup would wait in vain"));
+    expect(await preview({ password: "wrong" })).toEqual(refused("1045"));
     await sandbox().stop();
-    expect(await preview({})).toMatch(/^what this would do cannot be seen from here: .*nothing listens/);
+    const away = expect.stringMatching(/^what this would do cannot be seen from here: .*nothing listens/);
+    expect(await preview({})).toEqual({ text: away, warnings: [] });
     await sandbox().start();
   });
 
@@ -71,7 +77,10 @@ describe("a preview of an update", () => {
   test("that sends no statement knows all of the state, and makes no connection", async () => {
     const { state } = await created();
     const preview = await cancelBackup.preview(inputs({ reason: "why" }), previewing, state);
-    expect(preview).toEqual({ state: { ...state, reason: "why" } });
+    expect(preview).toEqual({
+      state: { ...state, reason: "why" },
+      text: "only the record changes: nothing would be sent",
+    });
     expect(sandbox().log.logins).toBe(0);
   });
 
