@@ -15,8 +15,8 @@ import { ROOT, run, TOOLCHAIN } from "../toolchain/run.mjs";
 /** A user's folder: the package installed from its tarball, and what the examples need beside it. */
 export const CONSUMER = join(TOOLCHAIN, "consumer");
 
-/** Where the packed tarball lies. */
-const PACKED = join(TOOLCHAIN, "packed");
+/** The folder with the packed tarball. */
+export const PACKED = join(TOOLCHAIN, "packed");
 
 /** Packs the package as it would be published; `npm pack` builds it first. */
 export async function packPackage(): Promise<string> {
