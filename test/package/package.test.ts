@@ -47,6 +47,20 @@ test.each(["cancelBackup", "backupCleanupPolicy"])("what the state asks for by n
   expect(provider).toBe("check,configure,create,delete,diff,read,update");
 });
 
+test("no code is loaded by import(), which goes past the hooks on require(), such as that of Yarn's Plug'n'Play", () => {
+  const dist = join(INSTALLED, "dist");
+  const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".js"),
+  );
+  const isCode = (line: string) => !/^\s*(\*|\/[/*])/.test(line);
+  const importing = files.filter((file) =>
+    readFileSync(join(dist, file), "utf8")
+      .split("\n")
+      .some((line) => isCode(line) && /\bimport\(/.test(line)),
+  );
+  expect(importing).toEqual([]);
+});
+
 test("importing it loads neither the driver nor the database code", () => {
   const loaded = evaluate(
     'require("pulumi-oceanbase-backup"); console.log(Object.keys(require.cache).filter((f) => /mysql2|provider.oceanbase/.test(f)).length)',
