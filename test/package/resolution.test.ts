@@ -1,8 +1,7 @@
-import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { CONSUMER, newProject, PACKED } from "../tools/support/consumer.ts";
+import { CONSUMER, newProject, packedTarball } from "../tools/support/consumer.ts";
 import { typeErrorsOf } from "../tools/support/typeCheck.ts";
 import { run } from "../tools/toolchain/run.mjs";
 
@@ -16,7 +15,6 @@ const ENTRY_POINTS = {
 };
 
 const devRequire = createRequire(import.meta.url);
-const TARBALL = join(PACKED, readdirSync(PACKED)[0] as string);
 
 /** Runs a program of Node's in a folder, and gives its exit code and what it printed. */
 const node = (args: string[], cwd = CONSUMER) => run(process.execPath, args, { cwd, onLine: () => {} });
@@ -104,12 +102,12 @@ describe.each(Object.entries(ENTRY_POINTS))("%s", (name, value) => {
 
 test("publint has nothing to say about the tarball", async () => {
   const publint = devRequire.resolve("publint").replace(/src[\\/].*/, join("src", "cli.js"));
-  const { code, output } = await node([publint, "run", "--strict", TARBALL]);
+  const { code, output } = await node([publint, "run", "--strict", packedTarball()]);
   expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("All good!") });
 });
 
 test("@arethetypeswrong/cli finds no problem in the tarball", async () => {
   const attw = join(devRequire.resolve("@arethetypeswrong/cli/package.json"), "..", "dist", "index.js");
-  const { code, output } = await node([attw, "--no-emoji", "--format", "ascii", TARBALL]);
+  const { code, output } = await node([attw, "--no-emoji", "--format", "ascii", packedTarball()]);
   expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("No problems found") });
 });

@@ -15,17 +15,22 @@ import { ROOT, run, TOOLCHAIN } from "../toolchain/run.mjs";
 /** A user's folder: the package installed from its tarball, and what the examples need beside it. */
 export const CONSUMER = join(TOOLCHAIN, "consumer");
 
-/** The folder with the packed tarball. */
-export const PACKED = join(TOOLCHAIN, "packed");
+/** Where the packed tarball lies. */
+const PACKED = join(TOOLCHAIN, "packed");
+
+/** The tarball that was packed before the tests. */
+export function packedTarball(): string {
+  const [tarball] = readdirSync(PACKED);
+  if (tarball === undefined) throw new Error("npm pack made no tarball");
+  return join(PACKED, tarball);
+}
 
 /** Packs the package as it would be published; `npm pack` builds it first. */
 export async function packPackage(): Promise<string> {
   rmSync(PACKED, { recursive: true, force: true });
   mkdirSync(PACKED, { recursive: true });
   await npm(["pack", "--silent", "--pack-destination", PACKED], ROOT);
-  const [tarball] = readdirSync(PACKED);
-  if (tarball === undefined) throw new Error("npm pack made no tarball");
-  return join(PACKED, tarball);
+  return packedTarball();
 }
 
 /** Installs the packed package into the user's folder, unless the same one is there already. */
