@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { codeReference, requireCodeForHost } from "./codeReference";
 import { shortenTraces } from "./shortTraces";
 
 /** How Pulumi reaches the code of a resource. */
@@ -16,8 +17,7 @@ export interface Reach {
  * Pulumi's own `dynamic.Resource` puts the text of the provider's functions into every resource. Here that text is
  * one constant line that asks the installed package for the code. So the state stays small, nothing a function has
  * seen can end up in it, and a new version of this package changes no resource. This leans on how Pulumi's dynamic
- * provider host reads `__provider`: it evaluates the text as a module, in the folder of the project, and calls
- * `handler`. This is the only place that knows it.
+ * provider host reads `__provider`. This and {@link codeReference} are the only places that know it.
  *
  * The price: `pulumi refresh` and `pulumi destroy` need the package installed in the project, as `up` does.
  *
@@ -25,8 +25,11 @@ export interface Reach {
  * @param provider the export of `pulumi-oceanbase-backup/provider`; permanent
  */
 export function byDynamicHost(type: string, provider: string): Reach {
-  const reference = `exports.handler = () => require("pulumi-oceanbase-backup/provider").${provider};`;
-  return { token: `pulumi-nodejs:dynamic/oceanbase:${type}`, inputs: { __provider: reference } };
+  requireCodeForHost();
+  return {
+    token: `pulumi-nodejs:dynamic/oceanbase:${type}`,
+    inputs: { __provider: codeReference(provider) },
+  };
 }
 
 /** A resource of this package, however Pulumi reaches it. */
