@@ -7,16 +7,18 @@ import type { dynamic } from "@pulumi/pulumi";
 import { withoutNulls } from "../given";
 import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy/lifecycle";
 import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
+import { Command } from "../resources/command";
 import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
-import { type Lifecycle, PartialFailure } from "../resources/defineResource";
+import { type Lifecycle, PartialFailure, type Preview } from "../resources/defineResource";
 import { whileEngineLives } from "./lifeline";
-import { showStatus, showWarning } from "./progress";
+import { recall, remember, showPreview, unmarked } from "./previews";
+import { showInfo, showStatus, showWarning } from "./progress";
 
 let config: dynamic.Config | undefined;
 
-/** The host lives for one command, so what its calls have claimed is kept here. */
-const claimed = new Set<string>();
+/** The host lives for one command. */
+const command = new Command();
 
 /**
  * Keeps the stack's configuration. It has to be done when it returns: the host calls the other methods without waiting for
@@ -35,29 +37,54 @@ function context(signal: AbortSignal): Context {
   return {
     ...source,
     preview: false,
-    claimed,
+    command,
     signal,
     progress: showStatus,
+    inform: showInfo,
     warn: showWarning,
   };
 }
 
 /** A lifecycle the way the host calls it. */
-function provider<Inputs extends object, State extends object>(
+function provider<Inputs extends object, State extends Inputs>(
   lifecycle: Lifecycle<Inputs, State>,
 ): dynamic.ResourceProvider<Inputs, State> {
+  const isInput = (name: string) => lifecycle.inputNames.includes(name);
+
+  /**
+   * Whether an update is due, as the engine is told: where inputs have changed it compares them itself, because only then
+   * it heeds `replaceOnChanges`.
+   */
+  function changesFor(changed: readonly string[]): { changes?: boolean } {
+    if (changed.length === 0) return { changes: false };
+    return changed.some(isInput) ? {} : { changes: true };
+  }
+
   return {
     configure,
-    async check(_olds, news) {
-      const inputs = withoutNulls(news);
+    async check(olds, news) {
+      const { inputs, urn } = unmarked(withoutNulls(news));
       // Without a property: the engine prints the value of a named one, and it may hold a secret.
-      const problems = lifecycle.check(inputs, source);
+      const problems = lifecycle.check(inputs, source, { command });
+      if (urn !== undefined && problems.length === 0) {
+        const isNew = olds === undefined || Object.keys(olds).length === 0;
+        // The state of a resource that is there comes with the diff.
+        if (isNew) await previewed(urn, (preview) => lifecycle.preview(inputs, preview));
+        else remember(inputs, urn);
+      }
       const failures = problems.map(({ path, reason }) => ({ property: "", reason: `${path}: ${reason}` }));
       return { inputs, failures };
     },
     async diff(_id, olds, news) {
       const { changed, replaces = [] } = lifecycle.diff(olds, news);
-      return { changes: changed.length > 0, ...(replaces.length > 0 ? { replaces: [...replaces] } : {}) };
+      const urn = recall(news);
+      if (urn !== undefined && changed.length > 0) {
+        await previewed(urn, (preview) => lifecycle.preview(news, preview, olds));
+      }
+      return {
+        ...(lacksReference(olds, news) ? { changes: true } : changesFor(changed)),
+        ...(replaces.length > 0 ? { replaces: [...replaces] } : {}),
+      };
     },
     async create(inputs) {
       const { id, state } = await hostFailures(
@@ -77,7 +104,12 @@ function provider<Inputs extends object, State extends object>(
       const given = withoutNulls((props ?? {}) as State);
       const state = await whileEngineLives((signal) => lifecycle.read(id, given, context(signal)));
       // Without an id it is gone.
-      return state === undefined ? { id: "" } : { id, props: state };
+      if (state === undefined) return { id: "" };
+      const inputs = lifecycle.inputsOf(state);
+      // Inputs that were changed on the server become those of the record, and the engine compares them like any others.
+      return lifecycle.isRecord(given) && lifecycle.diff(given, inputs).changed.some(isInput)
+        ? { id, props: state, inputs: inputs as unknown as State }
+        : { id, props: state };
     },
     async delete(_id, props) {
       await whileEngineLives((signal) => lifecycle.delete(props, context(signal)));
@@ -85,11 +117,24 @@ function provider<Inputs extends object, State extends object>(
   };
 }
 
+/** Looks for as long as the engine lives, and shows what was found. */
+async function previewed<State>(
+  urn: string,
+  preview: (context: Context) => Promise<Preview<State>>,
+): Promise<void> {
+  await whileEngineLives((signal) => showPreview(urn, context(signal), preview));
+}
+
 /** The provider of CancelBackup. */
 export const cancelBackup = provider(cancelBackupLifecycle);
 
 /** The provider of BackupCleanupPolicy. */
 export const backupCleanupPolicy = provider(backupCleanupPolicyLifecycle);
+
+/** Whether the plugin has made this resource: its state says nothing of the code yet, and could not be deleted so. */
+function lacksReference(olds: object, news: object): boolean {
+  return "__provider" in news && !("__provider" in olds);
+}
 
 /**
  * A partial failure the way the host knows it: it saves the properties and prints the reasons. Unlike those of a success

@@ -1,4 +1,5 @@
 import { showLine, sparingly } from "../engine/log";
+import { given } from "../given";
 import { oneLine } from "../text";
 import { findEngine } from "./engine";
 
@@ -10,7 +11,17 @@ export const showStatus = sparingly((text) => {
   showLine(findEngine(), text, { ephemeral: true });
 });
 
-/** Shows a warning that stays; without an engine it goes to the error output. */
-export function showWarning(text: string): void {
-  if (!showLine(findEngine(), text, { severity: "warning" })) console.error(`warning: ${oneLine(text)}`);
+/** Shows a line that stays, on the row of the stack. */
+export function showInfo(text: string): void {
+  showLine(findEngine(), text);
+}
+
+/**
+ * Shows a warning that stays; without an engine it goes to the error output.
+ *
+ * @param urn the resource on whose row it appears; undefined: that of the stack
+ */
+export function showWarning(text: string, urn?: string): void {
+  if (!showLine(findEngine(), text, { severity: "warning", ...given({ urn }) }))
+    console.error(`warning: ${oneLine(text)}`);
 }

@@ -1,9 +1,8 @@
 import { given, withoutNulls } from "../given";
-import type { Claimant } from "../resources/claims";
 import { completeLogin, type GivenLogin } from "../resources/completeLogin";
 import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
-import { type Lifecycle, PartialFailure } from "../resources/defineResource";
+import { type Declaration, type Lifecycle, PartialFailure } from "../resources/defineResource";
 import { detailedDiff, type PropertyDifference } from "./detailedDiff";
 import { hasSecret, markedLike, type Properties, plain, Secret, UNKNOWN } from "./values";
 
@@ -34,7 +33,11 @@ export class PartlyMade extends Error {
 
 /** The engine's calls about one kind of resource, in property values with their marks. */
 export interface ResourceCalls {
-  check(news: Properties, source: Source, claimant: Claimant): { inputs: Properties; problems: string[] };
+  check(
+    news: Properties,
+    source: Source,
+    declaration: Declaration,
+  ): { inputs: Properties; problems: string[] };
   diff(state: Properties, olds: Properties, news: Properties): ResourceDiff;
   /** @param state the record of the resource that would be updated; undefined when it would be made */
   preview(
@@ -66,22 +69,23 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
     );
   }
 
-  function kept(id: string, state: State, inputs: Properties): Kept {
-    return { id, properties: marked(state, inputs), inputs };
+  /** @param before what was kept so far, and may hold what is the other front's own */
+  function kept(id: string, state: State, inputs: Properties, before: Properties = {}): Kept {
+    return { id, properties: { ...marked(state, inputs), ...ownOfDynamicHost(before) }, inputs };
   }
 
   /** What was made in part is kept as it is, with the inputs that it was made from. */
-  async function keepingPart<T>(inputs: Properties, work: Promise<T>): Promise<T> {
+  async function keepingPart<T>(inputs: Properties, work: Promise<T>, before?: Properties): Promise<T> {
     try {
       return await work;
     } catch (error) {
       if (!(error instanceof PartialFailure)) throw error;
-      throw new PartlyMade(error.message, kept(error.id, error.state as State, inputs));
+      throw new PartlyMade(error.message, kept(error.id, error.state as State, inputs, before));
     }
   }
 
   return {
-    check(news, source, claimant) {
+    check(news, source, declaration) {
       let inputs: Properties;
       try {
         inputs = withCompleteLogin(withoutNulls(plain<Properties>(news)), source);
@@ -89,7 +93,7 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
         // A file with authorities that cannot be read.
         return { inputs: news, problems: [`connection.tls: ${(error as Error).message}`] };
       }
-      const problems = lifecycle.check(inputs as Inputs, source, claimant);
+      const problems = lifecycle.check(inputs as Inputs, source, declaration);
       return {
         inputs: withMarks(inputs, news),
         // No problem names its property: the engine would print the value, and it may hold a secret.
@@ -118,7 +122,7 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
 
     async update(id, state, news, context) {
       const work = lifecycle.update(id, plain<State>(state), plain<Inputs>(news), context);
-      return kept(id, await keepingPart(news, work), news);
+      return kept(id, await keepingPart(news, work, state), news, state);
     },
 
     async read(id, state, inputs, context) {
@@ -131,13 +135,22 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
       if (found === undefined) return undefined;
       const stands = lifecycle.inputsOf(found, isRecord ? plain<Inputs>(inputs) : undefined);
       const marks = { ...inputs, ...state };
-      return { id, properties: marked(found, marks), inputs: withMarks(stands as Properties, marks) };
+      const properties = { ...marked(found, marks), ...ownOfDynamicHost(state) };
+      return { id, properties, inputs: withMarks(stands as Properties, marks) };
     },
 
     async delete(state, context) {
       await lifecycle.delete(plain<State>(state), context);
     },
   };
+}
+
+/**
+ * The reference to the code in a state that came from the dynamic host: without it the resource could not go back there,
+ * and it costs nothing here.
+ */
+function ownOfDynamicHost({ __provider }: Properties): Properties {
+  return __provider === undefined ? {} : { __provider };
 }
 
 /** Arguments with a complete login, whose secrets stand beside the connection. */

@@ -1,3 +1,5 @@
+import type { Command } from "./command";
+
 /**
  * What a lifecycle call is given. A front gives what it has: the dynamic provider host knows no deadline and cannot
  * cancel, a plugin does and can.
@@ -13,14 +15,12 @@ export interface Context {
   signal?: AbortSignal;
   /** The call should have ended by then, in milliseconds since 1970. */
   deadlineMs?: number;
-  /**
-   * Names of the things on a server that a resource has taken during this command. A deletion in the same command, of a
-   * resource under its former name or of one that is being replaced, leaves them alone. Absent when the caller keeps
-   * none for all the calls of a command.
-   */
-  claimed?: Set<string>;
+  /** What the calls of this command know of each other. */
+  command: Command;
   /** Shows where a long wait stands. Each text replaces the one before. */
   progress(text: string): void;
+  /** Shows a line that stays on the screen. */
+  inform(text: string): void;
   /** Shows a warning that stays on the screen. */
   warn(text: string): void;
   /** Is told of every query and statement that goes out, for who asks for such detail. */

@@ -19,6 +19,8 @@ export interface InputRule<Inputs, Value> {
   check(value: unknown, inputs: Inputs, source: Source): string | readonly InputProblem[] | undefined;
   /** Whether two values ask for the same. @default deep equality */
   same?(one: Value | undefined, other: Value | undefined): boolean;
+  /** What it means when it is not given. @default nothing that could be said as well */
+  byDefault?: Value;
   /** Where a person has given it. @default its own name */
   path?: string;
   /** Whether outputs repeat it, in a statement or in a line for people. @default false */
@@ -53,7 +55,10 @@ export function checkInputs<Inputs extends object>(
   prefix = "",
 ): InputProblem[] {
   const known = namesIn(table).flatMap((name) => {
-    const { check, path = `${prefix}${name}` }: InputRule<Inputs, never> = table[name];
+    const {
+      check,
+      path = `${prefix}${name}`,
+    }: Pick<InputRule<Inputs, never>, "check" | "path"> = table[name];
     const found = check(inputs[name], inputs, source) ?? [];
     if (typeof found !== "string") return found;
     return hasUnknown(inputs[name]) ? [] : [{ path, reason: found }];
@@ -61,15 +66,15 @@ export function checkInputs<Inputs extends object>(
   return [...known, ...unknownInputs(inputs, namesIn(table), prefix)];
 }
 
-/** The inputs that ask for something else. */
+/** The inputs that ask for something else; one that is left out asks for its default. */
 export function changedInputs<Inputs extends object>(
   table: InputTable<Inputs>,
   olds: Inputs,
   news: Inputs,
 ): (keyof Inputs & string)[] {
   return namesIn(table).filter((name) => {
-    const { same = isDeepStrictEqual }: InputRule<Inputs, Inputs[typeof name]> = table[name];
-    return !same(olds[name], news[name]);
+    const { same = isDeepStrictEqual, byDefault }: InputRule<Inputs, Inputs[typeof name]> = table[name];
+    return !same(olds[name] ?? byDefault, news[name] ?? byDefault);
   });
 }
 

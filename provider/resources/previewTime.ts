@@ -1,6 +1,8 @@
 import { isOfKind, OceanBaseError } from "../oceanbase/errors";
+import { oneLine } from "../text";
 import { DEFAULT_CONNECT_TIMEOUT_SECONDS, type LoginInputs } from "./connection";
 import type { Context } from "./context";
+import type { Preview } from "./defineResource";
 
 /** Runs something that only looks, within the time that a connection may take; a preview has no more to spare. */
 export async function inPreviewTime<T>(
@@ -17,5 +19,25 @@ export async function inPreviewTime<T>(
   } catch (error) {
     if (!isOfKind(error, "aborted") || context.signal?.aborted) throw error;
     throw new OceanBaseError("unreachable", `${host}:${port}: no answer within ${timeoutMs / 1000} s`);
+  }
+}
+
+/**
+ * A preview that fails for nothing the cluster says. What the update would be refused with is a warning; a cluster that is
+ * merely away from where the preview runs is a line.
+ */
+export async function orFailureText<State>(
+  context: Context,
+  preview: () => Promise<Preview<State>>,
+): Promise<Preview<State>> {
+  try {
+    return await preview();
+  } catch (error) {
+    if (!(error instanceof OceanBaseError)) throw error;
+    if (isOfKind(error, "unreachable", "transient", "aborted")) {
+      return { text: oneLine(`what this would do cannot be seen from here: ${error.message}`) };
+    }
+    context.warn(oneLine(`as things are now it would fail: ${error.message}`));
+    return {};
   }
 }

@@ -3,8 +3,10 @@ import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../provider/resources/backupCl
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
-import { warnInPreview } from "./previewPolicy";
 import { byDynamicHost, OceanBaseResource } from "./resource";
+
+// What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, policy-name, policy-no-change, policy-shown
+// Facts: window-syntax, window-needed, unused-options, leftovers-window, cleanup-at-add
 
 /** Arguments of {@link BackupCleanupPolicy}. */
 export interface BackupCleanupPolicyArgs {
@@ -14,7 +16,11 @@ export interface BackupCleanupPolicyArgs {
    * is case-sensitive. Another tenant is another resource: the old tenant loses its policy.
    */
   tenant?: pulumi.Input<string>;
-  /** The policy's name; `"default"` (default), exactly so: OceanBase takes no other. */
+  /**
+   * The policy's name, exactly so: OceanBase takes no other.
+   *
+   * @default "default"
+   */
   policyName?: pulumi.Input<"default">;
   /**
    * How far back a restore has to be possible: backups that no such restore needs are removed. A positive whole number
@@ -26,23 +32,33 @@ export interface BackupCleanupPolicyArgs {
    */
   recoveryWindow?: pulumi.Input<string>;
   /**
-   * How many full backups are kept: a whole number, 1 or more. OceanBase stores it; no version that was looked at uses it.
-   * Default: the server's. OceanBase does not show it, so a change from outside cannot be seen.
+   * How many full backups are kept. OceanBase stores it; no version that was looked at uses it. When nothing is said, what
+   * the server does by itself. OceanBase does not show it, so a change from outside cannot be seen.
+   *
+   * @asType integer
+   * @minimum 1
    */
   redundancy?: pulumi.Input<number>;
   /**
-   * How many copies of a backup there are to be before it may be removed: a whole number, 0 or more. Default: the
-   * server's. OceanBase does not show it, so a change from outside cannot be seen.
+   * How many copies of a backup there are to be before it may be removed. When nothing is said, what the server does by
+   * itself. OceanBase does not show it, so a change from outside cannot be seen.
+   *
+   * @asType integer
+   * @minimum 0
    */
   backupCopies?: pulumi.Input<number>;
   /**
-   * Whether a different policy that the tenant has already is replaced when the resource is made; default `false`: it
-   * is an error that shows both windows. One with a window of the same length is taken over as it is in any case.
+   * Whether a different policy that the tenant has already is replaced when the resource is made; otherwise it is an
+   * error that shows both windows. One with a window of the same length is taken over as it is in any case.
+   *
+   * @default false
    */
   overwrite?: pulumi.Input<boolean>;
   /**
-   * What a delete does when the cluster cannot be reached, or is another one by now: `"fail"` (default), or `"skip"`
-   * because it may be gone already. A refused login always fails.
+   * What a delete does when the cluster cannot be reached, or is another one by now: `"fail"`, or `"skip"` because it
+   * may be gone already. A refused login always fails.
+   *
+   * @default "fail"
    */
   onUnreachable?: pulumi.Input<"fail" | "skip">;
   /** Where the cluster is and who logs in. What is left out comes from the configuration or the environment. */
@@ -113,11 +129,10 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
     const tenant =
       options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
     super(
-      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy"),
+      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy", options?.id === undefined),
       name,
       { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },
     );
-    if (options?.id === undefined) warnInPreview(this, inputs);
   }
 }

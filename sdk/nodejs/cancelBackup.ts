@@ -7,8 +7,10 @@ import type { BackupType } from "../../provider/resources/cancelBackup/inputs";
 import { CANCEL_BACKUP_OUTPUTS, type Outcome } from "../../provider/resources/cancelBackup/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
-import { showJobsInPreview } from "./previewJobs";
 import { byDynamicHost, OceanBaseResource } from "./resource";
+
+// What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, cancel-marks, cancel-duration, backup-idle
+// Facts: whole-tenant, leftovers-window, cleanup-hourly, cleanup-advised
 
 /** Arguments of {@link CancelBackup}. */
 export interface CancelBackupArgs {
@@ -23,68 +25,96 @@ export interface CancelBackupArgs {
   /** Where the cluster is and who logs in. What is left out comes from the configuration or the environment. */
   connection?: pulumi.Input<ConnectionArgs>;
   /**
-   * When the statement goes out; default `["create"]`: when the resource is made, and again when tenants, cluster or
+   * When the statement goes out. `["create"]`: when the resource is made, and again when tenants, cluster or
    * `triggers` change. `["delete"]` is for teardown: making the resource only logs in and finds the tenants, so that
    * a teardown that could not work is known at once (in `warnings`), and `pulumi destroy` stops the backups. Let it depend on the
    * tenants' own resources: then their backups stop before they go.
+   *
+   * @default ["create"]
    */
   cancelOn?: pulumi.Input<pulumi.Input<"create" | "delete">[]>;
   /** Any values; a change of one of them issues the statement again. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
-   * How long to wait for the real stop, in seconds, 0 to 86400; default 900, and 1200 on OceanBase 4.0 and 4.1. The
+   * How long to wait for the real stop, in seconds; when nothing is said 900, and 1200 on OceanBase 4.0 and 4.1. The
    * statement itself only marks the jobs; a stop takes up to 90 s when all is well, and up to six minutes on 4.0 and 4.1
    * (OceanBase: the thread that ends jobs sleeps for 30 s, then for 5 min). 0: issue the statement and do not wait. Logging in and the
    * statement itself have bounds of their own: `connectTimeoutSeconds`, and 40 s for a reply.
+   *
+   * @minimum 0
+   * @maximum 86400
    */
   timeoutSeconds?: pulumi.Input<number>;
   /**
-   * What a stop that takes longer is: `"fail"` (default) fails the update, and the next `pulumi up` goes on waiting
-   * without cancelling again; `"warn"` succeeds with a warning and the jobs as last seen.
+   * What a stop that takes longer is: `"fail"` fails the update, and the next `pulumi up` goes on waiting without
+   * cancelling again; `"warn"` succeeds with a warning and the jobs as last seen.
+   *
+   * @default "fail"
    */
   onTimeout?: pulumi.Input<"fail" | "warn">;
   /**
-   * What a delete does when the cluster cannot be reached, or is another one by now: `"fail"` (default), or `"skip"`
-   * because it may be gone already. A refused login always fails, and so does a connection that is lost on the way.
-   * Matters only with `cancelOn` `"delete"`.
+   * What a delete does when the cluster cannot be reached, or is another one by now: `"fail"`, or `"skip"` because it
+   * may be gone already. A refused login always fails, and so does a connection that is lost on the way. Matters only
+   * with `cancelOn` `"delete"`.
+   *
+   * @default "fail"
    */
   onUnreachable?: pulumi.Input<"fail" | "skip">;
-  /** Why this was done, up to 1000 characters; kept in the state. */
+  /**
+   * Why this was done; kept in the state.
+   *
+   * @maxLength 1000
+   */
   reason?: pulumi.Input<string>;
   /**
-   * Whether backups are to stay stopped; default `false`: a backup that starts later is none of this resource's business.
+   * Whether backups are to stay stopped; otherwise a backup that starts later is none of this resource's business.
    * With it `pulumi refresh` looks again: a job that runs then is drift, shown as `outcome: "drifted"` with the jobs in
    * `drift`, and the next `pulumi up` stops it. Needs `"create"` in `cancelOn`.
+   *
+   * @default false
    */
   keepStopped?: pulumi.Input<boolean>;
   /**
    * Whether to send nothing, and to fail, when a tenant in scope has no complete full backup that it could be restored
-   * from; default `false`. Archived log is not looked at.
+   * from. Archived log is not looked at.
+   *
+   * @default false
    */
   requireRestorePoint?: pulumi.Input<boolean>;
   /**
-   * Whether to wait, within `timeoutSeconds`, until the incomplete data of the cancelled jobs is gone; default `false`.
+   * Whether to wait, within `timeoutSeconds`, until the incomplete data of the cancelled jobs is gone.
    * OceanBase removes it when the recovery window of the tenant's cleanup policy has passed since the job ended, at a look
    * that comes once an hour. When that cannot be within `timeoutSeconds`, nothing is sent and it fails at once, with the
    * time. It is for policies with a short window; `leftovers` says of each set when it goes, or why it stays.
+   *
+   * @default false
    */
   waitForCleanup?: pulumi.Input<boolean>;
   /**
-   * Cancel only jobs that run for longer than this, in seconds by the server's clock; default: jobs of any age. The
+   * Cancel only jobs that run for longer than this, in seconds by the server's clock; otherwise jobs of any age. The
    * statement is for a whole tenant, so a tenant with any job that does not match is left alone and listed in `excluded`,
    * and only tenants with a matching job are named.
+   *
+   * @minimum 0
+   * @maximum 31622400
    */
   onlyOlderThanSeconds?: pulumi.Input<number>;
-  /** Cancel only backups of these types; default: both. A tenant with a job of another type is excluded as above. */
+  /** Cancel only backups of these types; otherwise both. A tenant with a job of another type is excluded as above. */
   onlyTypes?: pulumi.Input<pulumi.Input<BackupType>[]>;
   /**
-   * How long to look on after the stop, in seconds, 0 to 3600; default 0. A backup that starts in that time is reported
-   * in `restarted` and `warnings` with what is known of who started it, and is left alone.
+   * How long to look on after the stop, in seconds. A backup that starts in that time is reported in `restarted` and
+   * `warnings` with what is known of who started it, and is left alone.
+   *
+   * @default 0
+   * @minimum 0
+   * @maximum 3600
    */
   settleSeconds?: pulumi.Input<number>;
   /**
-   * Whether a preview says on this resource's row what runs right now in its scope; default `true`. It asks the cluster
-   * for at most `connectTimeoutSeconds`; a cluster that cannot be reached from there costs one line and nothing else.
+   * Whether a preview says on this resource's row what runs right now in its scope. It asks the cluster for at most
+   * `connectTimeoutSeconds`; a cluster that cannot be reached from there costs one line and nothing else.
+   *
+   * @default true
    */
   previewJobs?: pulumi.Input<boolean>;
 }
@@ -160,8 +190,7 @@ export class CancelBackup extends CancelBackupOutputs {
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
     const { previewJobs, ...others } = args;
     const inputs = withLogin(others);
-    const reach = byDynamicHost("CancelBackup", "cancelBackup");
+    const reach = byDynamicHost("CancelBackup", "cancelBackup", previewJobs);
     super(reach, name, { ...CANCEL_BACKUP_OUTPUTS, ...inputs }, options);
-    showJobsInPreview(this, inputs, previewJobs);
   }
 }

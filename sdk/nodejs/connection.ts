@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectionDefaults, withCaFile } from "../../provider/resources/connectionSources";
 import { programContext } from "./programContext";
 
+// What these texts say of OceanBase. Facts: login-names, clause-in-sys-only, alter-system
+
 /**
  * How to reach an OceanBase cluster and who logs in.
  *
@@ -25,30 +27,53 @@ export interface ConnectionArgs {
    * Required, here or as `oceanbase-backup:host` or `OCEANBASE_HOST`.
    */
   host?: pulumi.Input<string>;
-  /** TCP port; default 2881, an OceanBase server's own. An OBProxy listens on 2883. `OCEANBASE_PORT`. */
+  /**
+   * TCP port; 2881 is an OceanBase server's own, an OBProxy listens on 2883. `OCEANBASE_PORT`.
+   *
+   * @default 2881
+   * @asType integer
+   * @minimum 1
+   * @maximum 65535
+   */
   port?: pulumi.Input<number>;
   /**
-   * The tenant to log in to; default `sys`. From `sys` the backups of any user tenant can be cancelled, from a user
+   * The tenant to log in to. From `sys` the backups of any user tenant can be cancelled, from a user
    * tenant only its own (OceanBase: CANCEL BACKUP, parameters). `OCEANBASE_TENANT`.
+   *
+   * @default "sys"
    */
   tenant?: pulumi.Input<string>;
   /**
-   * The user; default `root`. In an Oracle-mode tenant it is `SYS`. It needs the ALTER SYSTEM privilege
+   * The user. In an Oracle-mode tenant it is `SYS`. It needs the ALTER SYSTEM privilege
    * (OceanBase: CANCEL BACKUP, required privileges). `OCEANBASE_USER`.
+   *
+   * @default "root"
    */
   user?: pulumi.Input<string>;
   /** Name of the cluster, for an OBProxy that serves several; leave it out on a direct connection. `OCEANBASE_CLUSTER`. */
   cluster?: pulumi.Input<string>;
-  /** The password; kept as a secret. Better left out and given as `OCEANBASE_PASSWORD`: see above. */
+  /**
+   * The password; kept as a secret. Better left out and given as `OCEANBASE_PASSWORD`: see above.
+   *
+   * @secret
+   */
   password?: pulumi.Input<string>;
   /**
-   * Whether and how the connection is encrypted; default `false`. With `true` the certificate is checked against
+   * Whether and how the connection is encrypted. With `true` the certificate is checked against
    * Node's authorities and the host's name. A server without TLS is then refused before the password is sent.
    * `oceanbase-backup:tls`, `OCEANBASE_TLS` (`true` or `false`); a file with the authorities: `oceanbase-backup:tlsCaFile`,
    * `OCEANBASE_TLS_CA_FILE`.
+   *
+   * @default false
    */
   tls?: pulumi.Input<boolean | TlsArgs>;
-  /** Longest wait for a connection to one server, in seconds, 1 to 600; default 10. `OCEANBASE_CONNECT_TIMEOUT_SECONDS`. */
+  /**
+   * Longest wait for a connection to one server, in seconds. `OCEANBASE_CONNECT_TIMEOUT_SECONDS`.
+   *
+   * @default 10
+   * @minimum 1
+   * @maximum 600
+   */
   connectTimeoutSeconds?: pulumi.Input<number>;
   /**
    * Further servers of the same cluster as `host:port`, tried in this order when the first one is away.
@@ -59,15 +84,21 @@ export interface ConnectionArgs {
 
 /** Encryption of a connection. */
 export interface TlsArgs {
-  /** PEM text of the authorities to trust; default: those of Node. */
+  /** PEM text of the authorities to trust; otherwise those of Node. */
   ca?: pulumi.Input<string>;
   /** PEM text of a client certificate, when the server asks for one. */
   cert?: pulumi.Input<string>;
-  /** PEM text of the client certificate's key; kept as a secret. */
+  /**
+   * PEM text of the client certificate's key; kept as a secret.
+   *
+   * @secret
+   */
   key?: pulumi.Input<string>;
   /**
-   * Whether the certificate has to carry the host's name; default `true`. Without it, and for an IP address, whose
-   * name cannot be checked, a `ca` of your own is required.
+   * Whether the certificate has to carry the host's name. Without it, and for an IP address, whose name cannot be
+   * checked, a `ca` of your own is required.
+   *
+   * @default true
    */
   verifyHostName?: pulumi.Input<boolean>;
 }

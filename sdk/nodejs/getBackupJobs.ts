@@ -15,7 +15,11 @@ export interface GetBackupJobsArgs {
   tenants?: string[] | "all";
   /** Where the cluster is and who logs in; what is left out comes from the configuration or the environment. */
   connection?: pulumi.Unwrap<ConnectionArgs>;
-  /** Whether jobs that have ended are listed after the live ones; default `false`. */
+  /**
+   * Whether jobs that have ended are listed after the live ones.
+   *
+   * @default false
+   */
   history?: boolean;
 }
 
@@ -32,8 +36,9 @@ export interface GetBackupJobsOutputArgs {
 /**
  * The backup jobs of tenants as they are now, in previews as well. It changes nothing on the cluster.
  *
- * Fails when the arguments are wrong, when the cluster cannot be reached, and when a named tenant does not exist. The
- * database driver is loaded only when this is called.
+ * Fails when the arguments are wrong, when the cluster cannot be reached, and when a named tenant does not exist.
+ *
+ * @remarks The database driver is loaded only when this is called.
  *
  * @example
  * ```ts

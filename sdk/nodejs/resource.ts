@@ -9,6 +9,10 @@ export interface Reach {
   /** What stands among the inputs for it. */
   inputs?: pulumi.Inputs;
   options?: pulumi.CustomResourceOptions;
+  /** Whether it is Pulumi's host of dynamic providers, which is not told of previews. @default false */
+  isDynamic?: boolean;
+  /** Whether the provider is to look at the cluster in a preview. @default true */
+  isPreviewWanted?: pulumi.Input<boolean> | undefined;
 }
 
 /**
@@ -23,26 +27,55 @@ export interface Reach {
  *
  * @param type the last part of the type token, `pulumi-nodejs:dynamic/oceanbase:<type>`; permanent
  * @param provider the export of `pulumi-oceanbase-backup/provider`; permanent
+ * @param isPreviewWanted whether the provider is to look at the cluster in a preview
  */
-export function byDynamicHost(type: string, provider: string): Reach {
+export function byDynamicHost(
+  type: string,
+  provider: string,
+  isPreviewWanted?: pulumi.Input<boolean>,
+): Reach {
   requireCodeForHost();
   return {
     token: `pulumi-nodejs:dynamic/oceanbase:${type}`,
     inputs: { __provider: codeReference(provider) },
+    isDynamic: true,
+    isPreviewWanted,
   };
+}
+
+/**
+ * What tells the provider host that a call belongs to a preview, and on which row what is found out is to be shown: only
+ * the program knows. It goes as one more input, which the host takes away again, so that it is in no plan and no state.
+ *
+ * @param isWanted whether the provider is to look at all in a preview
+ */
+function previewMark(
+  token: string,
+  name: string,
+  parent: pulumi.Resource | undefined,
+  isWanted: pulumi.Input<boolean | undefined>,
+): pulumi.Inputs {
+  // Under mocks there is no engine to show anything.
+  if (!pulumi.runtime.isDryRun() || !pulumi.runtime.hasEngine()) return {};
+  const mark = pulumi
+    .all([pulumi.createUrn(name, token, parent), isWanted])
+    .apply(([urn, wanted]) => (wanted === false ? undefined : urn));
+  // Only the text: it makes the resource depend on nothing.
+  return { __preview: new Promise((resolve) => mark.apply(resolve)) };
 }
 
 /** A resource of this package, however Pulumi reaches it. */
 export abstract class OceanBaseResource extends pulumi.CustomResource {
   protected constructor(
-    reach: Reach,
+    { token, inputs: reached, options: always, isDynamic, isPreviewWanted }: Reach,
     name: string,
     inputs: pulumi.Inputs,
     options: pulumi.CustomResourceOptions | undefined,
   ) {
     const restore = shortenTraces();
     try {
-      super(reach.token, name, { ...inputs, ...reach.inputs }, { ...reach.options, ...options });
+      const mark = isDynamic ? previewMark(token, name, options?.parent, isPreviewWanted) : {};
+      super(token, name, { ...inputs, ...reached, ...mark }, { ...always, ...options });
     } finally {
       restore();
     }

@@ -1,5 +1,5 @@
 /** The functions and constructors of Pulumi and of this package that Pulumi passes over when it looks for the program's line. */
-const PASSED_OVER = 6;
+const PASSED_OVER = 5;
 
 /**
  * Keeps stack traces short while a resource is made.

@@ -26,7 +26,7 @@ describe("a preview", () => {
     sandbox().startBackup("mysql_tenant");
     sandbox().startBackup("oracle_tenant");
     expect(await row({ tenants: ["mysql_tenant"] })).toMatch(
-      /^stop\s+create\s+1 backup job runs now: mysql_tenant job 1 DOING \(full, \d+ s old, \d+ of 1200 tablets, [\d.]+ MB written\)$/,
+      /^stop\s+create\s+1 backup job runs now: mysql_tenant job 1 DOING \(full, \d+ s old, \d+ of 1200 tablets, [\d.]+ MB written\); would send ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`$/,
     );
     expect(sandbox().log.cancels).toEqual([]);
     expect(sandbox().log.logins).toBe(1);
@@ -36,7 +36,7 @@ describe("a preview", () => {
     sandbox().startBackup("mysql_tenant");
     const excluded = await row({ tenants: "all", onlyTypes: ["incremental"] });
     expect(excluded).toMatch(
-      /no backup to cancel runs now in any tenant; excluded: mysql_tenant \(job 1 is a full backup\)$/,
+      /no backup to cancel runs now in any tenant; excluded: mysql_tenant \(job 1 is a full backup\); nothing would be sent$/,
     );
   });
 
@@ -50,7 +50,7 @@ describe("a preview", () => {
 
   test("says what is wrong already now, and does not fail for it", async () => {
     expect(await row({ tenants: ["Mysql_tenant"] })).toMatch(
-      /as things are now it would fail: .*did you mean mysql_tenant/,
+      /warning: as things are now it would fail: .*did you mean mysql_tenant/,
     );
   });
 
@@ -63,7 +63,7 @@ describe("a preview", () => {
   test("neither fails nor hangs when the cluster is away or silent", async () => {
     const away = { ...environmentFor(sandbox()), OCEANBASE_PORT: "1" };
     expect(await row({ tenants: "all" }, away)).toMatch(
-      /what runs now cannot be seen from here: .*127\.0\.0\.1:1: nothing listens there/,
+      /what this would do cannot be seen from here: .*127\.0\.0\.1:1: nothing listens there/,
     );
     stack?.remove();
     const silent = createServer(() => {});

@@ -1,4 +1,5 @@
 import { newProject } from "../tools/support/consumer.ts";
+import { type Front, programFor } from "../tools/support/fronts.ts";
 import { Stack } from "../tools/support/stack.ts";
 
 /** A program whose one CancelBackup takes its arguments from the configuration, so that a test can change them. */
@@ -17,9 +18,14 @@ exports.jobs = stop.jobs;
 exports.outcome = stop.outcome;
 `;
 
-/** A stack of that program. */
-export async function programStack(environment: Record<string, string>, args: object): Promise<Stack> {
-  const stack = await Stack.create(newProject("program", { "index.js": PROGRAM }), environment);
+/** A stack of that program, whose resource is reached by this front. */
+export async function programStack(
+  environment: Record<string, string>,
+  args: object,
+  front: Front = "dynamic",
+): Promise<Stack> {
+  const program = programFor(front, PROGRAM);
+  const stack = await Stack.create(newProject("program", { "index.js": program }), environment);
   await setArgs(stack, args);
   return stack;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LoginCredentials } from "../../sdk/sandbox/sandbox.ts";
-import { FRONTS } from "../tools/support/providerClient.ts";
+import { FRONTS } from "../tools/support/fronts.ts";
 import { ProviderHost } from "../tools/support/providerHost.ts";
 import type { ProviderFailure } from "../tools/support/providerMessages.ts";
 import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";

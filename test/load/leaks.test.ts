@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/sharedLogin.ts";
-import { FRONTS } from "../tools/support/providerClient.ts";
+import { FRONTS } from "../tools/support/fronts.ts";
 import { ProviderHost } from "../tools/support/providerHost.ts";
 import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
 import { soak } from "../tools/support/soak.ts";

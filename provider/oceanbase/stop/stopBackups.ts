@@ -15,7 +15,7 @@ import { type Wait, waitForStop } from "./wait";
  *
  * CANCEL BACKUP only marks jobs and returns; each stops some time later, or finishes first, or fails. So the statement is
  * followed until every job it was for stands in the job history. It is sent even when no job is seen: one may start in
- * between, and it is harmless then.
+ * between, and it is harmless then. Facts: cancel-marks, finish-wins, nothing-running
  *
  * Until the statement went out every failure is thrown and nothing has happened. From then on a failure is part of the
  * report, so that the record stays true.
@@ -37,16 +37,17 @@ export async function stopBackups(
   return reportOf(plan, target, sender, { ...wait, ...given({ interrupted: failure ?? wait.interrupted }) });
 }
 
-/**
- * The statement that a stop would send as things are now; undefined when it would send none. Refuses what the stop would
- * refuse, and sends nothing.
- */
-export async function plannedStatement(
+/** What a stop would be for as things are now. Refuses what the stop would refuse, and sends nothing. */
+export async function plannedTarget(
   session: Session,
   request: StopRequest,
   control: StopControl,
-): Promise<string | undefined> {
-  const { selection } = await chooseTarget(await makePlan(session, request, control));
+): Promise<Target> {
+  return await chooseTarget(await makePlan(session, request, control));
+}
+
+/** The statement for a target; undefined when none would be sent. */
+export function statementFor({ selection }: Target): string | undefined {
   return selection === undefined || selection.length === 0 ? undefined : cancelBackupStatement(selection);
 }
 

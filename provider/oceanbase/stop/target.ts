@@ -1,17 +1,19 @@
+import { checkIsCluster } from "../cluster/clusterRecord";
 import type { Readable } from "../cluster/leaderless";
 import { isInScope, type Scope, tenantIdsOf } from "../cluster/scope";
 import { type Identified, type Tenant, tenantNameOf } from "../cluster/server";
 import { readServerTime } from "../cluster/serverTime";
 import { isClusterJob, isRunning, type JobRow, readLiveJobs } from "../jobs/backupJobs";
 import { type ExcludedTenant, type JobFilter, selectTenants } from "../jobs/jobFilter";
+import type { JobSnapshot } from "../jobs/jobList";
 import type { TenantSelection } from "../statements";
 import { checkCleanupComes } from "./cleanupWait";
 import { JobWatch } from "./jobWatch";
 import { pauseUntilNextLook } from "./looks";
-import { checkRestorePoints, type Plan } from "./plan";
-import type { EarlierAttempt } from "./stopRequest";
+import { checkRestorePoints, type Plan, resolved } from "./plan";
+import type { EarlierAttempt, StopRequest } from "./stopRequest";
 
-/** Why a tenant is left alone that a filter would let through. */
+/** Why a tenant is left alone that a filter would let through. Fact: locked-refuses-all */
 const LOCKED = "the tenant is locked, and then it cannot be named";
 
 /** The same of a tenant whose jobs no filter can look at. */
@@ -30,19 +32,45 @@ export interface Target {
   watch: JobWatch;
 }
 
-/** Looks at what runs now, and chooses what the statement is sent for. */
+/** What a look has shown. */
+type Seen = Pick<JobSnapshot, "live" | "unreadable" | "now">;
+
+/** What an action is about: which cluster, and what was asked of it. */
+interface About {
+  cluster: Identified;
+  request: StopRequest;
+  scope: Scope;
+}
+
+/** Looks at what runs now, and chooses what the statement is sent for; refuses what was asked not to be done. */
 export async function chooseTarget(plan: Plan): Promise<Target> {
-  const { cluster, request, scope } = plan;
+  const { earlier, filter } = plan.request;
+  const { rows: live, unreadable } = await readPatiently(plan);
+  const isNew = earlier?.issuedAt === undefined;
+  const now = filter !== undefined && isNew ? await readServerTime(plan.cluster) : "";
+  const target = targetAmong(plan, { live, unreadable, now });
+  if (isNew) {
+    await checkRestorePoints(plan, target.scope);
+    await checkCleanupComes(plan, target.scope, live);
+  }
+  return target;
+}
+
+/** What a statement would be sent for as things were at a moment. Refuses what cannot be sent. */
+export function targetAt(snapshot: JobSnapshot, request: StopRequest): Target {
+  if (request.record !== undefined) checkIsCluster(snapshot, request.record);
+  return targetAmong({ cluster: snapshot, request, scope: resolved(snapshot, request) }, snapshot);
+}
+
+function targetAmong(about: About, seen: Seen): Target {
+  const { cluster, request, scope } = about;
   const { earlier, filter } = request;
-  const read = await readPatiently(plan);
-  const { rows: live, unreadable } = read;
-  if (earlier?.issuedAt !== undefined) return resumed(plan, live, earlier);
+  const { live, unreadable } = seen;
+  if (earlier?.issuedAt !== undefined) return resumed(about, live, earlier);
   const chosen =
     filter === undefined
       ? { scope: readableFirst(scope, unreadable), excluded: [] }
-      : await filtered(plan, read, filter);
-  await checkRestorePoints(plan, chosen.scope);
-  await checkCleanupComes(plan, chosen.scope, live);
+      : filtered(about, seen, filter);
   const watch = new JobWatch(cluster, chosen.scope);
   watch.addRecorded(earlier?.jobs ?? [], earlier?.startingClusterJobs ?? []);
   // With a choice to be made, a job that a cluster backup starts later is not a part of what was chosen.
@@ -64,14 +92,17 @@ async function readPatiently({ cluster, scope, control }: Plan): Promise<Readabl
 }
 
 /** The statement of an earlier attempt has arrived: a job that runs now is hit again only when it was a target then. */
-function resumed(plan: Plan, live: readonly JobRow[], earlier: EarlierAttempt): Target {
-  const { cluster, request } = plan;
+function resumed(
+  { cluster, request, scope }: About,
+  live: readonly JobRow[],
+  earlier: EarlierAttempt,
+): Target {
   // What a filter chose then is chosen: every tenant that was hit has a job in the record.
   const hitIds = new Set(earlier.jobs.map((job) => job.tenantId));
   const chosen =
     request.filter === undefined
-      ? { scope: plan.scope, excluded: [] }
-      : { scope: narrowed(plan.scope, hitIds), excluded: earlier.excluded ?? [] };
+      ? { scope, excluded: [] }
+      : { scope: narrowed(scope, hitIds), excluded: earlier.excluded ?? [] };
   const watch = new JobWatch(cluster, chosen.scope);
   watch.addRecorded(earlier.jobs, earlier.startingClusterJobs ?? []);
   // A tenant that the statement never reached, and whose jobs could not be read then, is as it was before.
@@ -99,14 +130,14 @@ function readableFirst(scope: Scope, unreadable: ReadonlySet<string>): Scope {
 }
 
 /** Leaves only the tenants in which every running job is one that may be cancelled. */
-async function filtered(
-  { cluster, scope }: Plan,
-  { rows: live, unreadable }: Readable<JobRow>,
+function filtered(
+  { cluster, scope }: About,
+  { live, unreadable, now }: Seen,
   filter: JobFilter,
-): Promise<Pick<Target, "scope" | "excluded">> {
+): Pick<Target, "scope" | "excluded"> {
   const jobs = live.filter((job) => isInScope(scope, job));
-  const { hit, excluded } = selectTenants(jobs, filter, await readServerTime(cluster), cluster);
-  // All can be cancelled with a locked one among them, but the chosen ones have to be named.
+  const { hit, excluded } = selectTenants(jobs, filter, now, cluster);
+  // All can be cancelled with a locked one among them, but the chosen ones have to be named. Fact: locked-unnamed
   const locked = scope.tenants.filter((tenant) => tenant.locked && hit.has(tenant.id));
   const lockedIds = new Set(locked.map((tenant) => tenant.id));
   const silent = scope.tenants.filter(({ id }) => unreadable.has(id));
@@ -133,6 +164,7 @@ export function selectionFor(scope: Scope, cluster: Identified, jobs: readonly J
   const lockedIds = new Set(tenants.filter((tenant) => tenant.locked).map((tenant) => tenant.id));
   const nameOf = (job: JobRow) => tenantNameOf(cluster, job.tenantId);
   // A cluster backup's own job cannot be named. Once it has started its jobs it ends with them, so naming those will do.
+  // Facts: late-child, parent-follows
   const needsAll = (job: JobRow) =>
     isClusterJob(job) ? job.status === "INIT" : nameOf(job) === undefined || lockedIds.has(job.tenantId);
   if (selection === "own" || jobs.some(needsAll)) return selection;

@@ -22,13 +22,13 @@ export interface BackupCleanupPolicyInputs extends LoginInputs {
 export const BACKUP_CLEANUP_POLICY: InputTable<BackupCleanupPolicyInputs> = {
   ...LOGIN,
   tenant: { check: (_, inputs) => targetProblem(inputs), isRepeated: true },
-  // There is one name only.
-  policyName: { check: oneOf(POLICY_NAME), same: () => true },
+  // There is one name only. Fact: policy-name
+  policyName: { check: oneOf(POLICY_NAME), same: () => true, byDefault: POLICY_NAME },
   recoveryWindow: { check: (_, inputs) => windowProblem(inputs), same: isSameWindow, isRepeated: true },
   redundancy: { check: wholeNumber(1), isRepeated: true },
   backupCopies: { check: wholeNumber(0), isRepeated: true },
-  overwrite: { check: flag },
-  onUnreachable: { check: oneOf("fail", "skip") },
+  overwrite: { check: flag, byDefault: false },
+  onUnreachable: { check: oneOf("fail", "skip"), byDefault: "fail" },
 };
 
 /**

@@ -3,6 +3,7 @@ import { given } from "../../given";
 import type { JobFilter } from "../../oceanbase/jobs/jobFilter";
 import type { TenantSelection } from "../../oceanbase/statements";
 import type { StopRequest } from "../../oceanbase/stop/stopRequest";
+import { comparable } from "../comparable";
 import type { LoginInputs } from "../connection";
 import { LOGIN } from "../connectionInputs";
 import { flag, list, listOf, oneOf, seconds, text } from "../inputChecks";
@@ -47,22 +48,33 @@ const MAX_REASON_LENGTH = 1000;
 export const CANCEL_BACKUP: InputTable<CancelBackupInputs> = {
   ...LOGIN,
   tenants: { check: (_, inputs) => tenantsProblems(inputs), same: sameTenants, isRepeated: true },
-  cancelOn: { check: listOf("create", "delete") },
-  triggers: { check: list, same: (olds = [], news = []) => isDeepStrictEqual(olds, news) },
+  cancelOn: { check: listOf("create", "delete"), byDefault: ["create"] },
+  triggers: {
+    check: list,
+    byDefault: [],
+    same: (olds, news) => isDeepStrictEqual(comparable(olds), comparable(news)),
+  },
   timeoutSeconds: { check: seconds(0, MAX_TIMEOUT_SECONDS) },
-  onTimeout: { check: oneOf("fail", "warn") },
-  onUnreachable: { check: oneOf("fail", "skip") },
+  onTimeout: { check: oneOf("fail", "warn"), byDefault: "fail" },
+  onUnreachable: { check: oneOf("fail", "skip"), byDefault: "fail" },
   reason: { check: text(MAX_REASON_LENGTH) },
-  keepStopped: { check: (value, inputs) => flag(value) ?? keepStoppedProblem(inputs) },
-  requireRestorePoint: { check: flag },
-  waitForCleanup: { check: (value, inputs) => flag(value) ?? waitProblem(value, inputs) },
+  keepStopped: {
+    check: (value, inputs) => flag(value) ?? keepStoppedProblem(inputs),
+    byDefault: false,
+  },
+  requireRestorePoint: { check: flag, byDefault: false },
+  waitForCleanup: {
+    check: (value, inputs) => flag(value) ?? waitProblem(value, inputs),
+    byDefault: false,
+  },
   onlyOlderThanSeconds: { check: seconds(0, MAX_AGE_SECONDS) },
   onlyTypes: { check: listOf("full", "incremental") },
   settleSeconds: {
     check: (value, inputs) => seconds(0, MAX_SETTLE_SECONDS)(value) ?? waitProblem(value, inputs),
+    byDefault: 0,
   },
   // It asks for nothing that would be kept.
-  previewJobs: { check: flag, same: () => true },
+  previewJobs: { check: flag, same: () => true, byDefault: true },
 };
 
 /** Whether the statement goes out when the resource is made or changed, not only when it is deleted. */

@@ -1,18 +1,20 @@
-import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
-import { plannedStatement } from "../../oceanbase/stop/stopBackups";
+import { type JobSnapshot, readJobSnapshot } from "../../oceanbase/jobs/jobList";
+import { plannedTarget, statementFor } from "../../oceanbase/stop/stopBackups";
+import type { StopRequest } from "../../oceanbase/stop/stopRequest";
+import { type Target, targetAt } from "../../oceanbase/stop/target";
 import { oneLine } from "../../text";
-import { withSession } from "../cluster";
+import { withCluster, withSession } from "../cluster";
 import type { Context } from "../context";
 import type { Preview } from "../defineResource";
 import { hasUnknown } from "../inputTable";
-import { inPreviewTime } from "../previewTime";
-import type { CancelBackupInputs } from "./inputs";
+import { inPreviewTime, orFailureText } from "../previewTime";
+import { type CancelBackupInputs, cancelsOnCreate, stopRequestOf } from "./inputs";
 import { nextStep } from "./nextStep";
 import type { CancelBackupState } from "./outputs";
-import { describe, readSnapshot } from "./previewText";
+import { jobsText } from "./previewText";
 
 /**
- * What a create, or with a state an update, would do as things are now: the statement, and the jobs that it would stop. A
+ * What a create, or with a state an update, would do as things are now: the jobs that it would stop, and the statement. A
  * cluster that cannot be asked fails no preview.
  */
 export async function preview(
@@ -25,14 +27,9 @@ export async function preview(
   if (hasUnknown(asked)) {
     return { text: "what runs now cannot be shown: some inputs are not known yet" };
   }
-  try {
-    return await inPreviewTime(inputs, context, (inTime) => look(inputs, inTime, state));
-  } catch (error) {
-    if (!(error instanceof OceanBaseError)) throw error;
-    const isAway = isOfKind(error, "unreachable", "transient", "aborted");
-    const what = isAway ? "what this would do cannot be seen from here" : "as things are now it would fail";
-    return { text: oneLine(`${what}: ${error.message}`) };
-  }
+  return await orFailureText(context, () =>
+    inPreviewTime(inputs, context, (inTime) => look(inputs, inTime, state)),
+  );
 }
 
 async function look(
@@ -41,13 +38,40 @@ async function look(
   state: CancelBackupState | undefined,
 ): Promise<Preview<CancelBackupState>> {
   const step = await nextStep(inputs, context, state);
-  if (step.kind === "keep") return { state: step.state };
+  if (step.kind === "keep")
+    return { state: step.state, text: "only the record changes: nothing would be sent" };
   if (inputs.previewJobs === false) return {};
-  const jobs = describe(await readSnapshot(inputs, context), inputs);
+  const snapshot = await sharedSnapshot(inputs, context);
+  const request = step.kind === "stop" ? step.request : stopRequestOf(inputs);
+  const target = await targetFor(request, snapshot, inputs, context);
+  const jobs = jobsText(snapshot, target, {
+    asked: request.selection,
+    isDeferred: !cancelsOnCreate(inputs),
+  });
   if (step.kind === "rehearse") return { text: oneLine(jobs) };
-  const statement = await withSession(inputs, context, (session) =>
-    plannedStatement(session, step.request, context),
-  );
+  const statement = statementFor(target);
   if (statement === undefined) return { text: oneLine(`${jobs}; nothing would be sent`) };
   return { outputs: { statement }, text: oneLine(`${jobs}; would send ${statement}`) };
+}
+
+/** What the snapshot says, unless there is more to be asked for before anything is sent. */
+async function targetFor(
+  request: StopRequest,
+  snapshot: JobSnapshot,
+  inputs: CancelBackupInputs,
+  context: Context,
+): Promise<Target> {
+  const { requireRestorePoint, waitForCleanup } = request;
+  if (!requireRestorePoint && !waitForCleanup) return targetAt(snapshot, request);
+  return await withSession(inputs, context, (session) => plannedTarget(session, request, context));
+}
+
+/** What runs now, as one preview has read it for all resources of the same login. */
+async function sharedSnapshot(inputs: CancelBackupInputs, context: Context): Promise<JobSnapshot> {
+  const { connection, password, tlsKey } = inputs;
+  const login = JSON.stringify([connection, password, tlsKey]);
+  const snapshot =
+    context.command.looks.get(login) ?? withCluster(inputs, context, (cluster) => readJobSnapshot(cluster));
+  context.command.looks.set(login, snapshot);
+  return await snapshot;
 }

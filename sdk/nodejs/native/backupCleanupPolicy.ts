@@ -35,10 +35,11 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
   /**
    * @param name the resource's name in the stack
    * @param args whose policy, and what it says
-   * @param options Pulumi's resource options; a replacement deletes first, because a tenant has one policy
+   * @param options Pulumi's resource options; a replacement deletes first, as `deleteBeforeReplace`, because a tenant
+   *   has one policy
    */
   constructor(name: string, args: BackupCleanupPolicyArgs = {}, options?: pulumi.CustomResourceOptions) {
     const inputs = { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...withMarkedSecrets(args) };
-    super(byPlugin("BackupCleanupPolicy"), name, inputs, options);
+    super(byPlugin("BackupCleanupPolicy"), name, inputs, { deleteBeforeReplace: true, ...options });
   }
 }

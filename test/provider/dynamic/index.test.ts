@@ -79,6 +79,19 @@ describe("check", () => {
   });
 });
 
+test("a state that the plugin has made needs an update, or it could be neither refreshed nor deleted", async () => {
+  await withPassword();
+  const { id, outs } = await cancelBackup.create(inputs());
+  const state = outs as NonNullable<State>;
+  const news = { ...inputs(), __provider: "code" } as Inputs;
+  expect(await cancelBackup.diff?.(id, state, news)).toEqual({ changes: true });
+  expect(await cancelBackup.diff?.(id, { ...state, __provider: "code" } as typeof state, news)).toEqual({
+    changes: false,
+  });
+  expect((await cancelBackup.update?.(id, state, news))?.outs).toHaveProperty("__provider", "code");
+  expect(sandbox().log.cancels).toHaveLength(1);
+});
+
 test("a policy that is gone has no id any more", async () => {
   await withPassword();
   const policy = { connection: inputs().connection, tenant: "mysql_tenant", recoveryWindow: "7d" };

@@ -74,7 +74,7 @@ describe("a preview", () => {
     expect(sandbox().log.cancels).toEqual([]);
   });
 
-  test("of an update that sends nothing knows everything, and shows no line", async () => {
+  test("of an update that sends nothing knows everything, and says so", async () => {
     const { id, properties } = await plugin.create(inputs());
     const news = inputs({ reason: "why" });
     expect(await plugin.update(id, properties, news, { preview: true })).toEqual({
@@ -85,7 +85,11 @@ describe("a preview", () => {
       statement: STATEMENT,
       outcome: UNKNOWN,
     });
-    expect(plugin.lines(1).filter(({ ephemeral }) => !ephemeral)).toHaveLength(1);
+    const lines = plugin.lines(1).filter(({ ephemeral }) => !ephemeral);
+    expect(lines.map(({ message }) => message)).toEqual([
+      "only the record changes: nothing would be sent",
+      expect.stringContaining(`would send ${STATEMENT}`),
+    ]);
     expect(sandbox().log.cancels).toHaveLength(1);
   });
 });
@@ -179,6 +183,18 @@ test("a refresh gives inputs as they were given, unless they are other ones by n
   expect(await read()).toEqual(given);
   sandbox().setPolicy("mysql_tenant", "1d");
   expect(await read()).toEqual(policy({ recoveryWindow: "1d" }));
+});
+
+test("a reference to the code of the dynamic host stays in the state, so that the resource can go back there", async () => {
+  const { id, properties } = await plugin.create(inputs());
+  expect(properties).not.toHaveProperty("__provider");
+  const moved = { ...properties, __provider: "code" };
+  const call = async (method: string, message: string, fields: object) =>
+    (await plugin.call(method, message, { id, ...fields })).getProperties().toJavaScript();
+  const urn = "urn:pulumi:test::project::oceanbase-backup:index:CancelBackup::it";
+  const updated = await call("update", "UpdateRequest", { urn, olds: moved, news: inputs({ reason: "x" }) });
+  expect(updated).toMatchObject({ reason: "x", __provider: "code" });
+  expect(await call("read", "ReadRequest", { urn, properties: updated })).toEqual(updated);
 });
 
 describe("secrets", () => {

@@ -1,11 +1,14 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { ROOT } from "../toolchain/run.mjs";
+import { makeArchives } from "./archives.mjs";
 
 /*
  * Makes the plugin's program in dist/plugin: the launcher that Pulumi looks for by its name, the bundle with everything
- * that it needs, and the licences of what is in the bundle. `npm run build` calls it.
+ * that it needs, and the licences of what is in the bundle. `npm run build` calls it; `npm run build -- --archives FOLDER`
+ * makes the archives of a release of it, too.
  */
 
 /** Under this name Pulumi looks for the plugin. */
@@ -43,6 +46,12 @@ await build({
 });
 chmodSync(join(OUTPUT, EXECUTABLE), 0o755);
 writeFileSync(join(OUTPUT, "LICENSES.txt"), licences(Object.keys(metafile.inputs)));
+
+const { values } = parseArgs({ options: { archives: { type: "string" } } });
+if (values.archives !== undefined) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  await makeArchives(OUTPUT, values.archives, version);
+}
 
 /**
  * The licence of every package that has a file in the bundle, and its text where the package brings one.

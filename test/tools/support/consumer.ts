@@ -57,11 +57,14 @@ export async function installPackage(): Promise<void> {
   writeFileSync(stamp, wanted);
 }
 
-/** A new folder inside the user's, from which the installed package is found, with these files in it. */
+/** Where Pulumi finds the plugin of the installed package, as `Pulumi.yaml` says it. */
+const PLUGINS = "plugins:\n  providers:\n    - { name: oceanbase-backup, path: ../../node_modules/.bin }\n";
+
+/** A new folder inside the user's, from which the installed package and its plugin are found, with these files in it. */
 export function newProject(name: string, files: Record<string, string>): string {
   const directory = newFolder(name);
   const all = {
-    "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n`,
+    "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n${PLUGINS}`,
     "package.json": '{ "main": "index.js" }',
     ...files,
   };

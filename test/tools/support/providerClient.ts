@@ -1,3 +1,4 @@
+import type { Front } from "./fronts.ts";
 import {
   type Properties,
   providerFailure,
@@ -10,10 +11,6 @@ import {
 const grpc = pulumiRequire("@grpc/grpc-js");
 const { ResourceProviderClient } = pulumiRequire("@pulumi/pulumi/proto/provider_grpc_pb");
 const { Empty } = pulumiRequire("google-protobuf/google/protobuf/empty_pb");
-
-/** The two ways in which Pulumi reaches the resources. */
-export const FRONTS = ["dynamic", "plugin"] as const;
-export type Front = (typeof FRONTS)[number];
 
 /** The kinds of resources, and by which export of the package the dynamic host finds their code. */
 const EXPORTS = { CancelBackup: "cancelBackup", BackupCleanupPolicy: "backupCleanupPolicy" } as const;

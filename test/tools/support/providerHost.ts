@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CONSUMER } from "./consumer.ts";
 import { EngineServer, type Shown } from "./engineServer.ts";
-import { type Front, ProviderClient } from "./providerClient.ts";
+import type { Front } from "./fronts.ts";
+import { ProviderClient } from "./providerClient.ts";
 import { pulumiRequire } from "./providerMessages.ts";
 
 /** The program that serves a front, in the folder of a user who has installed the package. */

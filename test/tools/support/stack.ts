@@ -29,11 +29,11 @@ export class Stack {
   /** Everything any command has printed. */
   output = "";
   private readonly state: string;
-  private readonly environment: Record<string, string>;
+  private readonly own: Record<string, string>;
 
   private constructor(directory: string, environment: Record<string, string>) {
     this.directory = directory;
-    this.environment = environment;
+    this.own = environment;
     this.state = mkdtempSync(join(tmpdir(), "pulumi-state-"));
   }
 
@@ -42,6 +42,12 @@ export class Stack {
     const stack = new Stack(directory, environment);
     await stack.must("stack", "init", "test");
     return stack;
+  }
+
+  /** The environment in which a command of the CLI is run on this stack. */
+  environment(): NodeJS.ProcessEnv {
+    const directory = process.env.TEST_PULUMI_DIRECTORY as string;
+    return { ...pulumiEnvironment(directory, this.state), PULUMI_CONFIG_PASSPHRASE: "test", ...this.own };
   }
 
   /** Runs a command of the CLI; `environment` is added to the stack's own. */
@@ -53,12 +59,7 @@ export class Stack {
     const directory = process.env.TEST_PULUMI_DIRECTORY as string;
     const result = await run(join(directory, "pulumi"), ["--non-interactive", "--color", "never", ...args], {
       cwd: this.directory,
-      env: {
-        ...pulumiEnvironment(directory, this.state),
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        ...this.environment,
-        ...environment,
-      },
+      env: { ...this.environment(), ...environment },
       onLine: () => {},
       ...hooks,
     });

@@ -6,9 +6,9 @@
 /** What each room may import besides itself. @type {Record<string, string[]>} */
 const rooms = {
   "sdk/nodejs": [
-    "provider/resources/(completeLogin|connectionSources|getBackupJobs)",
-    "provider/resources/cancelBackup/(outputs|previewText)",
-    "provider/resources/backupCleanupPolicy/(claims|outputs|previewWarning)",
+    "provider/resources/(command|completeLogin|connectionSources|getBackupJobs)",
+    "provider/resources/cancelBackup/outputs",
+    "provider/resources/backupCleanupPolicy/(claims|outputs)",
   ],
   "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given)"],
   "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given)"],

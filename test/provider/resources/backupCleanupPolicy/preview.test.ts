@@ -19,11 +19,11 @@ const inputs = (changes: Partial<BackupCleanupPolicyInputs> = {}): BackupCleanup
   recoveryWindow: "7d",
   ...changes,
 });
-const previewing = recordingContext({ preview: true });
 const preview = (
   changes: Partial<BackupCleanupPolicyInputs> = {},
   state?: Parameters<typeof backupCleanupPolicy.diff>[0],
-) => backupCleanupPolicy.preview(inputs(changes), previewing, state);
+  context = recordingContext({ preview: true }),
+) => backupCleanupPolicy.preview(inputs(changes), context, state);
 const sent = () => sandbox().log.matching(/DELETE BACKUP POLICY/);
 
 describe("a preview of a create", () => {
@@ -37,9 +37,13 @@ describe("a preview of a create", () => {
     expect(await preview()).toEqual({
       text: "tenant mysql_tenant has this cleanup policy already: nothing would be sent",
     });
-    expect((await preview({ recoveryWindow: "8d" })).text).toMatch(
-      /^as things are now it would fail: .*instead of recovery window 8d; set overwrite: true/,
-    );
+    const context = recordingContext({ preview: true });
+    expect(await preview({ recoveryWindow: "8d" }, undefined, context)).toEqual({});
+    expect(context.warnings).toEqual([
+      expect.stringMatching(
+        /^as things are now it would fail: .*instead of recovery window 8d; set overwrite: true/,
+      ),
+    ]);
   });
 
   test("that may overwrite says that it drops first", async () => {
@@ -62,7 +66,10 @@ describe("a preview of an update", () => {
 
   test("that sends nothing knows all of the state", async () => {
     const state = await created();
-    expect(await preview({ overwrite: true }, state)).toEqual({ state: { ...state, overwrite: true } });
+    expect(await preview({ overwrite: true }, state)).toEqual({
+      state: { ...state, overwrite: true },
+      text: "only the record changes: nothing would be sent",
+    });
   });
 
   test("to another window says the DROP and the ADD", async () => {
@@ -70,5 +77,37 @@ describe("a preview of an update", () => {
     sandbox().log.clear();
     expect((await preview({ recoveryWindow: "8d" }, state)).text).toBe(`would send ${DROP}; ${add("8d")}`);
     expect(sent()).toEqual([]);
+  });
+});
+
+describe.each([
+  ["4.2.5", "within the hour"],
+  ["4.6.0", "as soon as the policy is added"],
+] as const)("a window that gets shorter, on %s", (version, when) => {
+  const server = useSandbox({ version });
+  const warnings = async (changes: Partial<BackupCleanupPolicyInputs>) => {
+    const { sys } = server().logins;
+    const login = { connection: connectionTo(server(), sys), password: sys.password };
+    const context = recordingContext({ preview: true });
+    await preview({ ...login, overwrite: true, ...changes }, undefined, context);
+    return context.warnings;
+  };
+
+  test("is warned of, with when the backups go", async () => {
+    server().setPolicy("mysql_tenant", "30d");
+    expect(await warnings({ recoveryWindow: "7d" })).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^tenant mysql_tenant: the recovery window gets shorter, 7d instead of 30d; OceanBase \\S+ removes the backups that it does not need any more ${when}$`,
+        ),
+      ),
+    ]);
+    expect(server().log.matching(/^ALTER/)).toEqual([]);
+  });
+
+  test("and no other: one that stays, gets longer, or is new", async () => {
+    expect(await warnings({ recoveryWindow: "7d" })).toEqual([]);
+    server().setPolicy("mysql_tenant", "7d");
+    for (const recoveryWindow of ["7d", "168h", "8d"]) expect(await warnings({ recoveryWindow })).toEqual([]);
   });
 });

@@ -1,35 +1,44 @@
 import { createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import type { JobSnapshot } from "../../../../provider/oceanbase/jobs/jobList.ts";
+import { identify } from "../../../../provider/oceanbase/cluster/cluster.ts";
+import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
+import { type JobSnapshot, readJobSnapshot } from "../../../../provider/oceanbase/jobs/jobList.ts";
+import { targetAt } from "../../../../provider/oceanbase/stop/target.ts";
 import type { CancelBackupInputs } from "../../../../provider/resources/cancelBackup/inputs.ts";
-import { previewText, readSnapshot } from "../../../../provider/resources/cancelBackup/previewText.ts";
-import { connectionTo, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
+import { stopRequestOf } from "../../../../provider/resources/cancelBackup/inputs.ts";
+import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
+import { jobsText } from "../../../../provider/resources/cancelBackup/previewText.ts";
+import { Command } from "../../../../provider/resources/command.ts";
+import { inputsFor } from "../../../tools/support/cancelBackup.ts";
+import { connectionTo, loginOf, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
+const inputs = (changes: Partial<CancelBackupInputs> = {}) => inputsFor(sandbox(), changes);
 
-const inputs = (changes: Partial<CancelBackupInputs> = {}): CancelBackupInputs => ({
-  connection: connectionTo(sandbox(), sandbox().logins.sys),
-  password: sandbox().logins.sys.password,
-  tenants: ["mysql_tenant"],
-  ...changes,
-});
-const read = (asked: CancelBackupInputs) => readSnapshot(asked, recordingContext());
-const line = (changes: Partial<CancelBackupInputs> = {}) => previewText(inputs(changes), read);
+/** What a preview says on the resource's row, warnings before the line. */
+async function shown(asked: CancelBackupInputs): Promise<string> {
+  const context = recordingContext({ preview: true });
+  const { text } = await cancelBackup.preview(asked, context);
+  return [...context.warnings.map((warning) => `warning: ${warning}`), ...(text ? [text] : [])].join("\n");
+}
+const line = (changes: Partial<CancelBackupInputs> = {}) => shown(inputs(changes));
 
-test("says what runs in the scope, and sends nothing", async () => {
+test("says what runs in the scope and the statement, and sends nothing", async () => {
   sandbox().startBackup("mysql_tenant");
   sandbox().startBackup("oracle_tenant");
   expect(await line()).toMatch(
-    /^1 backup job runs now: mysql_tenant job 1 (INIT|DOING) \(full, \d+ s old(, \d+ of 1200 tablets, .* written)?\)$/,
+    /^1 backup job runs now: mysql_tenant job 1 (INIT|DOING) \(full, \d+ s old(, \d+ of 1200 tablets, .* written)?\); would send ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`$/,
   );
-  expect(await line({ tenants: "all" })).toMatch(/^2 backup jobs run now: mysql_tenant .*; oracle_tenant /);
+  expect(await line({ tenants: "all" })).toMatch(
+    /^2 backup jobs run now: mysql_tenant .*; oracle_tenant .*; would send ALTER SYSTEM CANCEL BACKUP$/,
+  );
   expect(sandbox().log.cancels).toEqual([]);
 });
 
 test("says where nothing runs", async () => {
-  expect(await line({ tenants: "all" })).toBe("no backup to cancel runs now in any tenant");
-  expect(await line({ tenants: ["mysql_tenant", "oracle_tenant"] })).toBe(
-    "no backup to cancel runs now in mysql_tenant, oracle_tenant",
+  expect(await line({ tenants: "all" })).toMatch(/^no backup to cancel runs now in any tenant; would send/);
+  expect(await line({ tenants: ["mysql_tenant", "oracle_tenant"] })).toMatch(
+    /^no backup to cancel runs now in mysql_tenant, oracle_tenant; /,
   );
   const { mysqlTenant } = sandbox().logins;
   const { tenants: _, ...own } = inputs();
@@ -38,61 +47,80 @@ test("says where nothing runs", async () => {
     connection: connectionTo(sandbox(), mysqlTenant),
     password: mysqlTenant.password,
   };
-  expect(await previewText(fromTenant, read)).toBe("no backup to cancel runs now in mysql_tenant");
+  expect(await shown(fromTenant)).toMatch(/^no backup to cancel runs now in mysql_tenant; /);
 });
 
 test("says that nothing is sent before the deletion, and whom a filter excludes", async () => {
   sandbox().startBackup("mysql_tenant");
-  expect(await line({ cancelOn: ["delete"] })).toContain(
-    "1 backup job runs now (and nothing is sent before it is deleted): mysql_tenant",
+  expect(await line({ cancelOn: ["delete"] })).toMatch(
+    /^1 backup job runs now \(and nothing is sent before it is deleted\): mysql_tenant [^;]*$/,
   );
   expect(await line({ onlyTypes: ["incremental"] })).toBe(
-    "no backup to cancel runs now in mysql_tenant; excluded: mysql_tenant (job 1 is a full backup)",
+    "no backup to cancel runs now in mysql_tenant; excluded: mysql_tenant (job 1 is a full backup); nothing would be sent",
   );
-  expect(await line({ onlyTypes: ["full"] })).toMatch(/^1 backup job runs now: mysql_tenant job 1 [^;]*$/);
+  expect(await line({ onlyTypes: ["full"] })).toMatch(
+    /^1 backup job runs now: mysql_tenant job 1 [^;]*; would/,
+  );
 });
 
-test("says what a cancel would fail with, and leaves wrong inputs to the check", async () => {
+test("warns of what a cancel would fail with", async () => {
   expect(await line({ tenants: ["Mysql_tenant"] })).toMatch(
-    /^as things are now it would fail: .*did you mean/,
+    /^warning: as things are now it would fail: .*did you mean/,
   );
+  expect(await line({ password: "wrong" })).toMatch(/^warning: as things are now it would fail: .*1045/);
   sandbox().cluster.tenants.setLocked("mysql_tenant", true);
-  expect(await line()).toMatch(/^as things are now it would fail: .*mysql_tenant is locked/);
-  expect(await line({ tenants: [] })).toBeUndefined();
+  expect(await line()).toMatch(/^warning: as things are now it would fail: .*mysql_tenant is locked/);
 });
 
-describe("a cluster that cannot be seen", () => {
-  test("costs a line that says why", async () => {
-    expect(await line({ password: "marker-password" })).toMatch(
-      /^what runs now cannot be seen from here: .*1045/,
-    );
-  });
+test("says which tenant cannot be read, and what runs in the others", async () => {
+  sandbox().startBackup("mysql_tenant");
+  sandbox().loseLeader("oracle_tenant");
+  expect(await line({ tenants: "all" })).toMatch(
+    /^1 backup job runs now: mysql_tenant .*; what runs in oracle_tenant cannot be read, because no server leads the tenant; would send/,
+  );
+});
 
-  test("costs no more time than a connection may take", async () => {
+describe("the cluster", () => {
+  test("costs no more time than a connection may take, and a line that says why", async () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => sockets.push(socket));
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const { port } = silent.address() as { port: number };
     const connection = { ...inputs().connection, port, connectTimeoutSeconds: 1 };
     try {
-      expect(await line({ connection })).toMatch(/cannot be seen from here: .*no answer within 1 s/);
+      expect(await line({ connection })).toMatch(
+        /^what this would do cannot be seen from here: .*no answer within 1 s/,
+      );
     } finally {
       for (const socket of sockets) socket.destroy();
       silent.close();
     }
   });
+
+  test("is asked once for all resources of a login", async () => {
+    const command = new Command();
+    for (const tenants of [["mysql_tenant"], ["oracle_tenant"], "all"] as const) {
+      await cancelBackup.preview(inputs({ tenants }), recordingContext({ preview: true, command }));
+    }
+    expect(sandbox().log.matching(/CDB_OB_BACKUP_JOBS/)).toHaveLength(1);
+  });
 });
 
 /** A snapshot of the sandbox with other jobs and tasks in it. */
-async function withJobs(count: number, outputBytes: number): Promise<string | undefined> {
-  const snapshot = await read(inputs());
+async function withJobs(count: number, outputBytes: number): Promise<string> {
+  const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+  const snapshot = await readJobSnapshot(await identify(session));
+  session.close();
   const [first] = snapshot.live;
   if (first === undefined) throw new Error("no job runs");
   const live = Array.from({ length: count }, (_, i) => ({ ...first, jobId: String(i + 1), startedAt: "?" }));
   const task = { taskId: "1", status: "DOING", result: 0, comment: "", inputBytes: 0 };
   const known = { ...task, outputBytes, tablets: 10, finishedTablets: 5 };
   const tasks: JobSnapshot["tasks"] = new Map([["1002/1", known]]);
-  return await previewText(inputs(), async () => ({ ...snapshot, live, tasks }));
+  const changed = { ...snapshot, live, tasks };
+  const request = stopRequestOf(inputs());
+  const about = { asked: request.selection, isDeferred: false };
+  return jobsText(changed, targetAt(changed, request), about);
 }
 
 test("eight jobs are named and the others counted; an age that is not known is left out", async () => {
