@@ -8,8 +8,12 @@ const LOCK = "package-lock.json";
 
 const { dependencies } = JSON.parse(readFileSync(join(PINNED, "package.json"), "utf8"));
 
-/** Their versions. @type {{ pnpm: string, yarn: string }} */
-export const VERSIONS = { pnpm: dependencies.pnpm, yarn: dependencies["@yarnpkg/cli-dist"] };
+/** Their versions. @type {Record<"pnpm" | "yarn" | "oldNode", string>} */
+export const VERSIONS = {
+  pnpm: dependencies.pnpm,
+  yarn: dependencies["@yarnpkg/cli-dist"],
+  oldNode: dependencies.node,
+};
 
 /** The program of one of them. @type {Record<"pnpm" | "yarn" | "oldNode", string>} */
 export const PROGRAMS = {
