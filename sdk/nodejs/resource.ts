@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { given } from "../../provider/given";
+import { codeReference, requireCodeForHost } from "./codeReference";
 import { outputsWithConnection } from "./configurationSecrets";
 import { shortenTraces } from "./shortTraces";
 
@@ -24,8 +24,7 @@ export interface Reach {
  * Pulumi's own `dynamic.Resource` puts the text of the provider's functions into every resource. Here that text is
  * one constant line that asks the installed package for the code. So the state stays small, nothing a function has
  * seen can end up in it, and a new version of this package changes no resource. This leans on how Pulumi's dynamic
- * provider host reads `__provider`: it evaluates the text as a module, in the folder of the project, and calls
- * `handler`. This is the only place that knows it.
+ * provider host reads `__provider`. This and {@link codeReference} are the only places that know it.
  *
  * The price: `pulumi refresh` and `pulumi destroy` need the package installed in the project, as `up` does.
  *
@@ -35,16 +34,16 @@ export interface Reach {
 export function byDynamicHost(
   type: string,
   provider: string,
-  { isPreviewWanted, noImport }: Pick<Reach, "isPreviewWanted" | "noImport">,
+  { isPreviewWanted, noImport }: Pick<Reach, "isPreviewWanted"> & { noImport: string },
 ): Reach {
-  const reference = `exports.handler = () => require("pulumi-oceanbase-backup/provider").${provider};`;
+  requireCodeForHost();
   return {
     token: `pulumi-nodejs:dynamic/oceanbase:${type}`,
-    inputs: { __provider: reference },
+    inputs: { __provider: codeReference(provider) },
     options: { additionalSecretOutputs: outputsWithConnection() },
     isDynamic: true,
     isPreviewWanted,
-    ...given({ noImport }),
+    noImport,
   };
 }
 
