@@ -7,17 +7,18 @@ import type { dynamic } from "@pulumi/pulumi";
 import { withoutNulls } from "../given";
 import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy/lifecycle";
 import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
+import { Command } from "../resources/command";
 import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
 import { type Lifecycle, PartialFailure, type Preview } from "../resources/defineResource";
 import { whileEngineLives } from "./lifeline";
 import { recall, remember, showPreview, unmarked } from "./previews";
-import { showStatus, showWarning } from "./progress";
+import { showInfo, showStatus, showWarning } from "./progress";
 
 let config: dynamic.Config | undefined;
 
-/** The host lives for one command, so what its calls have claimed is kept here. */
-const claimed = new Set<string>();
+/** The host lives for one command. */
+const command = new Command();
 
 /**
  * Keeps the stack's configuration. It has to be done when it returns: the host calls the other methods without waiting for
@@ -36,9 +37,10 @@ function context(signal: AbortSignal): Context {
   return {
     ...source,
     preview: false,
-    claimed,
+    command,
     signal,
     progress: showStatus,
+    inform: showInfo,
     warn: showWarning,
   };
 }
@@ -63,7 +65,7 @@ function provider<Inputs extends object, State extends Inputs>(
     async check(olds, news) {
       const { inputs, urn } = unmarked(withoutNulls(news));
       // Without a property: the engine prints the value of a named one, and it may hold a secret.
-      const problems = lifecycle.check(inputs, source);
+      const problems = lifecycle.check(inputs, source, { command });
       if (urn !== undefined && problems.length === 0) {
         const isNew = olds === undefined || Object.keys(olds).length === 0;
         // The state of a resource that is there comes with the diff.

@@ -12,9 +12,6 @@ import { showWarning } from "./progress";
 /** URNs of the resources whose inputs were checked in a preview and that may be compared with their state next. */
 const marked = new Map<string, string[]>();
 
-/** What previews of this command have read. */
-const looks: NonNullable<Context["looks"]> = new Map();
-
 /** The inputs without the mark, and the resource that they are of; undefined where this is no preview. */
 export function unmarked<T extends object>(inputs: T): { inputs: T; urn: string | undefined } {
   const { __preview: urn, ...others } = inputs as T & { __preview?: string };
@@ -39,6 +36,6 @@ export async function showPreview<State>(
   preview: (context: Context) => Promise<Preview<State>>,
 ): Promise<void> {
   const warn = (text: string) => showWarning(text, urn);
-  const { text } = await preview({ ...context, preview: true, looks, warn });
+  const { text } = await preview({ ...context, preview: true, warn });
   if (text !== undefined) showLine(findEngine(), text, { urn });
 }

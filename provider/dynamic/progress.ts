@@ -11,6 +11,11 @@ export const showStatus = sparingly((text) => {
   showLine(findEngine(), text, { ephemeral: true });
 });
 
+/** Shows a line that stays, on the row of the stack. */
+export function showInfo(text: string): void {
+  showLine(findEngine(), text);
+}
+
 /**
  * Shows a warning that stays; without an engine it goes to the error output.
  *

@@ -3,10 +3,13 @@
  * because the driver's escaping is right in one SQL mode only.
  */
 
-/** Longest name of a tenant, in bytes (OceanBase: OB_MAX_TENANT_NAME_LENGTH). */
+/** Longest name of a tenant, in bytes (OceanBase: OB_MAX_TENANT_NAME_LENGTH). Fact: name-length */
 export const MAX_TENANT_NAME_BYTES = 64;
 
-/** Whose backups a statement is for: named tenants, all user tenants (both from sys), or the login's own tenant. */
+/**
+ * Whose backups a statement is for: named tenants, all user tenants (both from sys), or the login's own tenant.
+ * Facts: no-clause, clause-in-sys-only
+ */
 export type TenantSelection = readonly string[] | "all" | "own";
 
 /** What keeps this text from being the name of a tenant whose backups can be cancelled; undefined when nothing does. */
@@ -16,8 +19,10 @@ export function tenantNameProblem(name: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) return "has control characters";
   // In backticks it would be a letter like any other; but nothing that could ever end a statement is sent.
+  // Fact: several-statements
   if (name.includes(";")) return "has a semicolon";
   if (Buffer.byteLength(name) > MAX_TENANT_NAME_BYTES) return `is longer than ${MAX_TENANT_NAME_BYTES} bytes`;
+  // Facts: sys-named, meta-named
   if (name === "sys") return "is the sys tenant, which has no backups of its own";
   if (name.startsWith("META$")) return "is a meta tenant; name the user tenant it belongs to";
   return undefined;
@@ -27,11 +32,11 @@ export function tenantNameProblem(name: string): string | undefined {
  * `ALTER SYSTEM CANCEL BACKUP`, with the TENANT clause for named tenants.
  *
  * Names always stand in backticks: there case is kept, keywords are names, backslashes mean nothing, and a doubled
- * backtick is the only escape. Names are sent once, in the order in which they were first given.
+ * backtick is the only escape. Names are sent once, in the order in which they were first given. Fact: name-quoting
  */
 export function cancelBackupStatement(scope: TenantSelection): string {
   if (scope === "all" || scope === "own") return "ALTER SYSTEM CANCEL BACKUP";
-  // Without a name the clause would be gone and the statement meant for every tenant.
+  // Without a name the clause would be gone and the statement meant for every tenant. Fact: no-clause
   if (scope.length === 0) throw new RangeError("a TENANT clause needs at least one name");
   for (const name of scope) {
     const problem = tenantNameProblem(name);
@@ -44,17 +49,18 @@ export function cancelBackupStatement(scope: TenantSelection): string {
 export interface CleanupPolicy {
   /** How far back a restore must be possible, such as `7d`: backups that no such restore needs are removed. */
   recoveryWindow?: string;
-  /** How many full backups are kept. Without a window OceanBase takes 1 only. */
+  /** How many full backups are kept. Without a window OceanBase takes 1 only. Fact: window-or-redundancy */
   redundancy?: number;
   /** How many copies of a backup there are to be before it may be removed. */
   backupCopies?: number;
 }
 
-/** The one name that OceanBase takes for a cleanup policy, exact and in lower case. */
+/** The one name of a cleanup policy for backup sets, exact and in lower case. Fact: policy-name */
 export const POLICY_NAME = "default";
 
 /**
  * `ALTER SYSTEM ADD DELETE BACKUP POLICY`. OceanBase has no statement that changes a policy: drop it first.
+ * Facts: policy-clauses, policy-no-change
  *
  * @param tenant whose policy, from sys; undefined in a user tenant, where the clause is refused
  */
@@ -79,7 +85,7 @@ export function addCleanupPolicyStatement(policy: CleanupPolicy, tenant: string 
 }
 
 /**
- * `ALTER SYSTEM DROP DELETE BACKUP POLICY`, which succeeds when there is none.
+ * `ALTER SYSTEM DROP DELETE BACKUP POLICY`, which succeeds in most versions when there is none. Fact: drop-of-absent
  *
  * @param tenant whose policy, from sys; undefined in a user tenant, where the clause is refused
  */

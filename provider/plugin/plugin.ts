@@ -1,6 +1,7 @@
 import type { Engine } from "../engine/engine";
 import { Lifeline } from "../engine/lifeline";
 import { showLine, sparingly } from "../engine/log";
+import { Command } from "../resources/command";
 import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
 import { sourceOf } from "./configuration";
@@ -24,12 +25,8 @@ export class Plugin {
   private engine: Engine | undefined;
   private lifeline: Lifeline;
   private configured: Source = sourceOf({}, undefined);
-  /** What calls have done, so that a later one leaves it alone. */
-  private readonly claimed = new Set<string>();
-  /** What only one resource of a program may have, and which one has it. */
-  readonly claims = new Map<string, string>();
-  /** What previews have read. */
-  private readonly looks: NonNullable<Context["looks"]> = new Map();
+  /** What the calls of the present command know of each other. */
+  command = new Command();
 
   /** @param engine the one that has started this process, and whose end ends it */
   constructor(engine?: Engine) {
@@ -45,8 +42,7 @@ export class Plugin {
   configure(configuration: Properties, urn: string | undefined): void {
     this.configured = sourceOf(configuration, urn);
     // An engine that attaches may do so for one command after another.
-    this.claims.clear();
-    this.looks.clear();
+    this.command = new Command();
   }
 
   /** What a connection is completed from. */
@@ -92,10 +88,10 @@ export class Plugin {
     return {
       ...this.configured,
       preview,
-      claimed: this.claimed,
-      looks: this.looks,
+      command: this.command,
       signal,
       progress: sparingly((text) => show("info", text, true)),
+      inform: (text) => show("info", text),
       warn: (text) => show("warning", text),
       debug: (text) => show("debug", text),
     };

@@ -1,9 +1,8 @@
 import { given, withoutNulls } from "../given";
-import type { Claimant } from "../resources/claims";
 import { completeLogin, type GivenLogin } from "../resources/completeLogin";
 import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
-import { type Lifecycle, PartialFailure } from "../resources/defineResource";
+import { type Declaration, type Lifecycle, PartialFailure } from "../resources/defineResource";
 import { detailedDiff, type PropertyDifference } from "./detailedDiff";
 import { hasSecret, markedLike, type Properties, plain, Secret, UNKNOWN } from "./values";
 
@@ -34,7 +33,11 @@ export class PartlyMade extends Error {
 
 /** The engine's calls about one kind of resource, in property values with their marks. */
 export interface ResourceCalls {
-  check(news: Properties, source: Source, claimant: Claimant): { inputs: Properties; problems: string[] };
+  check(
+    news: Properties,
+    source: Source,
+    declaration: Declaration,
+  ): { inputs: Properties; problems: string[] };
   diff(state: Properties, olds: Properties, news: Properties): ResourceDiff;
   /** @param state the record of the resource that would be updated; undefined when it would be made */
   preview(
@@ -82,7 +85,7 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
   }
 
   return {
-    check(news, source, claimant) {
+    check(news, source, declaration) {
       let inputs: Properties;
       try {
         inputs = withCompleteLogin(withoutNulls(plain<Properties>(news)), source);
@@ -90,7 +93,7 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
         // A file with authorities that cannot be read.
         return { inputs: news, problems: [`connection.tls: ${(error as Error).message}`] };
       }
-      const problems = lifecycle.check(inputs as Inputs, source, claimant);
+      const problems = lifecycle.check(inputs as Inputs, source, declaration);
       return {
         inputs: withMarks(inputs, news),
         // No problem names its property: the engine would print the value, and it may hold a secret.

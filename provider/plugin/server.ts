@@ -121,8 +121,8 @@ function resourceCalls(plugin: Plugin) {
   return {
     check(request: CheckRequest) {
       const [urn, news] = [request.getUrn(), readProperties(request.getNews())];
-      const claimant = { name: urn.split("::").at(-1) ?? urn, claims: plugin.claims };
-      const { inputs, problems } = callsFor(urn).check(news, plugin.source, claimant);
+      const declaration = { name: urn.split("::").at(-1) ?? urn, command: plugin.command };
+      const { inputs, problems } = callsFor(urn).check(news, plugin.source, declaration);
       return checkResponse(inputs, problems);
     },
     diff(request: DiffRequest) {

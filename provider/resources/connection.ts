@@ -29,7 +29,7 @@ export interface LoginInputs {
   tlsKey?: string;
 }
 
-/** The name of the sys tenant, where the administrators of the whole cluster log in. */
+/** The name of the sys tenant, where the administrators of the whole cluster log in. Fact: who-answers */
 export const SYS_TENANT = "sys";
 
 /** How long one server may take to answer a login, in seconds. */

@@ -6,7 +6,7 @@ import { foundTlsKey, renameAdvice, type Source } from "./connectionSources";
 import { flag, portProblem, seconds, text } from "./inputChecks";
 import { checkInputs, hasUnknown, type InputTable, unknownInputs } from "./inputTable";
 
-/** An OceanBase server's own port. */
+/** An OceanBase server's own port. Fact: login-names */
 const DEFAULT_PORT = 2881;
 
 /** Longest user, tenant or cluster name that a login takes. */
@@ -54,7 +54,7 @@ function hostProblem(host: unknown, connection: ConnectionInputs, source: Source
 
 /**
  * The three parts of a login name are joined by `@`, `#` and `:`, so none of them may hold one; nor a `$`, which an
- * observer refuses in a tenant.
+ * observer refuses in a tenant. Fact: login-names
  */
 function loginPartProblem(part: unknown): string | undefined {
   if (typeof part !== "string" || part.trim() === "") return "must not be blank";

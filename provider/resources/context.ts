@@ -1,4 +1,4 @@
-import type { JobSnapshot } from "../oceanbase/jobs/jobList";
+import type { Command } from "./command";
 
 /**
  * What a lifecycle call is given. A front gives what it has: the dynamic provider host knows no deadline and cannot
@@ -15,19 +15,12 @@ export interface Context {
   signal?: AbortSignal;
   /** The call should have ended by then, in milliseconds since 1970. */
   deadlineMs?: number;
-  /**
-   * Names of the things on a server that a resource has taken during this command. A deletion in the same command, of a
-   * resource under its former name or of one that is being replaced, leaves them alone. Absent when the caller keeps
-   * none for all the calls of a command.
-   */
-  claimed?: Set<string>;
-  /**
-   * What previews of this command have read, by login: many resources look at one cluster. Absent when the caller keeps
-   * nothing for all the calls of a command.
-   */
-  looks?: Map<string, Promise<JobSnapshot>>;
+  /** What the calls of this command know of each other. */
+  command: Command;
   /** Shows where a long wait stands. Each text replaces the one before. */
   progress(text: string): void;
+  /** Shows a line that stays on the screen. */
+  inform(text: string): void;
   /** Shows a warning that stays on the screen. */
   warn(text: string): void;
   /** Is told of every query and statement that goes out, for who asks for such detail. */

@@ -1,5 +1,5 @@
 import { OceanBaseError } from "../oceanbase/errors";
-import type { Claimant } from "./claims";
+import type { Command } from "./command";
 import type { Source } from "./connectionSources";
 import type { Context } from "./context";
 import { checkInputs, type InputProblem, type InputTable, inputsOf, repeatedInputs } from "./inputTable";
@@ -41,8 +41,12 @@ export interface ResourceRules<Inputs, State> {
   outputs: Readonly<Partial<Record<keyof State, undefined>>>;
   /** Whether a replacement has to delete the old one first. @default false */
   deleteBeforeReplace?: boolean;
-  /** What is wrong when another resource of the program has what only one may have. */
-  conflict?(inputs: Inputs, claimant: Claimant): InputProblem | undefined;
+  /**
+   * Takes note of a resource of the program, before anything is done in the command.
+   *
+   * @returns what is wrong when another resource has what only one may have
+   */
+  declare?(inputs: Inputs, declaration: Declaration): InputProblem | undefined;
   /** The state as any version may have written it, in the words of this one. @default as it is */
   upgrade?(recorded: State): State;
   diff(state: State, inputs: Inputs): Difference;
@@ -55,6 +59,13 @@ export interface ResourceRules<Inputs, State> {
   /** What a program only reads, or what is to be imported, without a record; throws where that makes no sense. */
   get(id: string, inputs: Inputs, context: Context): Promise<State>;
   delete(state: State, context: Context): Promise<void>;
+}
+
+/** A resource of a program, among all others of it. */
+export interface Declaration {
+  command: Command;
+  /** Undefined where the caller is not told; then the program itself sees to what only one resource may have. */
+  name?: string;
 }
 
 /** The lifecycle of one kind of resource, however Pulumi calls it. */
@@ -70,9 +81,9 @@ export interface Lifecycle<Inputs, State> {
    * Everything that is wrong with the inputs, at once.
    *
    * @param source what the connection among them was completed from
-   * @param claimant the resource among those of its program, where that is not checked by the program
+   * @param declaration the resource among those of its program
    */
-  check(inputs: Inputs, source?: Source, claimant?: Claimant): InputProblem[];
+  check(inputs: Inputs, source?: Source, declaration?: Declaration): InputProblem[];
   diff(state: State, inputs: Inputs): Difference;
   /** Sends nothing. @param state the record of the resource that would be updated; undefined when it would be made */
   preview(inputs: Inputs, context: Context, state?: State): Promise<Preview<State>>;
@@ -114,9 +125,9 @@ export function defineResource<Inputs extends object, State extends Inputs & { s
     outputNames: Object.keys(rules.outputs),
     repeatedInputs: repeatedInputs(rules.inputs),
     deleteBeforeReplace: rules.deleteBeforeReplace ?? false,
-    check: (inputs, source, claimant) => {
+    check: (inputs, source, declaration) => {
       const problems = checkInputs(rules.inputs, inputs, source);
-      const conflict = claimant === undefined ? undefined : rules.conflict?.(inputs, claimant);
+      const conflict = declaration === undefined ? undefined : rules.declare?.(inputs, declaration);
       return conflict === undefined ? problems : [...problems, conflict];
     },
     diff: (state, inputs) => rules.diff(upgrade(state), inputs),

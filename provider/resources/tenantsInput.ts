@@ -9,7 +9,7 @@ export interface TenantsInputs {
   connection: ConnectionInputs;
 }
 
-/** What is wrong with the tenants that are asked for; it depends on who logs in. */
+/** What is wrong with the tenants that are asked for; it depends on who logs in. Fact: clause-in-sys-only */
 export function tenantsProblems({ tenants, connection }: TenantsInputs): InputProblem[] {
   const loginTenant = knownLoginTenant(connection);
   if (loginTenant === undefined) return namesProblems(tenants);

@@ -5,6 +5,9 @@ import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
+// What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, policy-name, policy-no-change, policy-shown
+// Facts: window-syntax, window-needed, unused-options, leftovers-window, cleanup-at-add
+
 /** Arguments of {@link BackupCleanupPolicy}. */
 export interface BackupCleanupPolicyArgs {
   /**
@@ -126,7 +129,7 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
     const tenant =
       options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
     super(
-      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy"),
+      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy", options?.id === undefined),
       name,
       { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },

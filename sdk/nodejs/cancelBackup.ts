@@ -9,6 +9,9 @@ import type { ServerRecord } from "../../provider/resources/cluster";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
+// What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, cancel-marks, cancel-duration, backup-idle
+// Facts: whole-tenant, leftovers-window, cleanup-hourly, cleanup-advised
+
 /** Arguments of {@link CancelBackup}. */
 export interface CancelBackupArgs {
   /**

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectionDefaults, withCaFile } from "../../provider/resources/connectionSources";
 import { programContext } from "./programContext";
 
+// What these texts say of OceanBase. Facts: login-names, clause-in-sys-only, alter-system
+
 /**
  * How to reach an OceanBase cluster and who logs in.
  *

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Command } from "../../provider/resources/command";
 import type { Context } from "../../provider/resources/context";
 
 /** What a Pulumi program can give to a call that only reads: its environment and the stack's configuration. */
@@ -10,7 +11,9 @@ export function programContext(): Context {
       return new pulumi.Config(project).get(name);
     },
     preview: pulumi.runtime.isDryRun(),
+    command: new Command(),
     progress: () => {},
+    inform: (text) => void pulumi.log.info(text),
     warn: (text) => void pulumi.log.warn(text),
   };
 }

@@ -2,7 +2,7 @@
 const missing = ["OCEANBASE_LIVE_HOST", "OCEANBASE_LIVE_TENANTS"].filter((name) => !process.env[name]);
 if (missing.length > 0) {
   console.error(
-    `Set ${missing.join(" and ")}; test/contract/subject.ts describes all OCEANBASE_LIVE_ variables.`,
+    `Set ${missing.join(" and ")}; test/contract/subjects.ts describes all OCEANBASE_LIVE_ variables.`,
   );
   process.exit(2);
 }

@@ -12,7 +12,7 @@ const LOOK_MS = 5_000;
 
 const COLUMNS = ["POLICY_NAME", "RECOVERY_WINDOW"] as const;
 
-/** A cleanup policy as the server shows it. Of all that it was made with the views have only the window. */
+/** A cleanup policy as the server shows it. Of all that it was made with the views have only the window. Fact: policy-shown */
 export interface ShownPolicy {
   /** As it was written when the policy was made; absent for a policy without one, which cleans nothing. */
   recoveryWindow?: string;
@@ -68,7 +68,7 @@ function policiesIn(rows: readonly Row[]): ReadonlyMap<string, TenantPolicies> {
   const found = new Map<string, TenantPolicies>();
   for (const { TENANT_ID: tenantId, POLICY_NAME: name, RECOVERY_WINDOW: window } of rows) {
     const { shown, others } = found.get(tenantId ?? "") ?? { others: [] };
-    // Without a window it is empty, which an Oracle-mode tenant shows as NULL.
+    // Without a window it is empty, which an Oracle-mode tenant shows as NULL. Fact: policy-shown
     const policies =
       name === POLICY_NAME
         ? { shown: window ? { recoveryWindow: window } : {}, others }

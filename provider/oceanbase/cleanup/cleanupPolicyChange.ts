@@ -39,6 +39,7 @@ export interface PolicyReport {
  *
  * OceanBase cannot change a policy: a different one is dropped and the new one added. When the new one cannot be added,
  * the dropped one is put back. What fails before anything has happened is thrown; from then on it is part of the report.
+ * Fact: policy-no-change
  */
 export async function ensureCleanupPolicy(place: PolicyPlace, request: PolicyRequest): Promise<PolicyReport> {
   const sender = await PolicySender.lookingAt(place);
@@ -187,10 +188,10 @@ function policyNow(
 
 /**
  * The shown policy as it could be put back. One that the server would not take again, or whose window no statement of ours
- * can say, is better not dropped at all: the tenant would be left with none.
+ * can say, is better not dropped at all: the tenant would be left with none. Fact: cleanup-at-add
  */
 function restorable(sender: PolicySender, shown: ShownPolicy, hidden: CleanupPolicy): CleanupPolicy {
-  // OceanBase takes a policy without a window with this redundancy only.
+  // OceanBase takes a policy without a window with this redundancy only. Fact: window-or-redundancy
   const old = { ...(shown.recoveryWindow === undefined ? { redundancy: 1 } : {}), ...hidden, ...shown };
   const { cluster, tenant } = sender.place;
   const notAgain = (why: string) =>

@@ -3,7 +3,10 @@ import type { Meaning } from "../connection/errorCodes";
 import { withMeaning } from "../connection/failures";
 import { OceanBaseError } from "../errors";
 
-/** Puts a server's error into the words of a cleanup policy; everything else stays as it is. */
+/**
+ * Puts a server's error into the words of a cleanup policy; everything else stays as it is.
+ * Facts: policy-refusals, second-policy
+ */
 export function asPolicyError(error: unknown, server: Pick<Server, "version">): unknown {
   return error instanceof OceanBaseError ? withMeaning(error, meaningsFor(server.version)) : error;
 }

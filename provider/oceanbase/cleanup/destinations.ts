@@ -10,7 +10,10 @@ export interface Destinations {
   archives: number;
 }
 
-/** A place for backups: what stands before the `?` and the host behind it. The rest may hold keys, and is dropped. */
+/**
+ * A place for backups: what stands before the `?` and the host behind it. The rest may hold keys, and is dropped.
+ * Fact: keys-in-paths
+ */
 export interface Destination {
   root: string;
   host: string | undefined;
@@ -23,13 +26,13 @@ export function destinationIn(text: string): Destination {
   return { root: path.replace(/\/+$/, ""), host };
 }
 
-/** Whether two texts mean the same place. A host that one of them leaves out makes no difference. */
+/** Whether two texts mean the same place. A host that one of them leaves out makes no difference. Fact: leftovers-path */
 export function isSamePlace(one: Destination, other: Destination): boolean {
   const isSameHost = one.host === undefined || other.host === undefined || one.host === other.host;
   return one.root === other.root && isSameHost;
 }
 
-/** The destinations of these tenants as they are set now, by id. */
+/** The destinations of these tenants as they are set now, by id. Fact: destinations */
 export async function readDestinations(
   cluster: Cluster,
   tenantIds: readonly string[],

@@ -23,15 +23,16 @@ export interface Leftover extends Removal {
   fileStatus: string;
 }
 
-/** Files in these states are a backup, or are gone. */
+/** Files in these states are a backup, or are gone. Fact: removed-set */
 const NOTHING_LEFT = "FILE_STATUS NOT IN ('AVAILABLE', 'DELETED')";
 
-/** The incomplete backup sets of jobs that did not complete, and what becomes of them. */
+/** The incomplete backup sets of jobs that did not complete, and what becomes of them. Fact: leftovers-words */
 export async function readLeftovers(
   cluster: Cluster,
   jobs: readonly BackupJob[],
 ): Promise<readonly Leftover[]> {
   // The own job of a cluster backup writes no set, and one that was stopped at once has made none.
+  // Facts: cluster-backup-rows, early-cancel
   const sets = jobs
     .filter((job) => job.status !== "COMPLETED" && Number(job.backupSetId) > 0)
     .map(({ tenantId, backupSetId }) => ({ tenantId, id: backupSetId }));

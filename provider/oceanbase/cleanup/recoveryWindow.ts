@@ -1,5 +1,5 @@
 /*
- * Lengths of time as OceanBase writes them: a whole number and a unit. There are no weeks.
+ * Lengths of time as OceanBase writes them: a whole number and a unit. There are no weeks. Fact: window-syntax
  */
 
 /** Microseconds of each unit. */

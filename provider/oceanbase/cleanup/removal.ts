@@ -63,7 +63,7 @@ export function elsewhereText(
   return "it does not lie at the tenant's present backup destination, and a cleanup looks nowhere else";
 }
 
-/** Whether and when an incomplete set is removed, once the job that wrote it has ended. Fact: leftovers-window */
+/** Whether and when an incomplete set is removed, once the job that wrote it has ended. Facts: leftovers-window, cleanup-hourly */
 export function removalOf(
   { endedAt, place }: { endedAt: string; place: Destination },
   conditions: CleanupConditions,

@@ -31,7 +31,7 @@ export function belongsToCluster(
   server: Pick<Server, "cluster" | "clusterId">,
   record: Pick<ClusterRecord, "cluster" | "clusterId">,
 ): boolean {
-  // A server that does not tell its cluster is recognized by its tenant alone.
+  // A server that does not tell its cluster is recognized by its tenant alone. Fact: cluster-parameters
   const agree = (now: string, then: string) => now === "" || then === "" || now === then;
   return agree(server.clusterId, record.clusterId) && agree(server.cluster, record.cluster);
 }

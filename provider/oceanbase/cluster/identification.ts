@@ -3,12 +3,12 @@ import type { Reader } from "../connection/reader";
 import { OceanBaseError } from "../errors";
 import { type Mode, type Server, SYS_TENANT_ID, TENANT_COLUMNS, type Tenant, tenantsIn } from "./server";
 
-/** From this version on backups belong to tenants and can be cancelled for each. */
+/** From this version on backups belong to tenants and can be cancelled for each. Fact: first-version */
 const FIRST_VERSION = 4;
 
 /**
  * What a query fails with where there is no such table, function, database or column, or where its dialect is not spoken.
- * A missing privilege is none of them.
+ * A missing privilege is none of them. Fact: not-here-numbers
  */
 const NOT_HERE: ReadonlySet<number> = new Set([904, 942, 1046, 1049, 1054, 1064, 1146, 1305]);
 
@@ -23,7 +23,7 @@ interface Who {
  * Finds out which server, cluster and tenant is at the other end; refuses what is not OceanBase 4.0 or later.
  *
  * The first query works in MySQL mode only, which every sys tenant and most others are in: the common case costs two
- * queries.
+ * queries. Facts: who-answers, tenants-view
  *
  * @param maxAgeMs how old the answers may be
  */
@@ -57,7 +57,7 @@ async function inMode(reader: Reader, maxAgeMs: number): Promise<Who | undefined
   if (mode === "MYSQL") return await firstOf(() => ownTenant(reader, mode, "EFFECTIVE_TENANT()"));
   if (mode !== "ORACLE") return undefined;
   return await firstOf(
-    // A user tenant sees only itself.
+    // A user tenant sees only itself. Fact: own-row-only
     () => tenantsOf(reader, "TENANT_ID", "SYS", maxAgeMs),
     () => ownTenant(reader, mode, "EFFECTIVE_TENANT()"),
     () => ownTenant(reader, mode),
@@ -76,7 +76,7 @@ async function tenantsOf(
 
 /**
  * Before 4.1 a user tenant has no view of itself, and its functions are asked. Where there is none for its name the one of
- * the login stands. Fact: tenants-view
+ * the login stands. Facts: tenants-view, oracle-effective-tenant
  */
 async function ownTenant(reader: Reader, mode: Mode, name = "''"): Promise<Who> {
   const from = mode === "ORACLE" ? " FROM DUAL" : "";
@@ -101,7 +101,7 @@ function whoIn(rows: readonly Row[]): Who {
   return { version: rows[0]?.VERSION ?? "", ownId: rows[0]?.OWN_ID, tenants: tenantsIn(rows) };
 }
 
-/** Name and id of the cluster; empty when this login is not told. */
+/** Name and id of the cluster; empty when this login is not told. Fact: cluster-parameters */
 async function readCluster(reader: Reader, maxAgeMs: number): Promise<Pick<Server, "cluster" | "clusterId">> {
   try {
     const rows = await reader.read("SHOW PARAMETERS LIKE 'cluster%'", "asking for the cluster", { maxAgeMs });
@@ -130,7 +130,7 @@ async function unsupported(reader: Reader): Promise<OceanBaseError> {
   );
 }
 
-/** A system variable by the one statement that both modes and every server of the family know. */
+/** A system variable by the one statement that both modes and every server of the family know. Fact: show-variables */
 async function variable(reader: Reader, name: string): Promise<string> {
   const rows = await reader.read(`SHOW VARIABLES LIKE '${name}'`, `asking the server for its ${name}`);
   return rows[0]?.VALUE ?? "";

@@ -1,7 +1,7 @@
 import { isOfKind, OceanBaseError } from "../errors";
 import type { Cluster } from "./cluster";
 
-/** Any of these, granted for everything, is enough for CANCEL BACKUP. */
+/** Any of these, granted for everything, is enough for CANCEL BACKUP. Facts: alter-system, grants */
 const SUFFICIENT = /\b(ALL PRIVILEGES|ALTER SYSTEM|SUPER)\b.* ON \*\.\*/i;
 
 /**

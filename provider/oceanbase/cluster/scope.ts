@@ -19,7 +19,7 @@ export interface Scope {
 /** Which tenants are asked for. */
 export interface ScopeRequest {
   selection: TenantSelection;
-  /** The tenant the login is for; the server's own word has to agree. */
+  /** The tenant the login is for, whose backups the statement means; the server's own word has to agree. Fact: login-tenant */
   loginTenant: string;
   /**
    * Whether a named tenant that does not exist counts as stopped, as at a teardown; otherwise it is an error. A name that
@@ -47,7 +47,7 @@ function isAmong(tenants: readonly Tenant[], id: string): boolean {
 
 /**
  * Checks what was asked for against what is there, before anything is sent. Names are compared byte for byte, as on the
- * server.
+ * server. Fact: name-exact
  */
 export function resolveScope(
   cluster: Identified,
@@ -61,7 +61,7 @@ export function resolveScope(
       `the login was for tenant ${loginTenant}, but the server put it into ${server.tenant.name}`,
     );
   }
-  // Without a clause the statement means every tenant in sys and one tenant elsewhere.
+  // Without a clause the statement means every tenant in sys and one tenant elsewhere. Facts: no-clause, clause-in-sys-only
   if (inSys && selection === "own") {
     throw refused("a login to the sys tenant has to name tenants or to ask for all of them");
   }
@@ -93,7 +93,7 @@ export function resolveScope(
   );
 }
 
-/** Refuses named tenants that are locked: the server then takes the statement for none of them. */
+/** Refuses named tenants that are locked: the server then takes the statement for none of them. Fact: locked-refuses-all */
 export function checkNotLocked({ address }: Identified, { selection, tenants, skipped }: Scope): void {
   if (!Array.isArray(selection)) return;
   const locked = [...tenants, ...skipped].filter((tenant) => tenant.locked).map((tenant) => tenant.name);
@@ -104,7 +104,7 @@ export function checkNotLocked({ address }: Identified, { selection, tenants, sk
   );
 }
 
-/** Why backup statements pass a tenant over, such as `DROPPING`; undefined when they do not. Fact: passed-over */
+/** Why backup statements pass a tenant over, such as `DROPPING`; undefined when they do not. Facts: passed-over, recycle-bin */
 export function passedOverText(
   { status, inRecycleBin }: Tenant,
   server: Pick<Server, "version">,

@@ -4,19 +4,19 @@ import { memoize } from "./memoize";
 /** The SQL dialect of a tenant, fixed when the tenant was created. */
 export type Mode = "MYSQL" | "ORACLE";
 
-/** Tenant id of the sys tenant, on every cluster. */
+/** Tenant id of the sys tenant, on every cluster. Fact: who-answers */
 export const SYS_TENANT_ID = "1";
 
-/** A row of DBA_OB_TENANTS. */
+/** A row of DBA_OB_TENANTS. Fact: tenants-words */
 export interface Tenant {
   id: string;
   name: string;
   type: "SYS" | "USER" | "META";
   mode: Mode;
-  /** NORMAL, or CREATING, RESTORE, DROPPING: then backup statements pass the tenant over. */
+  /** NORMAL, or CREATING, RESTORE, DROPPING: then backup statements pass the tenant over. Fact: passed-over */
   status: string;
   locked: boolean;
-  /** Dropped with `recyclebin` on, until it is purged or flashed back; its STATUS stays NORMAL. */
+  /** Dropped with `recyclebin` on, until it is purged or flashed back; its STATUS stays NORMAL. Fact: recycle-bin */
   inRecycleBin: boolean;
 }
 

@@ -13,11 +13,14 @@ export type BackupView =
 
 /** Which rows and columns of a view; all conditions have to hold. */
 export interface ViewQuery {
-  /** By name: versions differ in their columns, and PASSWD is secret. TENANT_ID is always among the rows' columns. */
+  /**
+   * By name: versions differ in their columns, and PASSWD is secret. TENANT_ID is always among the rows' columns.
+   * Facts: view-columns, secret-columns
+   */
   columns: readonly string[];
   /** Ids of the tenants. From a user tenant its own rows are all there are. */
   tenantIds?: readonly string[] | undefined;
-  /** Rows that are named by their tenant and by an id that counts within it. Only their tenants are asked. */
+  /** Rows that are named by their tenant and by an id that counts within it. Only their tenants are asked. Fact: id-pairs */
   rows?: { column: "JOB_ID" | "BACKUP_SET_ID"; of: readonly { tenantId: string; id: string }[] };
   where?: readonly string[];
   distinct?: boolean;
@@ -26,10 +29,9 @@ export interface ViewQuery {
 /**
  * A query over a backup view as this login has to ask it.
  *
- * From sys the CDB_ form shows every tenant's rows; elsewhere the DBA_ form shows the tenant's own, without its id
- * (OceanBase: DBA_ views are CDB_ views of the effective tenant). The CDB_ form asks one tenant after the other, and fails
+ * From sys the CDB_ form shows every tenant's rows; elsewhere the DBA_ form shows the tenant's own, without its id. The CDB_ form asks one tenant after the other, and fails
  * as a whole when one of them cannot answer; only `TENANT_ID IN (...)` is known to leave the others out.
- * Fact: leaderless-read
+ * Facts: views-by-tenant, leaderless-read
  */
 export function selectFrom(cluster: Pick<Identified, "server">, view: BackupView, query: ViewQuery): string {
   const { tenant } = cluster.server;
@@ -70,12 +72,12 @@ function rowsCondition({ column, of }: NonNullable<ViewQuery["rows"]>, inSys: bo
     : `${column} IN (${of.map(({ id }) => digits(id)).join(", ")})`;
 }
 
-/** Where a tenant keeps its dictionary views. */
+/** Where a tenant keeps its dictionary views. Fact: views-by-tenant */
 export function schemaOf(tenant: Pick<Tenant, "mode">): "oceanbase" | "SYS" {
   return tenant.mode === "ORACLE" ? "SYS" : "oceanbase";
 }
 
-/** A path without what stands behind a `?`: access keys may. */
+/** A path without what stands behind a `?`: access keys may. Fact: keys-in-paths */
 export function pathIn(path: string | null | undefined): string {
   return (path ?? "").replace(/\?.*$/s, "");
 }
@@ -86,7 +88,7 @@ export function digits(id: string): string {
   return id;
 }
 
-/** A keyword in both dialects. */
+/** A keyword in both dialects. Fact: comment-is-a-word */
 function quotedComment(tenant: Pick<Tenant, "mode">): string {
   return tenant.mode === "ORACLE" ? '"COMMENT"' : "`COMMENT`";
 }

@@ -6,13 +6,13 @@ import type { Endpoint, Login } from "./login";
 import { inMysqlNumbers } from "./oracleErrors";
 import { withinTime } from "./withinTime";
 
-/** A row by upper-case column name. Every value is text as the server prints it: a BIGINT loses no digit. */
+/** A row by upper-case column name. Every value is text as the server prints it: a BIGINT loses no digit. Fact: big-ids */
 export type Row = Readonly<Record<string, string | null>>;
 
-/** The server offers query attributes; queries would get a prefix that OceanBase cannot read. */
+/** The server offers query attributes; queries would get a prefix that OceanBase cannot read. Fact: no-query-attributes */
 export const QUERY_ATTRIBUTES_OFFERED = "QUERY_ATTRIBUTES_OFFERED";
 
-/** One statement brought several results. */
+/** One statement brought several results. Fact: several-statements */
 export const SEVERAL_RESULTS = "SEVERAL_RESULTS";
 
 /** The packets of a reply did not come in their order. */
@@ -86,7 +86,7 @@ export class Connection {
     });
   }
 
-  /** Ends when the login is through. */
+  /** Ends when the login is through. What it fails with has MySQL's number in either mode. Fact: login-numbers */
   async loggedIn(): Promise<void> {
     await this.watched(
       new Promise<void>((resolve, reject) => {
@@ -183,7 +183,7 @@ interface Cell {
   buffer(): Buffer | null;
 }
 
-/** Types that only OceanBase knows arrive as bytes; all others as text. */
+/** Types that only OceanBase knows arrive as bytes; all others as text. Fact: foreign-types */
 function asText(cell: Cell): string | null {
   return cell.type === undefined ? (cell.buffer()?.toString("utf8") ?? null) : cell.string("utf8");
 }

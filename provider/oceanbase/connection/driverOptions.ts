@@ -15,7 +15,7 @@ export function driverOptions(
     port: endpoint.port,
     stream: socket,
     user: loginName(login),
-    // No database: an Oracle-mode tenant has none of that name, and every query names its schema.
+    // No database: an Oracle-mode tenant has none of that name, and every query names its schema. Fact: no-database
     ...given({
       password: login.password,
       ssl: login.tls === undefined ? undefined : tlsOptions(login.tls, endpoint.host),
@@ -27,7 +27,8 @@ export function driverOptions(
     bigNumberStrings: true,
     dateStrings: true,
     disableEval: true,
-    // Refuses LOCAL INFILE: a server must not be able to ask for a file of this machine.
+    // Refuses LOCAL INFILE: a server must not be able to ask for a file of this machine. Bit 27, which an Oracle-mode
+    // tenant wants of its clients, is among the flags of mysql2 from 3.21 on. Fact: oracle-mode-client
     flags: ["-LOCAL_FILES"],
     authPlugins: authPlugins(login),
     connectAttributes: { program_name: "pulumi-oceanbase-backup" },

@@ -11,7 +11,10 @@ export interface Meaning {
   advice: string;
 }
 
-/** Errors of the login itself. An observer reports an unknown tenant as a wrong password. */
+/**
+ * Errors of the login itself. An observer reports an unknown tenant as a wrong password.
+ * Facts: login-refused, login-numbers, oracle-mode-client
+ */
 export const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
   1040: {
     kind: "transient",
@@ -84,7 +87,10 @@ const NO_DISK: Meaning = {
   advice: "free or repair the disks of the cluster",
 };
 
-/** Errors of a statement, in the words of CANCEL BACKUP. */
+/**
+ * Errors of a statement, in the words of CANCEL BACKUP.
+ * Facts: statement-numbers, alter-system, sys-named, bad-name-refuses-all, locked-refuses-all, clause-in-sys-only
+ */
 export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
   // ORA-01031. Fact: oracle-mode-privilege
   1031: NO_PRIVILEGE,
@@ -128,7 +134,7 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
 
 /**
  * Errors that come from leader changes, restarts and overload. CANCEL BACKUP may have taken effect all the same; what it
- * did is read from the jobs.
+ * did is read from the jobs. Facts: transient-numbers, lost-code
  */
 export const TRANSIENT: Readonly<Record<number, string>> = {
   600: "the server failed, and the number of the failure was lost on its way through an Oracle-mode session",

@@ -48,6 +48,7 @@ export function statementError(doing: string, failure: DriverFailure): OceanBase
 export function loginError(doing: string, failure: DriverFailure, timeoutMs: number): OceanBaseError {
   const { code = "", message } = failure;
   switch (code) {
+    // Fact: tls-switches
     case "HANDSHAKE_NO_SSL_SUPPORT":
       return new OceanBaseError(
         "refused",
@@ -141,7 +142,7 @@ export function isWorthRepeating(error: unknown): boolean {
   return isOfKind(error, "transient", "unreachable");
 }
 
-/** Whether the server ended the session together with the error; all 8xxx errors are of that kind. */
+/** Whether the server ended the session together with the error; all 8xxx errors are of that kind. Fact: session-ends */
 export function endsSession({ errno = 0 }: DriverFailure): boolean {
   return errno === 4064 || errno === 5066 || (errno >= 8000 && errno < 9000);
 }

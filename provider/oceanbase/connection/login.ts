@@ -26,7 +26,7 @@ export interface Login {
   endpoints: readonly [Endpoint, ...Endpoint[]];
   user: string;
   tenant: string;
-  /** Only behind an OBProxy; an observer takes it for a part of the tenant's name. */
+  /** Only behind an OBProxy; an observer takes it for a part of the tenant's name. Fact: login-names */
   cluster?: string;
   /** Absent: an empty password, which a new cluster's root has. */
   password?: string;
@@ -39,7 +39,7 @@ export interface Login {
 
 /**
  * Longest wait for one reply. It outlasts the server's own limit (`ob_query_timeout`, 10 s by default, to which an
- * OBProxy adds up to 20 s): a shorter one would give up statements that the server still answers.
+ * OBProxy adds up to 20 s): a shorter one would give up statements that the server still answers. Fact: query-timeout
  */
 const REPLY_TIMEOUT_SECONDS = 40;
 
@@ -48,7 +48,7 @@ export function replyTimeoutMs({ replyTimeoutSeconds = REPLY_TIMEOUT_SECONDS }: 
   return replyTimeoutSeconds * 1000;
 }
 
-/** The user name on the wire: `user@tenant` or `user@tenant#cluster`. */
+/** The user name on the wire: `user@tenant` or `user@tenant#cluster`. Fact: login-names */
 export function loginName(login: Pick<Login, "user" | "tenant" | "cluster">): string {
   return `${login.user}@${login.tenant}${login.cluster === undefined ? "" : `#${login.cluster}`}`;
 }

@@ -25,7 +25,7 @@ const INTERNAL_ERROR = 600;
 
 /**
  * A failure of a statement with the number that a MySQL-mode session would have given it. An internal error whose code was
- * lost on the way keeps its number.
+ * lost on the way keeps its number. Fact: lost-code
  */
 export function inMysqlNumbers(failure: DriverFailure): DriverFailure {
   const { errno, sqlMessage = "" } = failure;

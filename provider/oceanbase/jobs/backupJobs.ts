@@ -9,20 +9,21 @@ import type { ReadOptions } from "../connection/reader";
 /** A row of the backup job views. Ids are BIGINT columns and stay text. */
 export interface JobRow {
   tenantId: string;
-  /** Counts within its tenant: only together with the tenant id it names one job. */
+  /** Counts within its tenant: only together with the tenant id it names one job. Fact: job-ids */
   jobId: string;
   backupSetId: string;
   /** `1` when the sys tenant started it, as part of a cluster backup. */
   initiatorTenantId: string;
-  /** The cluster backup's own job, for a job that belongs to one. */
+  /** The cluster backup's own job, for a job that belongs to one. Fact: cluster-backup-rows */
   initiatorJobId: string;
   /** The tenants a cluster backup is for; for a tenant's job its own. */
   executorTenantIds: readonly string[];
-  type: "full" | "incremental";
-  /** INIT, DOING, CANCELING, and at the end COMPLETED, FAILED or CANCELED. */
+  type: BackupType;
+  /** INIT, DOING, CANCELING, and at the end COMPLETED, FAILED or CANCELED. Fact: job-words */
   status: string;
-  /** 0, or a negative OceanBase code; -4072 for a cancelled job. */
+  /** 0, or a negative OceanBase code; -4072 for a cancelled job. Fact: cancelled-result */
   result: number;
+  /** Explains a failure; of a cancelled job empty, or "Operation canceled" in old versions. Fact: cancelled-comment */
   comment: string;
   /** Where the backup goes, without what stands behind a `?`. */
   path: string;
@@ -30,6 +31,17 @@ export interface JobRow {
   startedAt: string;
   endedAt: string | undefined;
 }
+
+/** A full backup, or one of what has changed since another; a word of the server's that is not known is neither. */
+export type BackupType = "full" | "incremental" | "unknown";
+
+/** The server's words are FULL and INC; the documentation's column tables say D and I. Fact: backup-type */
+const TYPES: Readonly<Record<string, BackupType>> = {
+  FULL: "full",
+  D: "full",
+  INC: "incremental",
+  I: "incremental",
+};
 
 const COLUMNS = [
   "JOB_ID",
@@ -51,12 +63,12 @@ export function jobKey(job: Pick<JobRow, "tenantId" | "jobId">): string {
   return `${job.tenantId}/${job.jobId}`;
 }
 
-/** Whether the job works on, unaware of any cancel. */
+/** Whether the job works on, unaware of any cancel. Fact: job-words */
 export function isRunning(job: Pick<JobRow, "status">): boolean {
   return job.status === "INIT" || job.status === "DOING";
 }
 
-/** Whether the job is the sys tenant's own job of a cluster backup, parent of the tenants' jobs. */
+/** Whether the job is the sys tenant's own job of a cluster backup, parent of the tenants' jobs. Fact: cluster-backup-rows */
 export function isClusterJob(job: Pick<JobRow, "tenantId">): boolean {
   return job.tenantId === SYS_TENANT_ID;
 }
@@ -85,7 +97,7 @@ export async function readLiveJobs(
   });
 }
 
-/** The ended ones among these jobs. A job is over when it is here and no longer among the live ones. */
+/** The ended ones among these jobs. A job is over when it is here and no longer among the live ones. Fact: job-moves */
 export async function readEndedJobs(
   cluster: Cluster,
   jobs: readonly Pick<JobRow, "tenantId" | "jobId">[],
@@ -97,7 +109,7 @@ export async function readEndedJobs(
 }
 
 /**
- * Every ended job of these tenants that the server still remembers.
+ * Every ended job of these tenants that the server still remembers. Fact: history-kept
  *
  * @param tenantIds undefined: of all tenants
  */
@@ -139,14 +151,13 @@ function jobRows(rows: readonly Row[]): readonly JobRow[] {
     initiatorTenantId: row.INITIATOR_TENANT_ID ?? "",
     initiatorJobId: row.INITIATOR_JOB_ID ?? "",
     executorTenantIds: (row.EXECUTOR_TENANT_ID ?? "").split(",").map((id) => id.trim()),
-    // FULL and INC; the documentation's column tables say D and I.
-    type: /^I/i.test(row.BACKUP_TYPE ?? "") ? "incremental" : "full",
+    type: TYPES[row.BACKUP_TYPE ?? ""] ?? "unknown",
     status: row.STATUS ?? "",
     result: Number(row.RESULT ?? 0),
     comment: row.COMMENT ?? "",
     path: pathIn(row.PATH),
     startedAt: row.START_TIMESTAMP ?? "",
-    // Of a row that is still live it is '' in 4.0 and NULL later.
+    // Of a row that is still live it is '' in 4.0 and NULL later. Fact: live-row-end
     endedAt: row.END_TIMESTAMP || undefined,
   }));
 }

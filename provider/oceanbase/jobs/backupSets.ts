@@ -15,7 +15,8 @@ export async function tenantsWithoutFullBackup(
     distinct: true,
     columns: [],
     tenantIds: tenants.map(({ id }) => id),
-    // FULL and INC are the server's words; the documentation's column tables say D and I. Fact: backup-type
+    // FULL and INC are the server's words; the documentation's column tables say D and I.
+    // Facts: backup-type, restorable-set
     where: ["STATUS = 'SUCCESS'", "FILE_STATUS = 'AVAILABLE'", "BACKUP_TYPE IN ('FULL', 'D')"],
   });
   const restorable = new Set(rows.map((row) => row.TENANT_ID));

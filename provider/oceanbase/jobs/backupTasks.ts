@@ -6,7 +6,7 @@ import { type JobRow, jobKey } from "./backupJobs";
 /** How far a backup job has come, from the row of its task. */
 export interface BackupTask {
   taskId: string;
-  /** OceanBase's word for what the task is at, such as `BACKUP_USER_DATA` or `CANCELING`. */
+  /** OceanBase's word for what the task is at, such as `BACKUP_USER_DATA` or `CANCELING`. Fact: task-words */
   status: string;
   /** 0, or a negative OceanBase code. */
   result: number;
@@ -31,7 +31,7 @@ const COLUMNS = [
   "COMMENT",
 ] as const;
 
-/** The tasks of these live jobs, by {@link jobKey}. A job that has only just begun has none yet. */
+/** The tasks of these live jobs, by {@link jobKey}. A job that has only just begun has none yet. Fact: task-begins */
 export async function readTasks(
   cluster: Cluster,
   jobs: readonly Pick<JobRow, "tenantId" | "jobId">[],

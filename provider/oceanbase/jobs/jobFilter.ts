@@ -28,6 +28,7 @@ export interface Selection {
 
 /**
  * Decides tenant by tenant: the statement cannot pick a single job, so one that does not match excludes all of them.
+ * Fact: whole-tenant
  *
  * @param jobs live jobs of the scope; those that are being cancelled already are past any choice
  * @param now the server's time as its views print it
@@ -41,7 +42,7 @@ export function selectTenants(
   const hit = new Set<string>();
   const excluded = new Map<string, ExcludedTenant>();
   for (const job of jobs) {
-    if (!isRunning(job) || isClusterJob(job)) continue;
+    if (isClusterJob(job) || isPastChoice(job)) continue;
     hit.add(job.tenantId);
     const { tenantId } = job;
     const tenant = tenantLabel(cluster, tenantId);
@@ -52,13 +53,20 @@ export function selectTenants(
   return { hit, excluded: [...excluded.values()] };
 }
 
+/** Whether a job is being cancelled already, or has ended. Fact: job-words */
+function isPastChoice({ status }: JobRow): boolean {
+  return ["CANCELING", "CANCELED", "COMPLETED", "FAILED"].includes(status);
+}
+
 function mismatch(job: JobRow, { olderThanSeconds, types }: JobFilter, now: string): string | undefined {
+  // What is not known of a job is no reason to cancel it.
+  if (!isRunning(job)) return `job ${job.jobId} is ${job.status}, which is no state that is known`;
+  if (types !== undefined && job.type === "unknown") return `the type of job ${job.jobId} is not known`;
   if (types !== undefined && !types.includes(job.type)) {
     return `job ${job.jobId} is ${job.type === "full" ? "a full" : "an incremental"} backup`;
   }
   if (olderThanSeconds === undefined) return undefined;
   const ageSeconds = secondsBetween(job.startedAt, now);
-  // An age that cannot be told is no reason to cancel.
   if (ageSeconds === undefined) return `the age of job ${job.jobId} is not known`;
   if (ageSeconds > olderThanSeconds) return undefined;
   return `job ${job.jobId} is ${ageSeconds} s old, not older than ${olderThanSeconds} s`;

@@ -81,7 +81,7 @@ export async function listJobs(
   const { live, now } = snapshot;
   // With "all" a cluster backup's own job is listed too.
   const isListed = (job: JobRow) => tenantIds === undefined || tenantIds.includes(job.tenantId);
-  // The live view was read first: a job on its way to the history is in one of the two lists.
+  // The live view was read first: a job on its way to the history is in one of the two lists. Fact: job-moves
   const ended = history ? await readJobHistory(cluster, tenantIds) : undefined;
   const liveKeys = new Set(live.map(jobKey));
   const unreadable = new Set([...snapshot.unreadable, ...(ended?.unreadable ?? [])]);

@@ -1,7 +1,7 @@
 import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
-import { type JobRow, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import { type BackupType, type JobRow, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
 
 /** How one backup job ended, or how it was last seen. */
 export interface BackupJob {
@@ -13,8 +13,8 @@ export interface BackupJob {
   jobId: string;
   /** Id of the backup set the job was writing; `0` for the own job of a cluster backup. */
   backupSetId: string;
-  /** A full or an incremental backup. */
-  type: "full" | "incremental";
+  /** A full or an incremental backup; `unknown` when the server's word for it is not known. */
+  type: BackupType;
   /** Whether the sys tenant started it, as part of a cluster backup, or the tenant itself. */
   initiator: "sys" | "tenant";
   /**
@@ -84,6 +84,7 @@ export async function readRecordedJobs(
   const now = new Map([
     ...ended.map((row) => [jobKey(row), toBackupJob(row, cluster, "history")] as const),
     // Last, because a row that is still live may change: a cluster backup's own job is in both views for an instant.
+    // Fact: job-moves
     ...live.map((row) => [jobKey(row), toBackupJob(row, cluster, "live view")] as const),
   ]);
   return jobs.map((job) => (hasEnded(job) ? job : (now.get(jobKey(job)) ?? job)));

@@ -49,7 +49,7 @@ export async function withoutMissing(plan: Plan, selection: TenantSelection): Pr
   return selection.filter((name) => names.has(name));
 }
 
-/** The tenants of a selection within a scope, in the order in which the server goes through them. */
+/** The tenants of a selection within a scope, in the order in which the server goes through them. Fact: tenant-loop */
 export function tenantsIn({ tenants }: Scope, selection: TenantSelection): readonly Tenant[] {
   if (!Array.isArray(selection)) return tenants;
   return selection.flatMap((name) => tenants.find((tenant) => tenant.name === name) ?? []);

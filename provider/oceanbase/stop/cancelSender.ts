@@ -10,13 +10,13 @@ import type { Plan } from "./plan";
 import type { Target } from "./target";
 import { Unreached } from "./unreached";
 
-/** How often one action sends the same at most: after a lost reply, and for jobs that started late. */
+/** How often one action sends the same at most: after a lost reply, and for jobs that started late. Fact: cancel-again */
 const MAX_SENDS = 5;
 
 /** Most tenants that a message names. */
 const MAX_TENANTS_SHOWN = 5;
 
-/** Error number for a named tenant that does not exist. */
+/** Error number for a named tenant that does not exist; then none is cancelled. Fact: bad-name-refuses-all */
 const NO_SUCH_TENANT = 5160;
 
 /**

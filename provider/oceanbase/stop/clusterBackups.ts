@@ -4,7 +4,10 @@ import type { Scope } from "../cluster/scope";
 import { SYS_TENANT_ID } from "../cluster/server";
 import { isClusterJob, isRunning, type JobRow, readEndedParts } from "../jobs/backupJobs";
 
-/** The cluster backups that were running before the statement: their jobs in single tenants may start later. */
+/**
+ * The cluster backups that were running before the statement: their jobs in single tenants may start later.
+ * Facts: late-child, several-cluster-backups
+ */
 export class ClusterBackups {
   private readonly scope: Scope;
   /** Ids of their own jobs, in sys. */
@@ -37,7 +40,7 @@ export class ClusterBackups {
     return [...this.starting];
   }
 
-  /** Whether a job was started by one of them. */
+  /** Whether a job was started by one of them. Fact: cluster-backup-rows */
   hasStarted(job: JobRow): boolean {
     return job.initiatorTenantId === SYS_TENANT_ID && this.ids.has(job.initiatorJobId);
   }

@@ -37,7 +37,8 @@ export type AfterFailure =
 
 /**
  * The server goes through the tenants in their order and stops at the first that fails; those before it are marked, those
- * behind it are never reached, however often the statement is sent. Fact: tenant-loop
+ * behind it are never reached, however often the statement is sent. The one that fails may be marked all the same.
+ * Facts: tenant-loop, many-rows
  */
 export function afterFailure({ selection, tenants, error, effect, isRepeated }: FailedSend): AfterFailure {
   const { unmarked, marked, unreadable } = effect;

@@ -17,7 +17,7 @@ export interface Look {
 
 /**
  * The jobs that one action waits for. A job is over when it has left the live view and stands in the history; the live
- * view is always read first, so that a job on its way from one to the other is not lost.
+ * view is always read first, so that a job on its way from one to the other is not lost. Fact: job-moves
  */
 export class JobWatch {
   private readonly cluster: Identified;
@@ -153,7 +153,7 @@ export class JobWatch {
     return "noted";
   }
 
-  /** A job in neither view is on its way; one that stays away has gone with its tenant. */
+  /** A job in neither view is on its way; one that stays away has gone with its tenant. Fact: jobs-go-with-tenant */
   private async noteAbsent(absent: readonly BackupJob[], cluster: Cluster): Promise<void> {
     const keys = new Set(absent.map(jobKey));
     for (const key of this.absentLooks.keys()) if (!keys.has(key)) this.absentLooks.delete(key);

@@ -80,7 +80,7 @@ function scopeWarnings({ missing, skipped }: Scope, server: Server): string[] {
   ];
 }
 
-/** One for each reason why what a cancel leaves behind stays: OceanBase recommends a cleanup policy before it. */
+/** One for each reason why what a cancel leaves behind stays: OceanBase recommends a cleanup policy before it. Fact: cleanup-advised */
 async function coverWarnings(cluster: Cluster, { tenants }: Scope): Promise<string[]> {
   const ids = tenants.map(({ id }) => id);
   const policies = await readPoliciesOf(cluster, ids);

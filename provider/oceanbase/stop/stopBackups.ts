@@ -15,7 +15,7 @@ import { type Wait, waitForStop } from "./wait";
  *
  * CANCEL BACKUP only marks jobs and returns; each stops some time later, or finishes first, or fails. So the statement is
  * followed until every job it was for stands in the job history. It is sent even when no job is seen: one may start in
- * between, and it is harmless then.
+ * between, and it is harmless then. Facts: cancel-marks, finish-wins, nothing-running
  *
  * Until the statement went out every failure is thrown and nothing has happened. From then on a failure is part of the
  * report, so that the record stays true.

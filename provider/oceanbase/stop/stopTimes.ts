@@ -24,7 +24,10 @@ function isSlow(server: Pick<Server, "version">): boolean {
   return backupIdleSeconds(server) > 60;
 }
 
-/** What keeps a job CANCELING. The backup destination is not among it: a cancel does not touch it. */
+/**
+ * What keeps a job CANCELING. The backup destination is not among it: a cancel does not touch it.
+ * Facts: silent-server, destination-untouched
+ */
 export function stuckCauses(server: Pick<Server, "version">): string {
   const archive = cancelMayNeedArchive(server)
     ? "; or the tenant's log archive is not DOING, which the first builds of 4.0 wait for"

@@ -13,7 +13,7 @@ import { pauseUntilNextLook } from "./looks";
 import { checkRestorePoints, type Plan, resolved } from "./plan";
 import type { EarlierAttempt, StopRequest } from "./stopRequest";
 
-/** Why a tenant is left alone that a filter would let through. */
+/** Why a tenant is left alone that a filter would let through. Fact: locked-refuses-all */
 const LOCKED = "the tenant is locked, and then it cannot be named";
 
 /** The same of a tenant whose jobs no filter can look at. */
@@ -137,7 +137,7 @@ function filtered(
 ): Pick<Target, "scope" | "excluded"> {
   const jobs = live.filter((job) => isInScope(scope, job));
   const { hit, excluded } = selectTenants(jobs, filter, now, cluster);
-  // All can be cancelled with a locked one among them, but the chosen ones have to be named.
+  // All can be cancelled with a locked one among them, but the chosen ones have to be named. Fact: locked-unnamed
   const locked = scope.tenants.filter((tenant) => tenant.locked && hit.has(tenant.id));
   const lockedIds = new Set(locked.map((tenant) => tenant.id));
   const silent = scope.tenants.filter(({ id }) => unreadable.has(id));
@@ -164,6 +164,7 @@ export function selectionFor(scope: Scope, cluster: Identified, jobs: readonly J
   const lockedIds = new Set(tenants.filter((tenant) => tenant.locked).map((tenant) => tenant.id));
   const nameOf = (job: JobRow) => tenantNameOf(cluster, job.tenantId);
   // A cluster backup's own job cannot be named. Once it has started its jobs it ends with them, so naming those will do.
+  // Facts: late-child, parent-follows
   const needsAll = (job: JobRow) =>
     isClusterJob(job) ? job.status === "INIT" : nameOf(job) === undefined || lockedIds.has(job.tenantId);
   if (selection === "own" || jobs.some(needsAll)) return selection;

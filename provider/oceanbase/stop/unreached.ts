@@ -37,7 +37,7 @@ export class Unreached {
     const mayGoOn = this.suspects.length + this.failures.size < MAX_SUSPECTS;
     const next = mayGoOn ? others : [];
     this.add(mayGoOn ? [] : others, error);
-    // All could be cancelled with a locked one among them, but now they have to be named.
+    // All could be cancelled with a locked one among them, but now they have to be named. Fact: locked-unnamed
     this.add([...next, ...suspects].filter(isLocked), error);
     this.suspects.push(...suspects.filter((tenant) => !isLocked(tenant)));
     const names = next.filter((tenant) => !isLocked(tenant)).map(({ name }) => name);

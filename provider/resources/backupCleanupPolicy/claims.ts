@@ -1,8 +1,13 @@
-import type { Claimant } from "../claims";
-
 /*
  * Loaded by programs too.
  */
+
+/** A resource of a program, among all others of it. */
+export interface Claimant {
+  name: string;
+  /** What only one resource may have, and the name of the one that has it. */
+  claims: Map<string, string>;
+}
 
 /** Whose policy, and where, as far as it tells one from another. */
 export interface PolicyOwner {
@@ -17,7 +22,7 @@ export interface PolicyOwner {
 /**
  * Gives a tenant's policy to a resource of a program; what is wrong when another one has it. Two for the same one would
  * undo each other's changes, and the deletion of one would take the other's policy. Address and cluster, as they are given,
- * tell clusters apart.
+ * tell clusters apart. Fact: policy-name
  */
 export function claimPolicy(
   { name, claims }: Claimant,

@@ -22,7 +22,7 @@ export interface BackupCleanupPolicyInputs extends LoginInputs {
 export const BACKUP_CLEANUP_POLICY: InputTable<BackupCleanupPolicyInputs> = {
   ...LOGIN,
   tenant: { check: (_, inputs) => targetProblem(inputs), isRepeated: true },
-  // There is one name only.
+  // There is one name only. Fact: policy-name
   policyName: { check: oneOf(POLICY_NAME), same: () => true, byDefault: POLICY_NAME },
   recoveryWindow: { check: (_, inputs) => windowProblem(inputs), same: isSameWindow, isRepeated: true },
   redundancy: { check: wholeNumber(1), isRepeated: true },

@@ -8,12 +8,10 @@ import {
 import type { PolicyPlace } from "../../oceanbase/cleanup/policySender";
 import { type Cluster, identify } from "../../oceanbase/cluster/cluster";
 import { checkIsCluster } from "../../oceanbase/cluster/clusterRecord";
-import type { Server, Tenant } from "../../oceanbase/cluster/server";
 import { OceanBaseError } from "../../oceanbase/errors";
-import type { Claimant } from "../claims";
 import { atDeletion, serverRecord, withCluster } from "../cluster";
 import type { Context } from "../context";
-import { type Difference, defineResource, type Made } from "../defineResource";
+import { type Declaration, type Difference, defineResource, type Made } from "../defineResource";
 import { changedInputs, hasUnknown, type InputProblem } from "../inputTable";
 import { claimPolicy } from "./claims";
 import { readExisting } from "./existing";
@@ -26,6 +24,7 @@ import {
   targetTenant,
 } from "./inputs";
 import { isOfRecord, type NextStep, takeNextStep } from "./nextStep";
+import { otherOwner } from "./otherOwner";
 import {
   BACKUP_CLEANUP_POLICY_OUTPUTS,
   type BackupCleanupPolicyOutputs,
@@ -33,7 +32,7 @@ import {
 } from "./outputs";
 import { preview } from "./preview";
 import { settledOutputsOf, stateOf } from "./state";
-import { findTarget, policyPlace } from "./target";
+import { findTarget, policyKey, policyPlace } from "./target";
 
 /** Error number for the name of a tenant that does not exist. */
 const TENANT_NOT_FOUND = 5160;
@@ -47,7 +46,7 @@ export const backupCleanupPolicy = defineResource<BackupCleanupPolicyInputs, Bac
   outputs: BACKUP_CLEANUP_POLICY_OUTPUTS,
   // A tenant has one policy.
   deleteBeforeReplace: true,
-  conflict,
+  declare,
   diff,
   preview,
   create: async (inputs, context) => ({ ...(await carryOut(inputs, context)), id: targetTenant(inputs) }),
@@ -58,10 +57,15 @@ export const backupCleanupPolicy = defineResource<BackupCleanupPolicyInputs, Bac
 });
 
 /** Claims the tenant's policy, as soon as it is known whose it is. */
-function conflict(inputs: BackupCleanupPolicyInputs, claimant: Claimant): InputProblem | undefined {
+function declare(
+  inputs: BackupCleanupPolicyInputs,
+  { command, name }: Declaration,
+): InputProblem | undefined {
   const { host, port, cluster } = inputs.connection;
   const owner = { host, port, cluster, tenant: targetTenant(inputs) };
-  const reason = hasUnknown(owner) || host === undefined ? undefined : claimPolicy(claimant, owner);
+  if (hasUnknown(owner) || host === undefined) return undefined;
+  command.declaredPolicies.push(inputs);
+  const reason = name === undefined ? undefined : claimPolicy({ name, claims: command.claims }, owner);
   return reason === undefined ? undefined : { path: "tenant", reason };
 }
 
@@ -82,9 +86,9 @@ async function carryOut(
   return await takeNextStep(inputs, context, state, async (step) => {
     switch (step.kind) {
       case "make":
-        return await make(step, inputs, context);
+        return await make(step, inputs);
       case "change":
-        return await change(step, inputs, context);
+        return await change(step, inputs);
       case "keep":
         return { state: step.state, warnings: [] };
     }
@@ -95,7 +99,6 @@ async function carryOut(
 async function make(
   { place, request, warnings }: NextStep & { kind: "make" },
   inputs: BackupCleanupPolicyInputs,
-  context: Context,
 ): Promise<Made<BackupCleanupPolicyState>> {
   const report = await ensureCleanupPolicy(place, request);
   const { interrupted } = report;
@@ -104,7 +107,7 @@ async function make(
   const adopted = interrupted === undefined && report.statement === undefined;
   const asksForMore = inputs.redundancy !== undefined || inputs.backupCopies !== undefined;
   const unseen = `tenant ${targetTenant(inputs)} had a cleanup policy with this recovery window already; its redundancy and number of copies, which OceanBase does not show, are taken to be as asked for`;
-  return finish({ inputs, context, place }, report, {
+  return finish({ inputs, place }, report, {
     adopted,
     warnings: adopted && asksForMore ? [...warnings, unseen] : warnings,
     whenUnfinished: report.hasDropped ? "change" : "create",
@@ -115,13 +118,12 @@ async function make(
 async function change(
   { place, request, state }: NextStep & { kind: "change" },
   inputs: BackupCleanupPolicyInputs,
-  context: Context,
 ): Promise<Made<BackupCleanupPolicyState>> {
   const report = await ensureCleanupPolicy(place, request);
   const { interrupted, policy, certain } = report;
   const isAsRecorded = certain && policy !== undefined && isSamePolicy(policy, policyOf(state));
   if (interrupted !== undefined && isAsRecorded) throw interrupted;
-  return finish({ inputs, context, place }, report, {
+  return finish({ inputs, place }, report, {
     adopted: state.adopted && report.statement === undefined,
     ...given({ statement: state.statement }),
     warnings: [],
@@ -132,13 +134,12 @@ async function change(
 /** One attempt to give a tenant its policy. */
 interface Attempt {
   inputs: BackupCleanupPolicyInputs;
-  context: Context;
   place: PolicyPlace;
 }
 
 /** Turns a report into state. */
 function finish(
-  { inputs, context, place: { cluster, tenant } }: Attempt,
+  { inputs, place: { cluster, tenant } }: Attempt,
   { policy, certain, interrupted, statement: sent }: PolicyReport,
   rest: Pick<BackupCleanupPolicyOutputs, "adopted" | "statement" | "warnings"> & {
     whenUnfinished: "create" | "change";
@@ -154,7 +155,6 @@ function finish(
     warnings,
     ...given({ unfinished: isUnfinished ? whenUnfinished : undefined }),
   });
-  if (interrupted === undefined) context.claimed?.add(claimOf(cluster.server, tenant));
   return { state, warnings, interrupted };
 }
 
@@ -195,17 +195,13 @@ async function drop(cluster: Cluster, state: BackupCleanupPolicyState, context: 
   const { server } = cluster;
   checkIsCluster(cluster, state.server, WHEN_ANOTHER);
   const tenant = findTarget(server, state);
-  // A tenant that is being dropped takes its policy along.
+  // A tenant that is being dropped takes its policy along. Fact: policy-goes-with-tenant
   if (tenant === undefined || tenant.id !== state.tenantId || tenant.status === "DROPPING") return;
-  if (context.claimed?.has(claimOf(server, tenant))) {
-    const why = "another resource of this stack has taken it over";
-    context.warn(`the cleanup policy of tenant ${tenant.name} was left as it is: ${why}`);
+  const owner = await otherOwner(cluster, tenant, state, context);
+  if (owner !== undefined) {
+    context.command.handedOver.set(policyKey(cluster, tenant), policyOf(state));
+    context.warn(`the cleanup policy of tenant ${tenant.name} was left as it is: ${owner}`);
     return;
   }
   await dropCleanupPolicy(policyPlace(cluster, state, context), (shown) => isOfRecord(shown, state));
-}
-
-/** Names one tenant's policy among those of all clusters. */
-function claimOf({ cluster, clusterId }: Server, tenant: Tenant): string {
-  return JSON.stringify(["cleanup policy", cluster, clusterId, tenant.id]);
 }

@@ -1,3 +1,4 @@
+import { given } from "../../given";
 import type { ShownPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
 import type { PolicyRequest } from "../../oceanbase/cleanup/cleanupPolicyChange";
 import type { PolicyPlace } from "../../oceanbase/cleanup/policySender";
@@ -10,7 +11,7 @@ import type { Context } from "../context";
 import { type BackupCleanupPolicyInputs, isSamePolicy, policyOf, targetTenant } from "./inputs";
 import type { BackupCleanupPolicyState } from "./outputs";
 import { withOutputsOf } from "./state";
-import { findTarget, policyPlace } from "./target";
+import { findTarget, policyKey, policyPlace } from "./target";
 
 /**
  * What inputs ask for.
@@ -65,9 +66,12 @@ function stepOn(
     const mayReplace = (shown: ShownPolicy) => inputs.overwrite === true || isOfRecord(shown, state);
     return { kind: "change", place, request: { wanted, mayReplace, record: policyOf(state) }, state };
   }
-  // A tenant that was made anew under the same name has no policy of ours.
+  // A tenant that was made anew under the same name has no policy of ours. Fact: tenant-ids
   const warnings = state === undefined || isCluster ? [] : [leftBehind(targetTenant(state), state)];
-  return { kind: "make", place, request: { wanted, mayReplace: () => inputs.overwrite ?? false }, warnings };
+  // A policy that another resource of the program has let go of in this command is this one's to change.
+  const record = context.command.handedOver.get(policyKey(cluster, place.tenant));
+  const mayReplace = () => record !== undefined || (inputs.overwrite ?? false);
+  return { kind: "make", place, request: { wanted, mayReplace, ...given({ record }) }, warnings };
 }
 
 function leftBehind(tenant: string, { server }: BackupCleanupPolicyState): string {

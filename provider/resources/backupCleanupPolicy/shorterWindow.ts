@@ -5,7 +5,10 @@ import { cleansUpAtAdd } from "../../oceanbase/cluster/versions";
 import { oneLine } from "../../text";
 import { type BackupCleanupPolicyInputs, targetTenant } from "./inputs";
 
-/** What a window that is shorter than that of the policy which is there costs; undefined when it is not. */
+/**
+ * What a window that is shorter than that of the policy which is there costs; undefined when it is not.
+ * Facts: cleanup-at-add, cleanup-hourly
+ */
 export function shorterWindowText(
   inputs: BackupCleanupPolicyInputs,
   shown: ShownPolicy | undefined,

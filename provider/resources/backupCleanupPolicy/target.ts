@@ -18,7 +18,7 @@ export function policyPlace(
 ): PolicyPlace {
   const scope = targetScope(cluster, inputs);
   checkNotLocked(cluster, scope);
-  // One in the recycle bin is NORMAL, and takes a policy like any other.
+  // One in the recycle bin is NORMAL, and takes a policy like any other. Fact: policy-states
   const tenant = tenantOf(scope);
   const { status } = tenant;
   if (status === "NORMAL") return { cluster, tenant, signal };
@@ -47,4 +47,9 @@ export function findTarget({ tenants }: Server, inputs: BackupCleanupPolicyInput
 function targetScope(cluster: Cluster, { tenant, connection }: BackupCleanupPolicyInputs): Scope {
   const selection = tenant === undefined ? "own" : [tenant];
   return resolveScope(cluster, { selection, loginTenant: connection.tenant, ignoreMissing: false });
+}
+
+/** Names one tenant's policy among those of all clusters. */
+export function policyKey({ server: { cluster, clusterId } }: Cluster, tenant: Tenant): string {
+  return JSON.stringify(["cleanup policy", cluster, clusterId, tenant.id]);
 }

@@ -71,7 +71,7 @@ async function sharedSnapshot(inputs: CancelBackupInputs, context: Context): Pro
   const { connection, password, tlsKey } = inputs;
   const login = JSON.stringify([connection, password, tlsKey]);
   const snapshot =
-    context.looks?.get(login) ?? withCluster(inputs, context, (cluster) => readJobSnapshot(cluster));
-  context.looks?.set(login, snapshot);
+    context.command.looks.get(login) ?? withCluster(inputs, context, (cluster) => readJobSnapshot(cluster));
+  context.command.looks.set(login, snapshot);
   return await snapshot;
 }

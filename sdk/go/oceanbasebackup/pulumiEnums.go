@@ -10,12 +10,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// One of `full`, `incremental`.
+// One of `full`, `incremental`, `unknown`.
 type BackupType string
 
 const (
 	BackupTypeFull        = BackupType("full")
 	BackupTypeIncremental = BackupType("incremental")
+	BackupTypeUnknown     = BackupType("unknown")
 )
 
 func (BackupType) ElementType() reflect.Type {
@@ -142,6 +143,7 @@ func (o BackupTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) p
 //
 //	BackupTypeFull
 //	BackupTypeIncremental
+//	BackupTypeUnknown
 type BackupTypeInput interface {
 	pulumi.Input
 

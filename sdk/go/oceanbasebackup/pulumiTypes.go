@@ -37,7 +37,7 @@ type BackupJob struct {
 	Tenant string `pulumi:"tenant"`
 	// Id of the tenant, as text: it is a BIGINT on the server.
 	TenantId string `pulumi:"tenantId"`
-	// A full or an incremental backup.
+	// A full or an incremental backup; `unknown` when the server's word for it is not known.
 	Type BackupType `pulumi:"type"`
 }
 
@@ -111,7 +111,7 @@ func (o BackupJobOutput) TenantId() pulumi.StringOutput {
 	return o.ApplyT(func(v BackupJob) string { return v.TenantId }).(pulumi.StringOutput)
 }
 
-// A full or an incremental backup.
+// A full or an incremental backup; `unknown` when the server's word for it is not known.
 func (o BackupJobOutput) Type() BackupTypeOutput {
 	return o.ApplyT(func(v BackupJob) BackupType { return v.Type }).(BackupTypeOutput)
 }
@@ -734,7 +734,7 @@ type ListedJob struct {
 	Tenant string `pulumi:"tenant"`
 	// Id of the tenant, as text: it is a BIGINT on the server.
 	TenantId string `pulumi:"tenantId"`
-	// A full or an incremental backup.
+	// A full or an incremental backup; `unknown` when the server's word for it is not known.
 	Type BackupType `pulumi:"type"`
 }
 
@@ -818,7 +818,7 @@ func (o ListedJobOutput) TenantId() pulumi.StringOutput {
 	return o.ApplyT(func(v ListedJob) string { return v.TenantId }).(pulumi.StringOutput)
 }
 
-// A full or an incremental backup.
+// A full or an incremental backup; `unknown` when the server's word for it is not known.
 func (o ListedJobOutput) Type() BackupTypeOutput {
 	return o.ApplyT(func(v ListedJob) BackupType { return v.Type }).(BackupTypeOutput)
 }

@@ -20,10 +20,11 @@ __all__ = [
 @pulumi.type_token("oceanbase-backup:index:BackupType")
 class BackupType(_builtins.str, Enum):
     """
-    One of `full`, `incremental`.
+    One of `full`, `incremental`, `unknown`.
     """
     FULL = "full"
     INCREMENTAL = "incremental"
+    UNKNOWN = "unknown"
 
 
 @pulumi.type_token("oceanbase-backup:index:CancelOn")

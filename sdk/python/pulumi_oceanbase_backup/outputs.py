@@ -83,7 +83,7 @@ class BackupJob(dict):
         :param _builtins.str status: OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
         :param _builtins.str tenant: Name of the tenant; `sys` for the own job of a cluster backup.
         :param _builtins.str tenant_id: Id of the tenant, as text: it is a BIGINT on the server.
-        :param 'BackupType' type: A full or an incremental backup.
+        :param 'BackupType' type: A full or an incremental backup; `unknown` when the server's word for it is not known.
         :param _builtins.str ended_at: When it ended, as the server prints times; absent until it stands in the job history.
         """
         pulumi.set(__self__, "backup_set_id", backup_set_id)
@@ -184,7 +184,7 @@ class BackupJob(dict):
     @pulumi.getter
     def type(self) -> 'BackupType':
         """
-        A full or an incremental backup.
+        A full or an incremental backup; `unknown` when the server's word for it is not known.
         """
         return pulumi.get(self, "type")
 
@@ -475,7 +475,7 @@ class ListedJob(dict):
         :param _builtins.str status: OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
         :param _builtins.str tenant: Name of the tenant; `sys` for the own job of a cluster backup.
         :param _builtins.str tenant_id: Id of the tenant, as text: it is a BIGINT on the server.
-        :param 'BackupType' type: A full or an incremental backup.
+        :param 'BackupType' type: A full or an incremental backup; `unknown` when the server's word for it is not known.
         :param _builtins.float age_seconds: For how long it has been running, by the server's clock; for an ended job, for how long it ran.
         :param _builtins.str ended_at: When it ended, as the server prints times; absent until it stands in the job history.
         :param 'JobProgress' progress: How far it has come. Only of a live job whose task view can be read.
@@ -582,7 +582,7 @@ class ListedJob(dict):
     @pulumi.getter
     def type(self) -> 'BackupType':
         """
-        A full or an incremental backup.
+        A full or an incremental backup; `unknown` when the server's word for it is not known.
         """
         return pulumi.get(self, "type")
 

@@ -28,7 +28,9 @@ export async function createCancelBackup(
     env: {},
     config: () => undefined,
     preview: false,
+    command: { claims: new Map(), declaredPolicies: [], handedOver: new Map(), looks: new Map() },
     progress: () => {},
+    inform: () => {},
     warn: () => {},
   };
   const { state } = await cancelBackup.create({ connection, password: sys.password, tenants }, context);

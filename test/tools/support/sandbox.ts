@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect } from "vitest";
 import type { Login } from "../../../provider/oceanbase/connection/login.ts";
+import { Command } from "../../../provider/resources/command.ts";
 import type { Context } from "../../../provider/resources/context.ts";
 import type { LoginCredentials, Sandbox, SandboxOptions } from "../../../sdk/sandbox/sandbox.ts";
 import { startSandbox } from "../../../sdk/sandbox/sandbox.ts";
@@ -55,17 +56,22 @@ export function connectionTo(sandbox: Sandbox, credentials: LoginCredentials) {
 export function recordingContext(overrides: Partial<Context> = {}): Context & {
   warnings: string[];
   status: string[];
+  lines: string[];
 } {
   const warnings: string[] = [];
   const status: string[] = [];
+  const lines: string[] = [];
   return {
+    command: new Command(),
     env: {},
     config: () => undefined,
     preview: false,
     progress: (text) => status.push(text),
+    inform: (text) => lines.push(text),
     warn: (text) => warnings.push(text),
     warnings,
     status,
+    lines,
     ...overrides,
   };
 }

@@ -6,7 +6,7 @@
 /** What each room may import besides itself. @type {Record<string, string[]>} */
 const rooms = {
   "sdk/nodejs": [
-    "provider/resources/(completeLogin|connectionSources|getBackupJobs)",
+    "provider/resources/(command|completeLogin|connectionSources|getBackupJobs)",
     "provider/resources/cancelBackup/outputs",
     "provider/resources/backupCleanupPolicy/(claims|outputs)",
   ],

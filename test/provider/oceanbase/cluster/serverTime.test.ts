@@ -39,3 +39,9 @@ test.each(["MYSQL", "ORACLE"] as const)(
     if (mode === "ORACLE") expect(await timeOf([{ NOW_TEXT: "odd" }], serverInTenant(mode))).toBe("");
   },
 );
+
+test("what the views of Oracle-mode tenants print from 4.4 on is not known, so no age is told there", async () => {
+  const own = serverInTenant("ORACLE");
+  expect(await timeOf([{ NOW_TEXT: "2026-01-01 20:00:00" }], { ...own, version: "4.4.0.0" })).toBe("");
+  expect(await timeOf([{ NOW_TEXT: "2026-01-01 20:00:00" }], { ...own, version: "4.3.5.9" })).not.toBe("");
+});

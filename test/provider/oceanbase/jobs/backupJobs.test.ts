@@ -111,7 +111,7 @@ test("a view may be without a value in any column", async () => {
     initiatorTenantId: "",
     initiatorJobId: "",
     executorTenantIds: [""],
-    type: "full",
+    type: "unknown",
     status: "",
     result: 0,
     comment: "",
@@ -122,10 +122,11 @@ test("a view may be without a value in any column", async () => {
 });
 
 test.each([
+  ["FULL", "full"],
+  ["INC", "incremental"],
   ["D", "full"],
   ["I", "incremental"],
-  ["incremental", "incremental"],
-  ["FULL_I", "full"],
+  ["LOGICAL", "unknown"],
 ])("a backup of type %s is %s", async (text, type) => {
   const row = { BACKUP_TYPE: text, EXECUTOR_TENANT_ID: "1002, 1004" };
   const { rows } = await readLiveJobs(scriptedCluster(serverInSys(), [/./, [row]]).cluster, undefined);

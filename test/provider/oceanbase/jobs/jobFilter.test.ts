@@ -52,3 +52,16 @@ test("jobs that are past any choice decide nothing", () => {
   const others = [job({ status: "CANCELING" }), job({ tenantId: "1" })];
   expect(select(others, { types: ["incremental"] })).toEqual({ hit: [], excluded: [] });
 });
+
+test("what is not known of a job is no reason to cancel it", () => {
+  expect(select([job({ status: "PAUSED" })], { olderThanSeconds: 0 })).toEqual({
+    hit: [],
+    excluded: ["job 5 is PAUSED, which is no state that is known"],
+  });
+  for (const types of [["full"], ["incremental"]] as const) {
+    expect(select([job({ type: "unknown" })], { types })).toEqual({
+      hit: [],
+      excluded: ["the type of job 5 is not known"],
+    });
+  }
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { claimPolicy } from "../../../../provider/resources/backupCleanupPolicy/claims.ts";
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
+import { Command } from "../../../../provider/resources/command.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const place = { host: "db.example", port: 2881, cluster: undefined, tenant: "t1" };
@@ -33,7 +34,7 @@ describe("a tenant's policy", () => {
   });
 
   test("is claimed by a check, as soon as it is known whose it is", () => {
-    const claims = new Map<string, string>();
+    const command = new Command();
     const check = (name: string, tenant: string) =>
       backupCleanupPolicy.check(
         {
@@ -42,7 +43,7 @@ describe("a tenant's policy", () => {
           recoveryWindow: "7d",
         },
         undefined,
-        { name, claims },
+        { name, command },
       );
     expect(check("first", UNKNOWN)).toEqual([]);
     expect(check("second", UNKNOWN)).toEqual([]);

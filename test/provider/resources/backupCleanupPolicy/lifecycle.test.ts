@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { BackupCleanupPolicyInputs } from "../../../../provider/resources/backupCleanupPolicy/inputs.ts";
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
 import type { BackupCleanupPolicyState } from "../../../../provider/resources/backupCleanupPolicy/outputs.ts";
+import { Command } from "../../../../provider/resources/command.ts";
 import type { Context } from "../../../../provider/resources/context.ts";
 import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
 import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
@@ -704,22 +705,64 @@ describe("delete", () => {
     });
   });
 
-  test("leaves a policy alone that another resource has taken over in the same command", async () => {
-    const { state } = await created();
-    const claimed = new Set<string>();
-    // A resource under a new name is made first; the one under the old name is deleted at the end of the command.
-    const renamed = await backupCleanupPolicy.create(inputs(), recordingContext({ claimed }));
-    expect(renamed.state.adopted).toBe(true);
-    const context = recordingContext({ claimed });
-    await backupCleanupPolicy.delete(state, context);
-    expect(context.warnings.join()).toContain("another resource of this stack has taken it over");
-    expect(sent()).toEqual([]);
-    // The policy of another tenant, or a later command, is another matter.
-    sandbox().setPolicy("oracle_tenant", "7d");
-    const other = await created({ tenant: "oracle_tenant" });
-    await backupCleanupPolicy.delete(other.state, recordingContext({ claimed }));
-    await backupCleanupPolicy.delete(renamed.state, recordingContext({ claimed: new Set() }));
-    expect(policies()).toEqual([]);
+  describe("leaves a policy alone that the program declares", () => {
+    /** The deletion of a resource in a command whose program declares these. */
+    async function deleted(state: BackupCleanupPolicyState, ...declared: BackupCleanupPolicyInputs[]) {
+      const command = new Command();
+      for (const each of declared)
+        expect(backupCleanupPolicy.check(each, undefined, { command })).toEqual([]);
+      const context = recordingContext({ command });
+      sandbox().log.clear();
+      await backupCleanupPolicy.delete(state, context);
+      return { context, warnings: context.warnings.join() };
+    }
+
+    test("under another name, whether or not anything was done for that in this command", async () => {
+      const { state } = await created();
+      const { warnings } = await deleted(state, inputs());
+      expect(warnings).toContain("policy of tenant mysql_tenant was left as it is: the program declares it");
+      expect(sent()).toEqual([]);
+    });
+
+    test("by another address of the same cluster", async () => {
+      const { state } = await created();
+      const connection = { ...inputs().connection, host: "localhost" };
+      expect((await deleted(state, inputs({ connection }))).warnings).toContain("the program declares it");
+      expect(sent()).toEqual([]);
+    });
+
+    test("by an address that cannot be asked whose it is", async () => {
+      const { state } = await created();
+      const connection = { ...inputs().connection, port: 1 };
+      expect((await deleted(state, inputs({ connection }))).warnings).toMatch(
+        /could not be found out: .*nothing listens there/,
+      );
+      expect(sent()).toEqual([]);
+    });
+
+    test("but not for another tenant, or for a tenant of that name on another cluster", async () => {
+      const other = await startSandbox({ clusterId: 7 });
+      const { state } = await created();
+      const { password } = other.logins.sys;
+      const there = inputs({ connection: connectionTo(other, other.logins.sys), password });
+      const { warnings } = await deleted(state, there, inputs({ tenant: "oracle_tenant" }));
+      await other.stop();
+      expect(warnings).toBe("");
+      expect(sent()).toEqual([DROP]);
+    });
+
+    test("and lets that resource change it in the same command", async () => {
+      const { state } = await created();
+      const news = inputs({ recoveryWindow: "8d" });
+      const { context } = await deleted(state, news);
+      expect((await backupCleanupPolicy.create(news, context)).state).toMatchObject({ recoveryWindow: "8d" });
+      expect(sent()).toEqual([DROP, add("8d")]);
+      // In a later command it is a policy like any other.
+      await failsWith(
+        backupCleanupPolicy.create(inputs({ recoveryWindow: "9d" }), recordingContext()),
+        /has a cleanup policy already/,
+      );
+    });
   });
 });
 

@@ -8,6 +8,7 @@ import type { CancelBackupInputs } from "../../../../provider/resources/cancelBa
 import { stopRequestOf } from "../../../../provider/resources/cancelBackup/inputs.ts";
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
 import { jobsText } from "../../../../provider/resources/cancelBackup/previewText.ts";
+import { Command } from "../../../../provider/resources/command.ts";
 import { inputsFor } from "../../../tools/support/cancelBackup.ts";
 import { connectionTo, loginOf, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
 
@@ -97,9 +98,9 @@ describe("the cluster", () => {
   });
 
   test("is asked once for all resources of a login", async () => {
-    const looks = new Map();
+    const command = new Command();
     for (const tenants of [["mysql_tenant"], ["oracle_tenant"], "all"] as const) {
-      await cancelBackup.preview(inputs({ tenants }), recordingContext({ preview: true, looks }));
+      await cancelBackup.preview(inputs({ tenants }), recordingContext({ preview: true, command }));
     }
     expect(sandbox().log.matching(/CDB_OB_BACKUP_JOBS/)).toHaveLength(1);
   });
