@@ -18,7 +18,7 @@ export interface JobRow {
   initiatorJobId: string;
   /** The tenants a cluster backup is for; for a tenant's job its own. */
   executorTenantIds: readonly string[];
-  type: BackupType;
+  type: JobType;
   /** INIT, DOING, CANCELING, and at the end COMPLETED, FAILED or CANCELED. Fact: job-words */
   status: string;
   /** 0, or a negative OceanBase code; -4072 for a cancelled job. Fact: cancelled-result */
@@ -33,10 +33,10 @@ export interface JobRow {
 }
 
 /** A full backup, or one of what has changed since another; a word of the server's that is not known is neither. */
-export type BackupType = "full" | "incremental" | "unknown";
+export type JobType = "full" | "incremental" | "unknown";
 
 /** The server's words are FULL and INC; the documentation's column tables say D and I. Fact: backup-type */
-const TYPES: Readonly<Record<string, BackupType>> = {
+const TYPES: Readonly<Record<string, JobType>> = {
   FULL: "full",
   D: "full",
   INC: "incremental",

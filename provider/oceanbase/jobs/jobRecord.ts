@@ -1,7 +1,7 @@
 import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
-import { type BackupType, type JobRow, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
+import { type JobRow, type JobType, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
 
 /** How one backup job ended, or how it was last seen. */
 export interface BackupJob {
@@ -14,7 +14,7 @@ export interface BackupJob {
   /** Id of the backup set the job was writing; `0` for the own job of a cluster backup. */
   backupSetId: string;
   /** A full or an incremental backup; `unknown` when the server's word for it is not known. */
-  type: BackupType;
+  type: JobType;
   /** Whether the sys tenant started it, as part of a cluster backup, or the tenant itself. */
   initiator: "sys" | "tenant";
   /**

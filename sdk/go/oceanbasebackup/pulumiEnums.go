@@ -10,13 +10,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// One of `full`, `incremental`, `unknown`.
+// One of `full`, `incremental`.
 type BackupType string
 
 const (
 	BackupTypeFull        = BackupType("full")
 	BackupTypeIncremental = BackupType("incremental")
-	BackupTypeUnknown     = BackupType("unknown")
 )
 
 func (BackupType) ElementType() reflect.Type {
@@ -143,7 +142,6 @@ func (o BackupTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) p
 //
 //	BackupTypeFull
 //	BackupTypeIncremental
-//	BackupTypeUnknown
 type BackupTypeInput interface {
 	pulumi.Input
 
@@ -517,6 +515,98 @@ func (o InitiatorPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
 
 func (o InitiatorPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
 	return o.ApplyTWithContext(ctx, func(_ context.Context, e *Initiator) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// One of `full`, `incremental`, `unknown`.
+type JobType string
+
+const (
+	JobTypeFull        = JobType("full")
+	JobTypeIncremental = JobType("incremental")
+	JobTypeUnknown     = JobType("unknown")
+)
+
+type JobTypeOutput struct{ *pulumi.OutputState }
+
+func (JobTypeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*JobType)(nil)).Elem()
+}
+
+func (o JobTypeOutput) ToJobTypeOutput() JobTypeOutput {
+	return o
+}
+
+func (o JobTypeOutput) ToJobTypeOutputWithContext(ctx context.Context) JobTypeOutput {
+	return o
+}
+
+func (o JobTypeOutput) ToJobTypePtrOutput() JobTypePtrOutput {
+	return o.ToJobTypePtrOutputWithContext(context.Background())
+}
+
+func (o JobTypeOutput) ToJobTypePtrOutputWithContext(ctx context.Context) JobTypePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v JobType) *JobType {
+		return &v
+	}).(JobTypePtrOutput)
+}
+
+func (o JobTypeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o JobTypeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e JobType) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o JobTypeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o JobTypeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e JobType) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type JobTypePtrOutput struct{ *pulumi.OutputState }
+
+func (JobTypePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**JobType)(nil)).Elem()
+}
+
+func (o JobTypePtrOutput) ToJobTypePtrOutput() JobTypePtrOutput {
+	return o
+}
+
+func (o JobTypePtrOutput) ToJobTypePtrOutputWithContext(ctx context.Context) JobTypePtrOutput {
+	return o
+}
+
+func (o JobTypePtrOutput) Elem() JobTypeOutput {
+	return o.ApplyT(func(v *JobType) JobType {
+		if v != nil {
+			return *v
+		}
+		var ret JobType
+		return ret
+	}).(JobTypeOutput)
+}
+
+func (o JobTypePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o JobTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *JobType) *string {
 		if e == nil {
 			return nil
 		}
@@ -1064,6 +1154,8 @@ func init() {
 	pulumi.RegisterOutputType(CancelOnArrayOutput{})
 	pulumi.RegisterOutputType(InitiatorOutput{})
 	pulumi.RegisterOutputType(InitiatorPtrOutput{})
+	pulumi.RegisterOutputType(JobTypeOutput{})
+	pulumi.RegisterOutputType(JobTypePtrOutput{})
 	pulumi.RegisterOutputType(ModeOutput{})
 	pulumi.RegisterOutputType(ModePtrOutput{})
 	pulumi.RegisterOutputType(OnTimeoutOutput{})

@@ -38,7 +38,7 @@ type BackupJob struct {
 	// Id of the tenant, as text: it is a BIGINT on the server.
 	TenantId string `pulumi:"tenantId"`
 	// A full or an incremental backup; `unknown` when the server's word for it is not known.
-	Type BackupType `pulumi:"type"`
+	Type JobType `pulumi:"type"`
 }
 
 // How one backup job ended, or how it was last seen.
@@ -112,8 +112,8 @@ func (o BackupJobOutput) TenantId() pulumi.StringOutput {
 }
 
 // A full or an incremental backup; `unknown` when the server's word for it is not known.
-func (o BackupJobOutput) Type() BackupTypeOutput {
-	return o.ApplyT(func(v BackupJob) BackupType { return v.Type }).(BackupTypeOutput)
+func (o BackupJobOutput) Type() JobTypeOutput {
+	return o.ApplyT(func(v BackupJob) JobType { return v.Type }).(JobTypeOutput)
 }
 
 type BackupJobArrayOutput struct{ *pulumi.OutputState }
@@ -735,7 +735,7 @@ type ListedJob struct {
 	// Id of the tenant, as text: it is a BIGINT on the server.
 	TenantId string `pulumi:"tenantId"`
 	// A full or an incremental backup; `unknown` when the server's word for it is not known.
-	Type BackupType `pulumi:"type"`
+	Type JobType `pulumi:"type"`
 }
 
 // A backup job as it is at this moment.
@@ -819,8 +819,8 @@ func (o ListedJobOutput) TenantId() pulumi.StringOutput {
 }
 
 // A full or an incremental backup; `unknown` when the server's word for it is not known.
-func (o ListedJobOutput) Type() BackupTypeOutput {
-	return o.ApplyT(func(v ListedJob) BackupType { return v.Type }).(BackupTypeOutput)
+func (o ListedJobOutput) Type() JobTypeOutput {
+	return o.ApplyT(func(v ListedJob) JobType { return v.Type }).(JobTypeOutput)
 }
 
 type ListedJobArrayOutput struct{ *pulumi.OutputState }

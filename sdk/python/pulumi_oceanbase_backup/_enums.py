@@ -10,6 +10,7 @@ __all__ = [
     'BackupType',
     'CancelOn',
     'Initiator',
+    'JobType',
     'Mode',
     'OnTimeout',
     'OnUnreachable',
@@ -20,11 +21,10 @@ __all__ = [
 @pulumi.type_token("oceanbase-backup:index:BackupType")
 class BackupType(_builtins.str, Enum):
     """
-    One of `full`, `incremental`, `unknown`.
+    One of `full`, `incremental`.
     """
     FULL = "full"
     INCREMENTAL = "incremental"
-    UNKNOWN = "unknown"
 
 
 @pulumi.type_token("oceanbase-backup:index:CancelOn")
@@ -43,6 +43,16 @@ class Initiator(_builtins.str, Enum):
     """
     SYS = "sys"
     TENANT = "tenant"
+
+
+@pulumi.type_token("oceanbase-backup:index:JobType")
+class JobType(_builtins.str, Enum):
+    """
+    One of `full`, `incremental`, `unknown`.
+    """
+    FULL = "full"
+    INCREMENTAL = "incremental"
+    UNKNOWN = "unknown"
 
 
 @pulumi.type_token("oceanbase-backup:index:Mode")

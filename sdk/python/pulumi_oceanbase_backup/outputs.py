@@ -68,7 +68,7 @@ class BackupJob(dict):
                  status: _builtins.str,
                  tenant: _builtins.str,
                  tenant_id: _builtins.str,
-                 type: 'BackupType',
+                 type: 'JobType',
                  ended_at: Optional[_builtins.str] = None):
         """
         How one backup job ended, or how it was last seen.
@@ -83,7 +83,7 @@ class BackupJob(dict):
         :param _builtins.str status: OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
         :param _builtins.str tenant: Name of the tenant; `sys` for the own job of a cluster backup.
         :param _builtins.str tenant_id: Id of the tenant, as text: it is a BIGINT on the server.
-        :param 'BackupType' type: A full or an incremental backup; `unknown` when the server's word for it is not known.
+        :param 'JobType' type: A full or an incremental backup; `unknown` when the server's word for it is not known.
         :param _builtins.str ended_at: When it ended, as the server prints times; absent until it stands in the job history.
         """
         pulumi.set(__self__, "backup_set_id", backup_set_id)
@@ -182,7 +182,7 @@ class BackupJob(dict):
 
     @_builtins.property
     @pulumi.getter
-    def type(self) -> 'BackupType':
+    def type(self) -> 'JobType':
         """
         A full or an incremental backup; `unknown` when the server's word for it is not known.
         """
@@ -458,7 +458,7 @@ class ListedJob(dict):
                  status: _builtins.str,
                  tenant: _builtins.str,
                  tenant_id: _builtins.str,
-                 type: 'BackupType',
+                 type: 'JobType',
                  age_seconds: Optional[_builtins.float] = None,
                  ended_at: Optional[_builtins.str] = None,
                  progress: Optional['outputs.JobProgress'] = None):
@@ -475,7 +475,7 @@ class ListedJob(dict):
         :param _builtins.str status: OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
         :param _builtins.str tenant: Name of the tenant; `sys` for the own job of a cluster backup.
         :param _builtins.str tenant_id: Id of the tenant, as text: it is a BIGINT on the server.
-        :param 'BackupType' type: A full or an incremental backup; `unknown` when the server's word for it is not known.
+        :param 'JobType' type: A full or an incremental backup; `unknown` when the server's word for it is not known.
         :param _builtins.float age_seconds: For how long it has been running, by the server's clock; for an ended job, for how long it ran.
         :param _builtins.str ended_at: When it ended, as the server prints times; absent until it stands in the job history.
         :param 'JobProgress' progress: How far it has come. Only of a live job whose task view can be read.
@@ -580,7 +580,7 @@ class ListedJob(dict):
 
     @_builtins.property
     @pulumi.getter
-    def type(self) -> 'BackupType':
+    def type(self) -> 'JobType':
         """
         A full or an incremental backup; `unknown` when the server's word for it is not known.
         """
