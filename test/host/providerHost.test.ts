@@ -37,6 +37,9 @@ async function failureOf(work: Promise<unknown>): Promise<ProviderFailure> {
 }
 
 describe.each(FRONTS)("%s", (front) => {
+  /** How the engine is told of changed inputs: a dynamic host leaves it to compare them itself. */
+  const changed = front === "dynamic" ? "unknown" : "some";
+
   beforeEach(async () => {
     host = await ProviderHost.start(front);
   });
@@ -56,7 +59,7 @@ describe.each(FRONTS)("%s", (front) => {
     const changesFor = async (news: object) =>
       (await host.diff(created.id, created.properties, { ...inputs(), ...news })).changes;
     expect(await changesFor({})).toBe("none");
-    expect(await changesFor({ triggers: [1] })).toBe("some");
+    expect(await changesFor({ triggers: [1] })).toBe(changed);
     expect(await host.read(created.id, created.properties)).toMatchObject(created);
     const updated = await host.update(created.id, created.properties, inputs({ reason: "why" }));
     expect(updated).toEqual({ ...created.properties, reason: "why" });
@@ -91,7 +94,7 @@ describe.each(FRONTS)("%s", (front) => {
     });
     sandbox().setStuck("mysql_tenant", false);
     const { id, properties } = partial as NonNullable<typeof partial>;
-    expect((await host.diff(id, properties, withPassword())).changes).toBe("some");
+    expect((await host.diff(id, properties, withPassword())).changes).toBe(changed);
     expect(await host.update(id, properties, withPassword())).toMatchObject({ outcome: "stopped" });
     expect(sandbox().log.cancels).toHaveLength(1);
   });
@@ -119,7 +122,7 @@ describe.each(FRONTS)("%s", (front) => {
     const { id, properties } = await host.create(policy, kind);
     const other = { ...policy, tenant: "oracle_tenant" };
     expect(await host.diff(id, properties, other, kind)).toMatchObject({
-      changes: "some",
+      changes: changed,
       replaces: ["tenant"],
     });
     sandbox().setPolicy("mysql_tenant", undefined);

@@ -37,7 +37,7 @@ test("a resource lives from its making to its deletion, with the password of the
   expect(state).toMatchObject({ outcome: "stopped", jobs: [{ status: "CANCELED" }] });
   expect(JSON.stringify(state)).not.toContain(sandbox().logins.sys.password);
   expect(await cancelBackup.diff?.(id, state, inputs())).toEqual({ changes: false });
-  // Whether an update is due, the engine finds out by itself when inputs have changed.
+  // Left to the engine, which compares the inputs itself and heeds `replaceOnChanges`.
   expect(await cancelBackup.diff?.(id, state, inputs({ triggers: [1] }))).toEqual({});
   expect(await cancelBackup.read?.(id, state)).toEqual({ id, props: state });
   const updated = await cancelBackup.update?.(id, state, inputs({ reason: "why" }));
