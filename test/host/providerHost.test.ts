@@ -3,6 +3,7 @@ import type { LoginCredentials } from "../../sdk/sandbox/sandbox.ts";
 import { FRONTS } from "../tools/support/fronts.ts";
 import { ProviderHost } from "../tools/support/providerHost.ts";
 import type { ProviderFailure } from "../tools/support/providerMessages.ts";
+import { UNKNOWN } from "../tools/support/pulumiValues.ts";
 import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
 
 /*
@@ -10,7 +11,6 @@ import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
  * installed it.
  */
 const sandbox = useSandbox();
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 let host: ProviderHost;
 afterEach(() => host.stop());
 

@@ -4,13 +4,13 @@ import { startSandbox } from "../../../sdk/sandbox/sandbox.ts";
 import { EngineServer } from "../../tools/support/engineServer.ts";
 import { PluginInProcess } from "../../tools/support/pluginInProcess.ts";
 import { type ProviderFailure, secret } from "../../tools/support/providerMessages.ts";
+import { UNKNOWN } from "../../tools/support/pulumiValues.ts";
 import { connectionTo, untilJobs, useSandbox } from "../../tools/support/sandbox.ts";
 
 /*
  * What the plugin can do and the dynamic host cannot, and what it says of itself. What is true of both is in test/host.
  */
 const sandbox = useSandbox();
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const STATEMENT = "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`";
 const POLICY = { kind: "BackupCleanupPolicy" } as const;
 let plugin: PluginInProcess;

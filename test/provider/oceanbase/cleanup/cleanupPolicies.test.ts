@@ -42,21 +42,21 @@ describe("the policies of several tenants", () => {
     expect(session.asked).toEqual([]);
   });
 
-  test("are asked for no longer than a moment, and no longer than the caller has", async () => {
+  test("are read within 5 s, and within the time that the caller has left", async () => {
     const { cluster, session } = scriptedCluster(server, [/./, []]);
     await readPoliciesOf(cluster, ids);
     await readPoliciesOf(cluster.within(5), ids);
     expect(session.asked.map(({ withinMs }) => withinMs)).toEqual([5000, 5]);
   });
 
-  test("are not known when they cannot be read, and that alone is no failure", async () => {
+  test("are undefined when the view cannot be read, and that is no failure", async () => {
     const noView = new OceanBaseError("unsupported", "no view", { errno: 1146 });
     const { cluster } = scriptedCluster(server, [/./, noView]);
     expect(await readPoliciesOf(cluster, ids)).toBeUndefined();
   });
 
   test.each([new OceanBaseError("aborted", "cancelled"), new TypeError("a bug")])(
-    "%s is not swallowed",
+    "cannot be read when the read ends with %s, which is thrown",
     async (error) => {
       const { cluster } = scriptedCluster(server, [/./, error]);
       await expect(readPoliciesOf(cluster, ids)).rejects.toBe(error);
@@ -75,7 +75,7 @@ test.each([
   ],
   [{ shown: { recoveryWindow: "1s" }, others: ["log_only"] }, undefined],
   [{ shown: { recoveryWindow: "not a length" }, others: [] }, undefined],
-])("policies %j cover backup sets but for: %s", (policies, reason) => {
+])("the policies %j are kept from removing backup sets by %s", (policies, reason) => {
   expect(noCoverText(policies)).toBe(reason);
 });
 
@@ -112,7 +112,7 @@ test.each([
   expect(error).toMatchObject({ kind, errno, message: expect.stringContaining(text) });
 });
 
-test("any other failure stays as it is", () => {
+test("a failure that is no OceanBaseError stays as it is", () => {
   const bug = new TypeError("a bug");
   expect(asPolicyError(bug, { version: "4.1.0.0" })).toBe(bug);
 });

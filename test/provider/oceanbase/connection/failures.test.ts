@@ -17,7 +17,7 @@ import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 const said = (errno: number, phase: "login" | "statement" = "statement") =>
   serverError("cancelling as root@sys at db:2881", { errno, sqlMessage: "what the server says" }, phase);
 
-test("an error is one line without a stack, whatever the server wrote", () => {
+test("an error is one line without a stack, even when the server's text has several", () => {
   const error = serverError("doing", { errno: 1064, sqlMessage: "near 'x\n  y'\r\nat line 1" }, "statement");
   expect(error.message).not.toMatch(/[\r\n]/);
   expect(error.message).toContain("near 'x y' at line 1");
@@ -31,44 +31,41 @@ test("an error says what was tried, what the server said, what it means and what
   );
 });
 
-test("a number can mean one thing at login and another for a statement", () => {
+test("an error number has one meaning at login and another for a statement", () => {
   expect(said(1235, "login").message).toContain("mysql2 3.21");
   expect(said(1235, "statement").message).toContain("from a user tenant only its own backups");
   expect(said(5260, "login").message).not.toBe(said(5260, "statement").message);
 });
 
-describe("what follows from a server's error", () => {
+describe("a server's error", () => {
   test.each([
     600, 1205, 1213, 4012, 4013, 4023, 4030, 4038, 4109, 4124, 4550, 4637, 4638, 4654, 4719, 4721, 4722, 6002,
     8001, 8002, 4064, 5066,
-  ])("%i is worth repeating for a read, and leaves open what a statement did", (errno) => {
+  ])("%i is repeated for a read, and leaves the effect of a statement open", (errno) => {
     expect(isWorthRepeating(said(errno))).toBe(true);
     expect(leavesEffectOpen(said(errno))).toBe(true);
   });
 
-  test.each([1031, 1064, 1227, 1235, 5160, 5260])(
-    "%i is final, and the statement has done nothing",
-    (errno) => {
-      expect(isWorthRepeating(said(errno))).toBe(false);
-      expect(leavesEffectOpen(said(errno))).toBe(false);
-    },
-  );
+  test.each([1031, 1064, 1227, 1235, 5160, 5260])("%i is final, and its statement had no effect", (errno) => {
+    expect(isWorthRepeating(said(errno))).toBe(false);
+    expect(leavesEffectOpen(said(errno))).toBe(false);
+  });
 
-  test.each([1210, 4016])("%i is final, and may come after the statement has done something", (errno) => {
+  test.each([1210, 4016])("%i is final, and its statement may have had an effect", (errno) => {
     expect(isWorthRepeating(said(errno))).toBe(false);
     expect(leavesEffectOpen(said(errno))).toBe(true);
   });
 
-  test("an unknown number is not repeated, and leaves open what a statement did", () => {
+  test("of an unknown number is not repeated, and leaves the effect of a statement open", () => {
     expect(said(9999).kind).toBe("server");
     expect(isWorthRepeating(said(9999))).toBe(false);
     expect(leavesEffectOpen(said(9999))).toBe(true);
   });
+});
 
-  test("a connection that ended without a reply leaves open what a statement did", () => {
-    expect(leavesEffectOpen(new OceanBaseError("unreachable", "cut", { outcomeUnknown: true }))).toBe(true);
-    expect(leavesEffectOpen(new OceanBaseError("unreachable", "refused"))).toBe(false);
-  });
+test("a connection that ended without a reply leaves the effect of a statement open", () => {
+  expect(leavesEffectOpen(new OceanBaseError("unreachable", "cut", { outcomeUnknown: true }))).toBe(true);
+  expect(leavesEffectOpen(new OceanBaseError("unreachable", "refused"))).toBe(false);
 });
 
 describe("a failed login", () => {
@@ -127,7 +124,7 @@ describe("a failed login", () => {
     [8001, "transient"],
     [4023, "transient"],
     [9999, "server"],
-  ] as const)("with error %i is %s, and not a word about a statement", (errno, kind) => {
+  ] as const)("with error %i is %s, without advice about a statement", (errno, kind) => {
     const error = failed({ code: "ER_ODD", errno, sqlMessage: "no" });
     expect(error).toMatchObject({ kind, errno, said: undefined });
     expect(error.message).toContain(`logging in: the server said "no" (error ${errno})`);
@@ -151,7 +148,7 @@ test.each([
   expect(said(errno)).toMatchObject({ kind, message: expect.stringMatching(/\(error \d+\): .+; .+/) });
 });
 
-test("an error that nobody has put into words says its number; one to wait for says so", () => {
+test("an error without a known meaning shows its number, and a transient one says to try again", () => {
   expect(said(9999).message).toMatch(/\(error 9999\); see OceanBase's error codes for its meaning$/);
   expect(said(4038).message).toMatch(/: the server asked is not the leader any more; try again$/);
   expect(serverError("doing", {}, "statement").message).toMatch(/said "" \(error 0\)/);
@@ -164,12 +161,12 @@ test.each([
   [{ code: "ECONNRESET", message: "read ECONNRESET" }, "unreachable", "the connection was cut"],
   [{ code: "ODD", message: "odd packet" }, "unreachable", "odd packet"],
   [{}, "unreachable", "the connection failed"],
-] as const)("a statement that ends with %j is %s, and nobody knows what it did", (failure, kind, text) => {
+] as const)("a statement that ends with %j is %s, and its effect is unknown", (failure, kind, text) => {
   const error = noAnswerError("cancelling", failure);
   expect(error).toMatchObject({ kind, message: `cancelling: ${text}`, outcomeUnknown: true });
 });
 
-test("an error knows its name, and that nothing is unknown of it by default", () => {
+test("an error has its name, and no unknown outcome by default", () => {
   expect(new OceanBaseError("server", " two\n\n lines \n")).toMatchObject({
     name: "OceanBaseError",
     message: "two lines",

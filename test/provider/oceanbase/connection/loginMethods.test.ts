@@ -32,7 +32,7 @@ async function logIn(sandbox: Sandbox, change: Partial<Login> = {}): Promise<voi
 const inside = ({ ca }: ServerCertificate): Partial<Login> => ({ tls: { ca, verifyHostName: false } });
 
 describe("an account with caching_sha2_password", () => {
-  test("logs in inside TLS: in full, in short, and in full after a restart", async () => {
+  test("logs in inside TLS in full, then in short, and in full after a restart", async () => {
     const certificate = await createCertificate();
     const sandbox = await serverWith("caching_sha2_password", certificate);
     await logIn(sandbox, inside(certificate));
@@ -44,7 +44,7 @@ describe("an account with caching_sha2_password", () => {
     await expect(wrong).rejects.toMatchObject({ kind: "refused", errno: 1045 });
   });
 
-  test("is refused without TLS, by a text that names the method and what to do", async () => {
+  test("is refused without TLS by a message with the method and what to do", async () => {
     const sandbox = await serverWith("caching_sha2_password");
     await expect(logIn(sandbox)).rejects.toMatchObject({
       kind: "refused",
@@ -54,7 +54,7 @@ describe("an account with caching_sha2_password", () => {
     });
   });
 
-  test("is not sent the password by a certificate that cannot be checked", async () => {
+  test("is not sent the password when the certificate cannot be checked", async () => {
     const certificate = await createCertificate();
     const sandbox = await serverWith("caching_sha2_password", certificate);
     const other = inside(await createCertificate());
