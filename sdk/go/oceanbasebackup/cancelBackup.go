@@ -19,9 +19,9 @@ import (
 type CancelBackup struct {
 	pulumi.CustomResourceState
 
-	// With `keepStopped`: the jobs that the last refresh found running. Undefined when there were none.
+	// With `keepStopped`: the jobs that the last refresh found running.
 	Drift BackupJobArrayOutput `pulumi:"drift"`
-	// Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why; undefined when there are none.
+	// Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why.
 	Excluded ExcludedTenantArrayOutput `pulumi:"excluded"`
 	// When the server took the statement: ISO 8601, UTC, by the clock of the machine that ran `pulumi`.
 	IssuedAt pulumi.StringPtrOutput `pulumi:"issuedAt"`
@@ -29,11 +29,11 @@ type CancelBackup struct {
 	Jobs BackupJobArrayOutput `pulumi:"jobs"`
 	// Incomplete backup sets that the cancelled jobs have left behind, and after which time the server removes each, or why it does not; a refresh brings the list up to date.
 	Leftovers LeftoverArrayOutput `pulumi:"leftovers"`
-	// Tenants that the statement did not reach although it was for them, and what the server said; the other tenants' backups were cancelled. Undefined when there are none.
+	// Tenants that the statement did not reach although it was for them, and what the server said; the other tenants' backups were cancelled.
 	NotCancelled NotCancelledTenantArrayOutput `pulumi:"notCancelled"`
 	// How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the next `pulumi up` goes on), `deferred` (to be sent on delete), `wouldFail` (the same, but see `warnings`), `excluded` (nothing sent, see there) or `drifted` (the next `pulumi up` stops what runs again).
 	Outcome OutcomeOutput `pulumi:"outcome"`
-	// Backups that were started after the statement, as far as they were seen, and left alone; undefined when there are none.
+	// Backups that were started after the statement, as far as they were seen, and left alone.
 	Restarted BackupJobArrayOutput `pulumi:"restarted"`
 	// The server that did it; undefined when a deferred resource could not find out.
 	Server ServerRecordPtrOutput `pulumi:"server"`
@@ -215,12 +215,12 @@ func (o CancelBackupOutput) ToCancelBackupOutputWithContext(ctx context.Context)
 	return o
 }
 
-// With `keepStopped`: the jobs that the last refresh found running. Undefined when there were none.
+// With `keepStopped`: the jobs that the last refresh found running.
 func (o CancelBackupOutput) Drift() BackupJobArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) BackupJobArrayOutput { return v.Drift }).(BackupJobArrayOutput)
 }
 
-// Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why; undefined when there are none.
+// Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why.
 func (o CancelBackupOutput) Excluded() ExcludedTenantArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) ExcludedTenantArrayOutput { return v.Excluded }).(ExcludedTenantArrayOutput)
 }
@@ -240,7 +240,7 @@ func (o CancelBackupOutput) Leftovers() LeftoverArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) LeftoverArrayOutput { return v.Leftovers }).(LeftoverArrayOutput)
 }
 
-// Tenants that the statement did not reach although it was for them, and what the server said; the other tenants' backups were cancelled. Undefined when there are none.
+// Tenants that the statement did not reach although it was for them, and what the server said; the other tenants' backups were cancelled.
 func (o CancelBackupOutput) NotCancelled() NotCancelledTenantArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) NotCancelledTenantArrayOutput { return v.NotCancelled }).(NotCancelledTenantArrayOutput)
 }
@@ -250,7 +250,7 @@ func (o CancelBackupOutput) Outcome() OutcomeOutput {
 	return o.ApplyT(func(v *CancelBackup) OutcomeOutput { return v.Outcome }).(OutcomeOutput)
 }
 
-// Backups that were started after the statement, as far as they were seen, and left alone; undefined when there are none.
+// Backups that were started after the statement, as far as they were seen, and left alone.
 func (o CancelBackupOutput) Restarted() BackupJobArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) BackupJobArrayOutput { return v.Restarted }).(BackupJobArrayOutput)
 }

@@ -468,17 +468,17 @@ class CancelBackup(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def drift(self) -> pulumi.Output[Optional[Sequence['outputs.BackupJob']]]:
+    def drift(self) -> pulumi.Output[Sequence['outputs.BackupJob']]:
         """
-        With `keepStopped`: the jobs that the last refresh found running. Undefined when there were none.
+        With `keepStopped`: the jobs that the last refresh found running.
         """
         return pulumi.get(self, "drift")
 
     @_builtins.property
     @pulumi.getter
-    def excluded(self) -> pulumi.Output[Optional[Sequence['outputs.ExcludedTenant']]]:
+    def excluded(self) -> pulumi.Output[Sequence['outputs.ExcludedTenant']]:
         """
-        Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why; undefined when there are none.
+        Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why.
         """
         return pulumi.get(self, "excluded")
 
@@ -508,9 +508,9 @@ class CancelBackup(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="notCancelled")
-    def not_cancelled(self) -> pulumi.Output[Optional[Sequence['outputs.NotCancelledTenant']]]:
+    def not_cancelled(self) -> pulumi.Output[Sequence['outputs.NotCancelledTenant']]:
         """
-        Tenants that the statement did not reach although it was for them, and what the server said; the other tenants' backups were cancelled. Undefined when there are none.
+        Tenants that the statement did not reach although it was for them, and what the server said; the other tenants' backups were cancelled.
         """
         return pulumi.get(self, "not_cancelled")
 
@@ -524,9 +524,9 @@ class CancelBackup(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def restarted(self) -> pulumi.Output[Optional[Sequence['outputs.BackupJob']]]:
+    def restarted(self) -> pulumi.Output[Sequence['outputs.BackupJob']]:
         """
-        Backups that were started after the statement, as far as they were seen, and left alone; undefined when there are none.
+        Backups that were started after the statement, as far as they were seen, and left alone.
         """
         return pulumi.get(self, "restarted")
 
