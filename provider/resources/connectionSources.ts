@@ -39,6 +39,9 @@ const FIELDS: { readonly [Name in keyof Required<ConnectionInputs>]: FieldSource
   tls: { variable: "OCEANBASE_TLS", parse: (text) => withoutKey(asTls(text)) },
 };
 
+/** Outputs whose texts may say where a cluster is and who logs in: secrets when a field of the connection is one. */
+export const OUTPUTS_WITH_CONNECTION: readonly string[] = ["warnings", "notCancelled"];
+
 /** Everything of a connection that can be configured, by name. */
 export const CONFIGURABLE: readonly string[] = [...Object.keys(FIELDS), "tlsCaFile", "password"];
 
