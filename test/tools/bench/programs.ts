@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 export type Variant =
   | "null"
-  | "null-plugin"
+  | "nothing-plugin"
   | "hand-written"
   | "command"
   | "ours-no-wait"
@@ -36,11 +36,11 @@ for (let i = 0; i < count; i += 1) new Nothing("stop-" + i, { tenant: "tenant_" 
 const nothingByPlugin = `
 const pulumi = require("@pulumi/pulumi");
 for (let i = 0; i < count; i += 1) {
-  new pulumi.CustomResource("null:index:Nothing", "stop-" + i, { tenant: "tenant_" + i }, { version: "0.1.0" });
+  new pulumi.CustomResource("nothing:index:Nothing", "stop-" + i, { tenant: "tenant_" + i }, { version: "0.1.0" });
 }
 `;
 
-const NULL_PLUGIN = join(import.meta.dirname, "null-plugin");
+const NOTHING = join(import.meta.dirname, "nothing");
 
 /** What a user would write: the driver in a closure, one statement, no wait, no look at anything. */
 const handWritten = `
@@ -108,7 +108,7 @@ const javaScript =
 /** The project of each, with so many resources. */
 export const PROGRAMS: Record<Variant, (count: number) => Files> = {
   null: javaScript(nothing),
-  "null-plugin": javaScript(nothingByPlugin, { "Pulumi.yaml": project("nodejs", "null", NULL_PLUGIN) }),
+  "nothing-plugin": javaScript(nothingByPlugin, { "Pulumi.yaml": project("nodejs", "nothing", NOTHING) }),
   "hand-written": javaScript(handWritten),
   command: javaScript(command),
   "ours-no-wait": javaScript(ours(0)),

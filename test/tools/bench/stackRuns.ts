@@ -107,7 +107,7 @@ export interface ConcurrencyFigures {
 
 const WAITING: Record<Front, { waiting: Variant; nothing: Variant }> = {
   dynamic: { waiting: "ours-wait", nothing: "null" },
-  plugin: { waiting: "plugin-wait", nothing: "null-plugin" },
+  plugin: { waiting: "plugin-wait", nothing: "nothing-plugin" },
 };
 
 /** With as many operations at a time as there are resources, which is more than the engine does by itself. */
@@ -176,7 +176,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** The command line of a provider's process. */
-const PROVIDER = /dynamic-provider|pulumi-resource-(oceanbase-backup|command|null)\b/;
+const PROVIDER = /dynamic-provider|pulumi-resource-(oceanbase-backup|command|nothing)\b/;
 
 /** Looks at the high-water mark of every provider process that is started meanwhile. Linux only. */
 function watchProviderMemory(): { stop(): number } {
