@@ -1,8 +1,39 @@
+import type { Row } from "../connection/driver";
 import type { Cluster } from "./cluster";
+import type { Server } from "./server";
 import { isAtLeast } from "./versions";
 
 /** In Oracle mode the backup views print moments in this zone, whatever the session's is. Fact: oracle-view-times */
 const ORACLE_VIEWS_AHEAD_OF_UTC_MS = 8 * 3600_000;
+
+/** The columns that {@link mysqlUtcOffset} reads. */
+export const UTC_OFFSET_COLUMNS = "NOW() AS NOW_TEXT, UTC_TIMESTAMP() AS UTC_TEXT";
+
+/** How far a MySQL-mode session's times are ahead of UTC, as {@link Server.utcOffset} has it. Facts: mysql-view-times, utc-timestamp */
+export function mysqlUtcOffset(row: Row | undefined): string {
+  const [now, utc] = [asMs(row?.NOW_TEXT ?? ""), asMs(row?.UTC_TEXT ?? "")];
+  return now === undefined || utc === undefined ? "" : offsetText(now - utc);
+}
+
+/** The same in Oracle mode. Fact: oracle-view-times */
+export function oracleUtcOffset(server: Pick<Server, "version">): string {
+  return isAtLeast(server, "4.4.0") ? "" : offsetText(ORACLE_VIEWS_AHEAD_OF_UTC_MS);
+}
+
+function offsetText(aheadMs: number): string {
+  const minutes = Math.round(Math.abs(aheadMs) / 60_000);
+  const twoDigits = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  return `${aheadMs < 0 ? "-" : "+"}${twoDigits(minutes / 60)}:${twoDigits(minutes % 60)}`;
+}
+
+/**
+ * A time of a backup view as ISO 8601 with the server's offset, every digit kept; as the server prints it where the offset is
+ * not known. In a zone with summer time the offset is that of the moment of asking.
+ */
+export function zoned(time: string, { utcOffset }: Pick<Server, "utcOffset">): string {
+  const isTime = utcOffset !== "" && /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?$/.test(time);
+  return isTime ? `${time.replace(" ", "T")}${utcOffset}` : time;
+}
 
 /**
  * The server's clock, printed as its views print times: only so can the age of a job be told, whatever zone the session

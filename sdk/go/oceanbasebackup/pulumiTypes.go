@@ -19,7 +19,7 @@ type BackupJob struct {
 	BackupSetId string `pulumi:"backupSetId"`
 	// OceanBase's comment; it explains a failure.
 	Comment string `pulumi:"comment"`
-	// When it ended, as the server prints times; absent until it stands in the job history.
+	// When it ended, in the same form; absent until it stands in the job history.
 	EndedAt *string `pulumi:"endedAt"`
 	// Whether the sys tenant started it, as part of a cluster backup, or the tenant itself.
 	Initiator Initiator `pulumi:"initiator"`
@@ -29,7 +29,7 @@ type BackupJob struct {
 	Path string `pulumi:"path"`
 	// OceanBase's result code: 0 for success, -4072 for a cancelled job.
 	Result int `pulumi:"result"`
-	// When it started, as the server prints times (its own time zone).
+	// When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
 	StartedAt string `pulumi:"startedAt"`
 	// OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
 	Status string `pulumi:"status"`
@@ -66,7 +66,7 @@ func (o BackupJobOutput) Comment() pulumi.StringOutput {
 	return o.ApplyT(func(v BackupJob) string { return v.Comment }).(pulumi.StringOutput)
 }
 
-// When it ended, as the server prints times; absent until it stands in the job history.
+// When it ended, in the same form; absent until it stands in the job history.
 func (o BackupJobOutput) EndedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v BackupJob) *string { return v.EndedAt }).(pulumi.StringPtrOutput)
 }
@@ -91,7 +91,7 @@ func (o BackupJobOutput) Result() pulumi.IntOutput {
 	return o.ApplyT(func(v BackupJob) int { return v.Result }).(pulumi.IntOutput)
 }
 
-// When it started, as the server prints times (its own time zone).
+// When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
 func (o BackupJobOutput) StartedAt() pulumi.StringOutput {
 	return o.ApplyT(func(v BackupJob) string { return v.StartedAt }).(pulumi.StringOutput)
 }
@@ -696,7 +696,7 @@ type Leftover struct {
 	FileStatus string `pulumi:"fileStatus"`
 	// Where it lies, without what stands behind a `?`: access keys may.
 	Path string `pulumi:"path"`
-	// The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of the tenant's cleanup policy has passed then.
+	// The server removes it at one of its hourly looks after this moment, when the recovery window of the tenant's cleanup policy has passed: ISO 8601 with the server's offset from UTC; without one where the zone of its views is not known.
 	RemovedAfter *string `pulumi:"removedAfter"`
 	// Why the server does not remove it.
 	StaysBecause *string `pulumi:"staysBecause"`
@@ -741,7 +741,7 @@ func (o LeftoverOutput) Path() pulumi.StringOutput {
 	return o.ApplyT(func(v Leftover) string { return v.Path }).(pulumi.StringOutput)
 }
 
-// The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of the tenant's cleanup policy has passed then.
+// The server removes it at one of its hourly looks after this moment, when the recovery window of the tenant's cleanup policy has passed: ISO 8601 with the server's offset from UTC; without one where the zone of its views is not known.
 func (o LeftoverOutput) RemovedAfter() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Leftover) *string { return v.RemovedAfter }).(pulumi.StringPtrOutput)
 }
@@ -789,7 +789,7 @@ type ListedJob struct {
 	BackupSetId string `pulumi:"backupSetId"`
 	// OceanBase's comment; it explains a failure.
 	Comment string `pulumi:"comment"`
-	// When it ended, as the server prints times; absent until it stands in the job history.
+	// When it ended, in the same form; absent until it stands in the job history.
 	EndedAt *string `pulumi:"endedAt"`
 	// Whether the sys tenant started it, as part of a cluster backup, or the tenant itself.
 	Initiator Initiator `pulumi:"initiator"`
@@ -801,7 +801,7 @@ type ListedJob struct {
 	Progress *JobProgress `pulumi:"progress"`
 	// OceanBase's result code: 0 for success, -4072 for a cancelled job.
 	Result int `pulumi:"result"`
-	// When it started, as the server prints times (its own time zone).
+	// When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
 	StartedAt string `pulumi:"startedAt"`
 	// OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
 	Status string `pulumi:"status"`
@@ -843,7 +843,7 @@ func (o ListedJobOutput) Comment() pulumi.StringOutput {
 	return o.ApplyT(func(v ListedJob) string { return v.Comment }).(pulumi.StringOutput)
 }
 
-// When it ended, as the server prints times; absent until it stands in the job history.
+// When it ended, in the same form; absent until it stands in the job history.
 func (o ListedJobOutput) EndedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ListedJob) *string { return v.EndedAt }).(pulumi.StringPtrOutput)
 }
@@ -873,7 +873,7 @@ func (o ListedJobOutput) Result() pulumi.IntOutput {
 	return o.ApplyT(func(v ListedJob) int { return v.Result }).(pulumi.IntOutput)
 }
 
-// When it started, as the server prints times (its own time zone).
+// When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
 func (o ListedJobOutput) StartedAt() pulumi.StringOutput {
 	return o.ApplyT(func(v ListedJob) string { return v.StartedAt }).(pulumi.StringOutput)
 }

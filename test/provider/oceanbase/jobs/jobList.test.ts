@@ -29,7 +29,7 @@ describe("a list of jobs", () => {
     const scripted = clusterWith([JOB, ...others], [{ ...ENDED, JOB_ID: "4" }, ...others]);
     expect(await list(scripted)).toMatchObject([
       { tenant: "one", jobId: "5", ageSeconds: 60 },
-      { tenant: "one", jobId: "4", ageSeconds: 30, endedAt: "2026-01-01 00:00:30" },
+      { tenant: "one", jobId: "4", ageSeconds: 30, endedAt: "2026-01-01T00:00:30+08:00" },
     ]);
     expect(await list(scripted, "all")).toHaveLength(3);
     expect(await list(scripted, "all", false)).toHaveLength(2);
