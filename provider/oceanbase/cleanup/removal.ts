@@ -1,7 +1,7 @@
 import type { Cluster } from "../cluster/cluster";
 import type { Server } from "../cluster/server";
-import { laterBy, zoned } from "../cluster/serverTime";
 import { needsOneArchiveDest } from "../cluster/versions";
+import { laterBy, zoned } from "../cluster/viewTimes";
 import { isOfKind, OceanBaseError } from "../errors";
 import { noCoverText, readPoliciesOf, type TenantPolicies } from "./cleanupPolicies";
 import { type Destination, type Destinations, isSamePlace, readDestinations } from "./destinations";

@@ -2,7 +2,7 @@ import type { Row } from "../connection/driver";
 import type { Reader } from "../connection/reader";
 import { OceanBaseError } from "../errors";
 import { type Mode, type Server, SYS_TENANT_ID, TENANT_COLUMNS, type Tenant, tenantsIn } from "./server";
-import { mysqlUtcOffset, oracleUtcOffset, UTC_OFFSET_COLUMNS } from "./serverTime";
+import { mysqlUtcOffset, oracleUtcOffset, UTC_OFFSET_COLUMNS } from "./viewTimes";
 
 /** From this version on backups belong to tenants and can be cancelled for each. Fact: first-version */
 const FIRST_VERSION = 4;

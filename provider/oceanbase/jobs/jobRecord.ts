@@ -1,7 +1,7 @@
 import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
-import { zoned } from "../cluster/serverTime";
+import { zoned } from "../cluster/viewTimes";
 import { type JobRow, type JobType, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
 
 /** How one backup job ended, or how it was last seen. */

@@ -9,7 +9,8 @@ import {
 } from "../cleanup/removal";
 import type { Scope } from "../cluster/scope";
 import type { Tenant } from "../cluster/server";
-import { laterBy, readServerTime, zoned } from "../cluster/serverTime";
+import { readServerTime } from "../cluster/serverTime";
+import { laterBy, zoned } from "../cluster/viewTimes";
 import { isClusterJob, type JobRow } from "../jobs/backupJobs";
 import { type Plan, refusal } from "./plan";
 

@@ -575,6 +575,165 @@ func (o ExcludedTenantArrayOutput) Index(i pulumi.IntInput) ExcludedTenantOutput
 	}).(ExcludedTenantOutput)
 }
 
+// Which ended jobs are listed.
+type History struct {
+	// How many at most. Default: `1000`. From 1 to 10000.
+	Limit *int `pulumi:"limit"`
+	// Only those that have ended within so many days, by the server's clock; otherwise of any age.
+	SinceDays *float64 `pulumi:"sinceDays"`
+}
+
+// HistoryInput is an input type that accepts HistoryArgs and HistoryOutput values.
+// You can construct a concrete instance of `HistoryInput` via:
+//
+//	HistoryArgs{...}
+type HistoryInput interface {
+	pulumi.Input
+
+	ToHistoryOutput() HistoryOutput
+	ToHistoryOutputWithContext(context.Context) HistoryOutput
+}
+
+// Which ended jobs are listed.
+type HistoryArgs struct {
+	// How many at most. Default: `1000`. From 1 to 10000.
+	Limit pulumi.IntPtrInput `pulumi:"limit"`
+	// Only those that have ended within so many days, by the server's clock; otherwise of any age.
+	SinceDays pulumi.Float64PtrInput `pulumi:"sinceDays"`
+}
+
+func (HistoryArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*History)(nil)).Elem()
+}
+
+func (i HistoryArgs) ToHistoryOutput() HistoryOutput {
+	return i.ToHistoryOutputWithContext(context.Background())
+}
+
+func (i HistoryArgs) ToHistoryOutputWithContext(ctx context.Context) HistoryOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistoryOutput)
+}
+
+func (i HistoryArgs) ToHistoryPtrOutput() HistoryPtrOutput {
+	return i.ToHistoryPtrOutputWithContext(context.Background())
+}
+
+func (i HistoryArgs) ToHistoryPtrOutputWithContext(ctx context.Context) HistoryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistoryOutput).ToHistoryPtrOutputWithContext(ctx)
+}
+
+// HistoryPtrInput is an input type that accepts HistoryArgs, HistoryPtr and HistoryPtrOutput values.
+// You can construct a concrete instance of `HistoryPtrInput` via:
+//
+//	        HistoryArgs{...}
+//
+//	or:
+//
+//	        nil
+type HistoryPtrInput interface {
+	pulumi.Input
+
+	ToHistoryPtrOutput() HistoryPtrOutput
+	ToHistoryPtrOutputWithContext(context.Context) HistoryPtrOutput
+}
+
+type historyPtrType HistoryArgs
+
+func HistoryPtr(v *HistoryArgs) HistoryPtrInput {
+	return (*historyPtrType)(v)
+}
+
+func (*historyPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**History)(nil)).Elem()
+}
+
+func (i *historyPtrType) ToHistoryPtrOutput() HistoryPtrOutput {
+	return i.ToHistoryPtrOutputWithContext(context.Background())
+}
+
+func (i *historyPtrType) ToHistoryPtrOutputWithContext(ctx context.Context) HistoryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistoryPtrOutput)
+}
+
+// Which ended jobs are listed.
+type HistoryOutput struct{ *pulumi.OutputState }
+
+func (HistoryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*History)(nil)).Elem()
+}
+
+func (o HistoryOutput) ToHistoryOutput() HistoryOutput {
+	return o
+}
+
+func (o HistoryOutput) ToHistoryOutputWithContext(ctx context.Context) HistoryOutput {
+	return o
+}
+
+func (o HistoryOutput) ToHistoryPtrOutput() HistoryPtrOutput {
+	return o.ToHistoryPtrOutputWithContext(context.Background())
+}
+
+func (o HistoryOutput) ToHistoryPtrOutputWithContext(ctx context.Context) HistoryPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v History) *History {
+		return &v
+	}).(HistoryPtrOutput)
+}
+
+// How many at most. Default: `1000`. From 1 to 10000.
+func (o HistoryOutput) Limit() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v History) *int { return v.Limit }).(pulumi.IntPtrOutput)
+}
+
+// Only those that have ended within so many days, by the server's clock; otherwise of any age.
+func (o HistoryOutput) SinceDays() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v History) *float64 { return v.SinceDays }).(pulumi.Float64PtrOutput)
+}
+
+type HistoryPtrOutput struct{ *pulumi.OutputState }
+
+func (HistoryPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**History)(nil)).Elem()
+}
+
+func (o HistoryPtrOutput) ToHistoryPtrOutput() HistoryPtrOutput {
+	return o
+}
+
+func (o HistoryPtrOutput) ToHistoryPtrOutputWithContext(ctx context.Context) HistoryPtrOutput {
+	return o
+}
+
+func (o HistoryPtrOutput) Elem() HistoryOutput {
+	return o.ApplyT(func(v *History) History {
+		if v != nil {
+			return *v
+		}
+		var ret History
+		return ret
+	}).(HistoryOutput)
+}
+
+// How many at most. Default: `1000`. From 1 to 10000.
+func (o HistoryPtrOutput) Limit() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *History) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Limit
+	}).(pulumi.IntPtrOutput)
+}
+
+// Only those that have ended within so many days, by the server's clock; otherwise of any age.
+func (o HistoryPtrOutput) SinceDays() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *History) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.SinceDays
+	}).(pulumi.Float64PtrOutput)
+}
+
 // How far a backup job has come.
 type JobProgress struct {
 	// Tablets that are done.
@@ -1400,6 +1559,8 @@ func (o TlsInputsPtrOutput) VerifyHostName() pulumi.BoolPtrOutput {
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ConnectionInput)(nil)).Elem(), ConnectionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ConnectionPtrInput)(nil)).Elem(), ConnectionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HistoryInput)(nil)).Elem(), HistoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HistoryPtrInput)(nil)).Elem(), HistoryArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsInput)(nil)).Elem(), TlsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsPtrInput)(nil)).Elem(), TlsArgs{})
 	pulumi.RegisterOutputType(BackupJobOutput{})
@@ -1409,6 +1570,8 @@ func init() {
 	pulumi.RegisterOutputType(ConnectionInputsOutput{})
 	pulumi.RegisterOutputType(ExcludedTenantOutput{})
 	pulumi.RegisterOutputType(ExcludedTenantArrayOutput{})
+	pulumi.RegisterOutputType(HistoryOutput{})
+	pulumi.RegisterOutputType(HistoryPtrOutput{})
 	pulumi.RegisterOutputType(JobProgressOutput{})
 	pulumi.RegisterOutputType(JobProgressPtrOutput{})
 	pulumi.RegisterOutputType(LeftoverOutput{})

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { readServerTime } from "../../../../provider/oceanbase/cluster/serverTime.ts";
 import {
   mysqlUtcOffset,
   oracleUtcOffset,
-  readServerTime,
   secondsBetween,
   zoned,
-} from "../../../../provider/oceanbase/cluster/serverTime.ts";
+} from "../../../../provider/oceanbase/cluster/viewTimes.ts";
 import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
 
 test.each([
