@@ -1,5 +1,6 @@
 import {
   oracleViewTime,
+  readClockAheadSeconds,
   readServerTime,
   secondsBetween,
 } from "../../../provider/oceanbase/cluster/serverTime.ts";
@@ -89,6 +90,19 @@ export const CLUSTER_QUESTIONS: readonly Question[] = [
         columnsUnlike(inquiry, login, [`${schemaIn(mode)}.DBA`]),
       );
       return found.length + inTenants.length === 0 ? ["none"] : [...found, ...inTenants];
+    },
+  },
+  {
+    fact: "utc-clock",
+    about: "whether a server tells its clock in UTC",
+    believed: () => ["yes"],
+    find: async (inquiry) => {
+      const tells = async (login: TestTenant["login"]) =>
+        (await withCluster(login, readClockAheadSeconds)) === undefined ? "no" : "yes";
+      return [
+        await tells(inquiry.subject.sys),
+        ...(await inEach(inquiry, async ({ login }) => [await tells(login)])),
+      ];
     },
   },
   ...(["MYSQL", "ORACLE"] as const).map(
