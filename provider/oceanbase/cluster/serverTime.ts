@@ -29,7 +29,7 @@ export async function readClockAheadSeconds(cluster: Cluster): Promise<number | 
   const answeredAtMs = Date.now();
   if (utcMs === undefined) return undefined;
   // The server's clock is cut to seconds: on average it says half of one too little.
-  return Math.round((utcMs + 500 - (askedAtMs + answeredAtMs) / 2) / 1000);
+  return Math.round((utcMs + 500 - (askedAtMs + answeredAtMs) / 2) / 1000) || 0;
 }
 
 /** The server's clock, in milliseconds since 1970; undefined when it does not tell. Fact: utc-clock */
