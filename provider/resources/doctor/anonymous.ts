@@ -53,7 +53,7 @@ export function hidden(text: string, aliases: Aliases | undefined): string {
   if (aliases === undefined) return text;
   // A longer name first: a shorter one may be a part of it.
   const longestFirst = [...aliases.keys()].sort((one, other) => other.length - one.length);
-  const names = longestFirst.map((name) => name.replace(/[^\p{L}\p{N}_ ]/gu, "\\$&"));
+  const names = longestFirst.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
   const word = String.raw`[\p{L}\p{N}_]`;
   const pattern = new RegExp(`(?<!${word})(?:${names.join("|")})(?!${word})`, "gu");
   return text
