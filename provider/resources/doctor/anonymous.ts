@@ -3,6 +3,7 @@ import type { Cluster } from "../../oceanbase/cluster/cluster";
 import type { Tenant } from "../../oceanbase/cluster/server";
 import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
 import { type LoginInputs, SYS_TENANT } from "../connection";
+import type { ClusterFindings } from "./findings";
 
 /*
  * Findings without names: who reads them learns nothing of where they come from. Hosts, users, tenants and clusters have
@@ -89,6 +90,12 @@ export function anonymous(cluster: Cluster, aliases: Aliases): Cluster {
     send: cluster.send,
     within: (ms) => anonymous(cluster.within(ms), aliases),
   };
+}
+
+/** The same findings without paths, which may tell as much as names; a comment may hold either. */
+export function withoutPaths({ jobs, ...others }: ClusterFindings, aliases: Aliases): ClusterFindings {
+  const shown = jobs?.map((job) => ({ ...job, path: "", comment: hidden(job.comment, aliases) }));
+  return { ...others, ...given({ jobs: shown }) };
 }
 
 /** `host1`, `host2` and so on, for each name once. */

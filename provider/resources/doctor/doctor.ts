@@ -8,10 +8,18 @@ import { LOGIN } from "../connectionInputs";
 import type { Context } from "../context";
 import { checkInputs, type InputTable, problemsText } from "../inputTable";
 import { tenantsProblems } from "../tenantsInput";
-import { type Aliases, aliasesIn, anonymous, hidden, withoutNames, withServerNames } from "./anonymous";
+import {
+  type Aliases,
+  aliasesIn,
+  anonymous,
+  hidden,
+  withoutNames,
+  withoutPaths,
+  withServerNames,
+} from "./anonymous";
 import { attempt } from "./attempt";
 import { adviceFor, problemsIn } from "./conclusions";
-import { type Examination, examine } from "./examination";
+import { examine } from "./examination";
 import type { Findings } from "./findings";
 
 /** Which cluster is looked at, and for which tenants. */
@@ -45,13 +53,6 @@ export async function doctor(
   }
 }
 
-/** A path may tell as much as a name, and a comment may hold either. */
-function withoutPaths(examination: Examination, aliases: Aliases): Examination {
-  const { jobs, ...others } = examination;
-  const shown = jobs?.map((job) => ({ ...job, path: "", comment: hidden(job.comment, aliases) }));
-  return { ...others, ...given({ jobs: shown }) };
-}
-
 async function look(
   session: Session,
   asked: TenantSelection,
@@ -65,11 +66,10 @@ async function look(
   const cluster = aliases === undefined ? found : anonymous(found, aliases);
   const aliased = (names: readonly string[]) => names.map((name) => aliases?.get(name) ?? name);
   const selection: TenantSelection = Array.isArray(asked) ? aliased(asked) : asked;
-  const examined = await examine(cluster, selection);
-  const { failures, ...findings } = aliases === undefined ? examined : withoutPaths(examined, aliases);
+  const { failures, ...findings } = await examine(cluster, selection);
   return {
     ...login,
-    cluster: findings,
+    cluster: aliases === undefined ? findings : withoutPaths(findings, aliases),
     problems: [...problemsIn(findings), ...failures],
     advice: adviceFor(findings),
   };

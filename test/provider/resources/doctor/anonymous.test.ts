@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { aliasesIn, hidden, withServerNames } from "../../../../provider/resources/doctor/anonymous.ts";
+import {
+  aliasesIn,
+  hidden,
+  withoutPaths,
+  withServerNames,
+} from "../../../../provider/resources/doctor/anonymous.ts";
+import type { ClusterFindings } from "../../../../provider/resources/doctor/findings.ts";
+import type { JobForecast } from "../../../../provider/resources/doctor/forecasts.ts";
 import { serverInSys, tenant } from "../../../tools/support/scriptedSession.ts";
 
 const connection = { host: "db.example", port: 2881, tenant: "shop", user: "ops" };
@@ -49,6 +56,18 @@ test("a name that is a part of another one, or has signs in it, is replaced as a
   expect(hidden("shop-eu, shop and a+b( of shop-eu2", aliases)).toBe(
     "tenant2, tenant1 and tenant3 of tenant1-eu2",
   );
+});
+
+test("a job is shown without its path, and with aliases in its comment", () => {
+  const job = { path: "oss://bucket/shop", comment: "shop failed", jobId: "7" } as JobForecast;
+  const findings = { tenants: [], jobs: [job] } as unknown as ClusterFindings;
+  const aliases = aliasesIn({ connection });
+  expect(withoutPaths(findings, aliases)).toEqual({
+    tenants: [],
+    jobs: [{ path: "", comment: "tenant1 failed", jobId: "7" }],
+  });
+  const { jobs: _, ...unread } = findings;
+  expect(withoutPaths(unread, aliases)).toEqual({ tenants: [] });
 });
 
 test("without aliases a text is as it is", () => {
