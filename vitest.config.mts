@@ -57,7 +57,7 @@ export default defineConfig({
         test: {
           name: "package",
           include: ["package/**/*.test.ts"],
-          globalSetup: "tools/support/installedPackage.ts",
+          globalSetup: ["tools/support/installedPackage.ts", "tools/support/packageManagers.ts"],
         },
       },
       {

@@ -67,6 +67,6 @@ test("says what Node it needs where that is too old", async () => {
   expect(await run(["--version"], {}, ["--import", old])).toEqual({
     code: 2,
     stdout: "",
-    stderr: "Node 22 or later is needed; this is 20.1.0\n",
+    stderr: "pulumi-oceanbase-backup: Node 22 or newer is needed, this is 20.1.0\n",
   });
 });

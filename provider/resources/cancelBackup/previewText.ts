@@ -3,11 +3,9 @@ import { isRunning } from "../../oceanbase/jobs/backupJobs";
 import { type ExcludedTenant, excludedText } from "../../oceanbase/jobs/jobFilter";
 import { type JobSnapshot, type ListedJob, toListedJob } from "../../oceanbase/jobs/jobList";
 import type { TenantSelection } from "../../oceanbase/statements";
+import { statementFor } from "../../oceanbase/stop/stopBackups";
 import type { Target } from "../../oceanbase/stop/target";
-import { counted, firstOf } from "../../text";
-
-/** Most jobs, and most tenants, that one line names. */
-const MAX_SHOWN = 8;
+import { counted, firstOf, MAX_NAMED } from "../../text";
 
 /**
  * What a cancel of this target would hit at the moment of the snapshot.
@@ -30,7 +28,15 @@ export function jobsText(
   }
   const jobs = hit.map((job) => jobLine(toListedJob(job, snapshot)));
   const verb = hit.length === 1 ? "runs" : "run";
-  return `${counted(hit.length, "backup job")} ${verb} ${when}: ${firstOf(jobs, MAX_SHOWN, { separator: "; " })}${rest}`;
+  return `${counted(hit.length, "backup job")} ${verb} ${when}: ${firstOf(jobs, MAX_NAMED, { separator: "; " })}${rest}`;
+}
+
+/** The statement for a target, with the first names of a long list. */
+export function shortStatement(target: Target): string {
+  const { selection } = target;
+  if (!Array.isArray(selection) || selection.length <= MAX_NAMED) return statementFor(target) ?? "nothing";
+  const shortened = { ...target, selection: selection.slice(0, MAX_NAMED) };
+  return `${statementFor(shortened)} and ${selection.length - MAX_NAMED} more`;
 }
 
 function excludedSuffix(excluded: readonly ExcludedTenant[]): string {
@@ -43,7 +49,7 @@ function silentSuffix(tenants: readonly string[]): string {
 }
 
 function shown(names: readonly string[]): string {
-  return firstOf(names, MAX_SHOWN);
+  return firstOf(names);
 }
 
 /** `mysql_tenant job 7 DOING (full, 42 s old, 34 of 1200 tablets, 1.2 GB written)`. */

@@ -65,8 +65,14 @@ export function hidden(text: string, aliases: Aliases | undefined): string {
 /** The same error with a text that has no names in it. */
 export function withoutNames(error: unknown, aliases: Aliases | undefined): unknown {
   if (!(error instanceof OceanBaseError) || aliases === undefined) return error;
-  const { kind, message, errno, outcomeUnknown, said } = error;
-  return new OceanBaseError(kind, hidden(message, aliases), given({ errno, outcomeUnknown, said }));
+  const { kind, message, errno, outcomeUnknown, answer } = error;
+  const shown = answer && {
+    ...answer,
+    doing: hidden(answer.doing, aliases),
+    text: hidden(answer.text, aliases),
+  };
+  const details = given({ errno, outcomeUnknown, answer: shown });
+  return new OceanBaseError(kind, hidden(message, aliases), details);
 }
 
 /** The same cluster, all of whose names are aliases. */

@@ -18,14 +18,19 @@ export const CONSUMER = join(TOOLCHAIN, "consumer");
 /** Where the packed tarball lies. */
 const PACKED = join(TOOLCHAIN, "packed");
 
+/** The tarball that was packed before the tests. */
+export function packedTarball(): string {
+  const [tarball] = readdirSync(PACKED);
+  if (tarball === undefined) throw new Error("npm pack made no tarball");
+  return join(PACKED, tarball);
+}
+
 /** Packs the package as it would be published; `npm pack` builds it first. */
 export async function packPackage(): Promise<string> {
   rmSync(PACKED, { recursive: true, force: true });
   mkdirSync(PACKED, { recursive: true });
   await npm(["pack", "--silent", "--pack-destination", PACKED], ROOT);
-  const [tarball] = readdirSync(PACKED);
-  if (tarball === undefined) throw new Error("npm pack made no tarball");
-  return join(PACKED, tarball);
+  return packedTarball();
 }
 
 /** Installs the packed package into the user's folder, unless the same one is there already. */

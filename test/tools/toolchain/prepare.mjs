@@ -15,13 +15,15 @@ const wanted = createHash("sha256")
   .update(readFileSync(join(ROOT, "package-lock.json")))
   .digest("hex");
 
-if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
+const isInstalled = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+if (!isInstalled) {
   console.error("Installing dependencies ...");
   await must("npm", ["ci", "--no-audit", "--no-fund"]);
   writeFileSync(stamp, wanted);
 }
 if (process.argv.includes("--dependencies")) process.exit(0);
-await must("npm", ["run", "--silent", "build"]);
+// An installation has built it already.
+if (isInstalled) await must("npm", ["run", "--silent", "build"]);
 const { ensurePulumi } = await import("./pulumi.mjs");
 try {
   await ensurePulumi();

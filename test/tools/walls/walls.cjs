@@ -9,10 +9,11 @@ const rooms = {
     "provider/resources/(command|completeLogin|connectionSources|getBackupJobs)",
     "provider/resources/cancelBackup/outputs",
     "provider/resources/backupCleanupPolicy/(claims|outputs)",
+    "provider/nodeVersion",
   ],
-  "sdk/cli": ["provider/resources", "provider/(text|given)"],
-  "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given)"],
-  "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given)"],
+  "sdk/cli": ["provider/resources", "provider/(text|given|nodeVersion)"],
+  "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
+  "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
   "provider/engine": ["provider/text"],
   "provider/resources": ["provider/oceanbase", "provider/(text|given)"],
   "provider/oceanbase/stop": [
@@ -58,7 +59,7 @@ module.exports = {
     {
       name: "ground-floor-imports-nothing-above",
       severity: "error",
-      from: { path: "^provider/(text|given|oceanbase/(errors|statements))\\.ts$" },
+      from: { path: "^provider/(text|given|nodeVersion|oceanbase/(errors|statements))\\.ts$" },
       to: { path: "^provider/", pathNot: "^provider/(text|given)\\.ts$" },
     },
     {
@@ -73,7 +74,7 @@ module.exports = {
     {
       name: "pulumi-is-known-to-the-fronts-only",
       severity: "error",
-      from: { path: "^(provider/(engine|resources|oceanbase|text|given)|sdk/cli)" },
+      from: { path: "^(provider/(engine|resources|oceanbase|text|given|nodeVersion)|sdk/cli)" },
       to: { path: "@pulumi|node_modules/@pulumi" },
     },
     {

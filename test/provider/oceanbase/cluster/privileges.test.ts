@@ -12,7 +12,7 @@ test.each([
   ["GRANT ALL PRIVILEGES ON *.* TO 'root'", "granted"],
   ["GRANT ALL PRIVILEGES ON shop.* TO 'ops'", "not shown"],
   ["GRANT SELECT ON *.* TO 'ops'", "not shown"],
-])("%s: ALTER SYSTEM is %s", async (grant, answer) => {
+])("of a user with %s the privilege is %s", async (grant, answer) => {
   expect(await found([{ G: grant }])).toBe(answer);
 });
 
@@ -22,19 +22,19 @@ test("one sufficient grant among others is enough", async () => {
   );
 });
 
-test("no grants, or none that can be read, is no reason to warn", async () => {
+test("grants that are absent or cannot be read tell nothing", async () => {
   expect(await found([])).toBe("unknown");
   expect(await found(new OceanBaseError("refused", "no", { errno: 1142 }))).toBe("unknown");
   expect(await found([{ G: null }])).toBe("not shown");
 });
 
-test("Oracle mode is not asked: it shows grants in another way", async () => {
+test("a tenant in Oracle mode is not asked for grants, which it shows in another form", async () => {
   const { cluster, session } = scriptedCluster(serverInTenant("ORACLE"));
   expect(await readAlterSystem(cluster)).toBe("unknown");
   expect(session.asked).toEqual([]);
 });
 
-test("a cancellation by the caller is not swallowed, nor is a failure of this package itself", async () => {
+test("a cancellation by the caller is thrown, and so is a failure of this package itself", async () => {
   await expect(found(new OceanBaseError("aborted", "cancelled"))).rejects.toThrow("cancelled");
   await expect(found(new TypeError("a bug"))).rejects.toThrow(TypeError);
 });
