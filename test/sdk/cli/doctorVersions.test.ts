@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { runStatement } from "../../../sdk/sandbox/runStatement.ts";
 import { type Logins, type Sandbox, startSandbox } from "../../../sdk/sandbox/sandbox.ts";
 import { VERSIONS, type VersionName } from "../../../sdk/sandbox/versions.ts";
-import { runAgainst } from "./cliRun.ts";
+import { ROOT } from "../../tools/toolchain/run.mjs";
+import { runAgainst, runCli } from "./cliRun.ts";
 
 /*
  * What the doctor says of every version that the sandbox plays, to every kind of login. The texts of one version stand in
@@ -32,7 +33,7 @@ async function scene(version: VersionName): Promise<Sandbox> {
 async function textFor(sandbox: Sandbox, who: keyof Logins): Promise<string> {
   const { code, printed, complaints } = await runAgainst(sandbox, sandbox.logins[who], "doctor");
   expect({ code, complaints }).toEqual({ code: 0, complaints: "" });
-  return `${printed.replaceAll(`:${sandbox.port}`, ":PORT")}\n`;
+  return `${printed.replaceAll(`:${sandbox.port}`, ":2881")}\n`;
 }
 
 const WHO = ["sys", "mysqlTenant", "oracleTenant"] as const;
@@ -40,6 +41,14 @@ const fileOf = (who: (typeof WHO)[number]) => join(import.meta.dirname, "doctor"
 
 test.each(WHO)("what is said of 4.2.5 to a login as %s stands in a file", async (who) => {
   await expect(await textFor(await scene("4.2.5"), who)).toMatchFileSnapshot(fileOf(who));
+});
+
+test("the page shows what the program prints", async () => {
+  const page = readFileSync(join(ROOT, "sdk", "cli", "README.md"), "utf8");
+  const [, ...lines] = (await textFor(await scene("4.2.5"), "sys")).split("\n");
+  expect(page).toContain(`\`\`\`\n${lines.join("\n").trim()}\n\`\`\`\n`);
+  const { printed } = await runCli(["help"]);
+  expect(page).toContain(`\`\`\`\n${printed}\n\`\`\`\n`);
 });
 
 /** What is said of other versions, and what stands in its place in the files. */
@@ -125,7 +134,7 @@ test("every version that is played is looked at", () => {
 });
 
 describe.each(VERSIONS)("of %s", (version) => {
-  test.each(WHO)("nothing but SELECT and SHOW reaches the server, as %s", async (who) => {
+  test.each(WHO)("nothing but SELECT and SHOW reaches the server, on one connection, as %s", async (who) => {
     const sandbox = await scene(version);
     sandbox.log.clear();
     await textFor(sandbox, who);
@@ -140,6 +149,7 @@ describe.each(VERSIONS)("of %s", (version) => {
     }
     const statements = sandbox.log.entries.map(({ sql }) => sql);
     expect(statements.length).toBeGreaterThan(30);
+    expect(sandbox.mostConnections).toBe(1);
     expect(statements.filter((sql) => !/^(SELECT|SHOW) /.test(sql))).toEqual([]);
     // A SELECT could still change something: none of these can.
     expect(

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { useSandbox } from "../../tools/support/sandbox.ts";
 import { runAgainst } from "./cliRun.ts";
 
-const sandbox = useSandbox({ speed: 1 });
+const sandbox = useSandbox({ speed: 0 });
 const run = (...args: string[]) => runAgainst(sandbox(), sandbox().logins.sys, "jobs", ...args);
 /** The job of mysql_tenant is at work. */
 const HAS_TASK = "SELECT 1 FROM oceanbase.CDB_OB_BACKUP_TASKS WHERE TENANT_ID = 1002";
