@@ -147,6 +147,14 @@ describe("of each job it is said what CancelBackup would do", () => {
   });
 });
 
+test("where tenants are named no other tenant is asked", async () => {
+  sandbox().log.clear();
+  await found("--tenants", "mysql_tenant");
+  const views = sandbox().log.matching(/CDB_.*(?<!1 = 0)$/);
+  expect(views.length).toBeGreaterThan(3);
+  expect(views.filter((sql) => !/TENANT_ID IN \((1, )?1002\)/.test(sql))).toEqual([]);
+});
+
 test("a quiet cluster says so, and what would be sent all the same", async () => {
   const { code, printed } = await runAgainst(sandbox(), sandbox().logins.sys, "doctor");
   expect(code).toBe(0);
@@ -287,6 +295,16 @@ describe("with --anonymous", () => {
     expect(cluster?.tenants.map(({ tenant }) => tenant)).toEqual(["tenant1"]);
     expect(cluster?.jobs).toMatchObject([{ tenant: "tenant1", path: "" }]);
     expect(cluster?.statement).toBe("ALTER SYSTEM CANCEL BACKUP TENANT = `tenant1`");
+  });
+
+  test("what is refused tells no more", async () => {
+    sandbox().startBackup("mysql_tenant");
+    runStatement(sandbox(), "sys", "ALTER TENANT mysql_tenant LOCK");
+    const { printed } = await runAgainst(sandbox(), sandbox().logins.sys, "doctor", "--anonymous");
+    expect(printed).toMatch(
+      /CancelBackup for this tenant fails: root@sys at host1:\d+: tenant tenant1 is locked/,
+    );
+    expect(printed).not.toMatch(NAMES);
   });
 
   test("neither a failed login nor a server's error tells more", async () => {
