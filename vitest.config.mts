@@ -81,6 +81,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "languages",
+          include: ["languages/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+          // A Go program is compiled first.
+          testTimeout: 400_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "load",
           include: ["load/**/*.test.ts"],
           globalSetup: "tools/support/installedPackage.ts",

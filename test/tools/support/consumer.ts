@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -77,6 +78,9 @@ export function copyOfExample(example: string): string {
   const directory = newFolder(example);
   const isSource = (path: string) => !path.includes("node_modules");
   cpSync(join(ROOT, "examples", example), directory, { recursive: true, filter: isSource });
+  // The programs of the package are where its installation in the project would have put them.
+  mkdirSync(join(directory, "node_modules"));
+  symlinkSync(join(CONSUMER, "node_modules", ".bin"), join(directory, "node_modules", ".bin"));
   return directory;
 }
 
