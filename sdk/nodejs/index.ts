@@ -21,4 +21,5 @@ export {
   type GetBackupJobsOutputArgs,
   getBackupJobs,
   getBackupJobsOutput,
+  type HistoryArgs,
 } from "./getBackupJobs";

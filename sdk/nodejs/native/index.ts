@@ -20,7 +20,7 @@ export type { ConnectionInputs, TlsInputs } from "../../../provider/resources/co
 export type { BackupCleanupPolicyArgs } from "../backupCleanupPolicy";
 export type { CancelBackupArgs } from "../cancelBackup";
 export type { ConnectionArgs, TlsArgs } from "../connection";
-export type { GetBackupJobsArgs, GetBackupJobsOutputArgs } from "../getBackupJobs";
+export type { GetBackupJobsArgs, GetBackupJobsOutputArgs, HistoryArgs } from "../getBackupJobs";
 export { BackupCleanupPolicy } from "./backupCleanupPolicy";
 export { CancelBackup } from "./cancelBackup";
 export { getBackupJobs, getBackupJobsOutput } from "./getBackupJobs";
