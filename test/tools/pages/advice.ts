@@ -15,7 +15,7 @@ export const GROUPS: readonly MessageGroup[] = [
   { title: "The program and its installation", files: /^sdk\/|nodeVersion|plugin\/|claims/ },
   {
     title: "Inputs, found by a preview",
-    files: /[iI]nputs?(Checks|Table)?\.ts$|statements|recoveryWindow|connectionSources/,
+    files: /[iI]nputs?(Checks|Table)?\.ts$|statements|recoveryWindow|connectionSources|getBackupJobs/,
     advice: "Correct the input that the text names; it stands before the colon.",
   },
   { title: "Connection and login", files: /\/connection\/|previewTime/ },

@@ -23,6 +23,7 @@ const PLACES: Readonly<Record<string, string>> = {
   ServerRecord: "cancelBackup.md#the-server",
   ExcludedTenant: "cancelBackup.md#tenants-left-alone",
   NotCancelledTenant: "cancelBackup.md#tenants-left-alone",
+  HistoryArgs: "getBackupJobs.md#history",
   JobProgress: "getBackupJobs.md#progress",
 };
 
