@@ -11,6 +11,7 @@ import {
 } from "./errorNumbers.ts";
 import { doings, messageTables } from "./messages.ts";
 import { typeTable } from "./typeTables.ts";
+import { versionsTable } from "./versionsTable.ts";
 
 /** What stands between the marks of a page, by the name in the first of them. */
 const SECTIONS: Readonly<Record<string, () => string>> = {
@@ -22,6 +23,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   "policy numbers": policyNumbers,
   "transient numbers": transientNumbers,
   "network codes": networkCodes,
+  versions: versionsTable,
 };
 
 /** `<!-- generated: messages -->`, the generated text, `<!-- end -->`. */

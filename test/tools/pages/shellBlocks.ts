@@ -11,8 +11,9 @@ export const RUN: readonly string[] = [
 
 /** Not run there, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
-  "npm run demo   # on a clone: installs everything, then the real Pulumi CLI against a stand-in for a cluster":
-    "test/e2e/demo.test.ts runs the first line, test/package installs the packed package by every package manager",
+  "npm run demo   # the main job: the real Pulumi CLI stops a backup of a stand-in for a cluster":
+    "test/e2e/demo.test.ts runs the demonstration; the tests themselves are the other",
+  "npm install pulumi-oceanbase-backup": "test/package installs the packed package by every package manager",
   "npm run --silent sandbox -- --port 2881 --speed 5":
     "it serves until it is stopped; test/sdk/sandbox/main.test.ts runs it",
   'mariadb -h127.0.0.1 -P2881 -uroot@mysql_tenant -p -e "ALTER SYSTEM BACKUP DATABASE"':
