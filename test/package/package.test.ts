@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { packedPages } from "../tools/pages/sections.ts";
+import { packedPages, packedPictures } from "../tools/pages/sections.ts";
 import { CONSUMER } from "../tools/support/consumer.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
 
@@ -24,6 +24,7 @@ test("the package holds its code, its types, its plugin and its texts, and nothi
   expect(others.sort()).toEqual(
     [
       ...packedPages(),
+      ...packedPictures(),
       "LICENSE",
       "dist/plugin/LICENSES.txt",
       "dist/plugin/plugin.js",

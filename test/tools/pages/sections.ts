@@ -45,6 +45,11 @@ export function packedPages(): string[] {
   return ["README.md", "CHANGELOG.md", "sdk/README.md", ...pages.sort().map((page) => `sdk/pages/${page}`)];
 }
 
+/** The pictures on these pages. */
+export function packedPictures(): string[] {
+  return readdirSync(join(ROOT, "sdk", "pages", "pictures")).map((file) => `sdk/pages/pictures/${file}`);
+}
+
 /** Every page of the repository that is for people, those of the package among them. */
 export function allPages(): string[] {
   const folders = [".", "provider", "sdk", "examples", "test"];
