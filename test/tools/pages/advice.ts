@@ -168,6 +168,8 @@ export const ADVICE: Readonly<Record<string, string>> = {
   "OceanBase ends a job only when each of its log stream tasks has stopped; a server of the cluster that does not answer keeps it, for ten minutes at most: check for servers that are down or cut off…":
     "Check for servers of the cluster that are down or cut off.",
   "there is no such input; …": "Correct the name; the nearest or all known ones follow.",
+  "the tenant has no backup destination, and a cleanup looks nowhere else":
+    "Set the tenant's `data_backup_dest` again, or remove the incomplete set by hand.",
 };
 
 /** What a message begins with: what was being done, as it stands before the place and the first colon. */
@@ -238,4 +240,5 @@ export const NOT_ALONE: readonly string[] = [
   "tenant …; names are case-sensitive",
   "stopped; waiting for the cleanup of … (…)",
   "; what runs in … cannot be read, because no server leads the tenant",
+  "missing or not readable",
 ];

@@ -14,13 +14,16 @@ export interface CodeText {
 /** The packaged code. */
 const FOLDERS = ["provider", "sdk/nodejs"];
 
-/** Every literal of several words in the packaged code, but SQL and what has tables of its own. */
+/** What has tables of its own, and the doctor, whose page shows what it prints. */
+const ELSEWHERE = /(errorCodes|cleanupPolicyErrors)\.ts$|\/doctor\//;
+
+/** Every literal of several words in the packaged code, but SQL and what is shown elsewhere. */
 export function codeTexts(): CodeText[] {
   return FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join(folder, file).replaceAll("\\", "/"))
-      .filter((file) => !/(errorCodes|cleanupPolicyErrors)\.ts$/.test(file))
+      .filter((file) => !ELSEWHERE.test(file))
       .sort()
       .flatMap((file) => textsIn(file).map((text) => ({ file, text }))),
   );
@@ -52,5 +55,5 @@ function textOf(node: ts.Node): string | undefined {
 /** Prose, and neither SQL nor code. */
 function isForPeople(text: string): boolean {
   const words = text.match(/[a-z]{2,}/g) ?? [];
-  return words.length >= 3 && text.includes(" ") && !/exports\.|Error\(/.test(text);
+  return words.length >= 3 && text.includes(" ") && !/exports\.|Error\(|^NAME = /.test(text);
 }

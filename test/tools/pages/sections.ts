@@ -42,7 +42,13 @@ export function generated(page: string): string {
 export function packedPages(): string[] {
   const folder = join(ROOT, "sdk", "pages");
   const pages = readdirSync(folder).filter((file) => file.endsWith(".md"));
-  return ["README.md", "CHANGELOG.md", "sdk/README.md", ...pages.sort().map((page) => `sdk/pages/${page}`)];
+  return [
+    "README.md",
+    "CHANGELOG.md",
+    "sdk/README.md",
+    "sdk/cli/README.md",
+    ...pages.sort().map((page) => `sdk/pages/${page}`),
+  ];
 }
 
 /** The pictures on these pages. */

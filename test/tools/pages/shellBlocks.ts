@@ -14,6 +14,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run demo   # the main job: the real Pulumi CLI stops a backup of a stand-in for a cluster":
     "test/e2e/demo.test.ts runs the demonstration; the tests themselves are the other",
   "npm install pulumi-oceanbase-backup": "test/package installs the packed package by every package manager",
+  "export OCEANBASE_HOST=db.example   # root@sys at port 2881, unless something else is said":
+    "there is no such host; test/package/cli.test.ts runs the commands",
   "npm run --silent sandbox -- --port 2881 --speed 5":
     "it serves until it is stopped; test/sdk/sandbox/main.test.ts runs it",
   'mariadb -h127.0.0.1 -P2881 -uroot@mysql_tenant -p -e "ALTER SYSTEM BACKUP DATABASE"':

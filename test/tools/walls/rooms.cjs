@@ -6,6 +6,7 @@ module.exports = {
     "provider/resources/backupCleanupPolicy/(claims|outputs)",
     "provider/nodeVersion",
   ],
+  "sdk/cli": ["provider/resources", "provider/(text|given|nodeVersion)"],
   "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
   "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
   "provider/engine": ["provider/text"],
