@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
-import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
-import { connectionTo, FAST } from "../tools/support/sandbox.ts";
+import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
+import { connectionTo, startFast } from "../tools/support/sandbox.ts";
 import type { Stack } from "./engine.ts";
 import { LONG_WAIT } from "./expectations.ts";
 import { FaultProxy } from "./proxy.ts";
@@ -15,7 +15,7 @@ export interface Target {
 
 /** Does something with a cluster of its own. */
 export async function withTarget<T>(act: (target: Target) => Promise<T>): Promise<T> {
-  const sandbox = await startSandbox({ speed: FAST, timing: { backupSeconds: 1_000_000 } });
+  const sandbox = await startFast();
   const proxy = await FaultProxy.to(sandbox.port);
   try {
     return await act({ sandbox, proxy });

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import type { StopReport } from "../../../../provider/oceanbase/stop/stopRequest.ts";
-import { type Sandbox, startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
+import type { Sandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import type { VersionName } from "../../../../sdk/sandbox/versions.ts";
-import { FAST, untilJobs } from "../../../tools/support/sandbox.ts";
+import { startFast, untilJobs } from "../../../tools/support/sandbox.ts";
 import { stopsOn } from "../../../tools/support/stop.ts";
 
 /*
@@ -15,7 +15,7 @@ const { stop } = stopsOn(() => sandbox);
 
 /** Stops the backups of a tenant in the recycle bin and of another one. */
 async function stopInBin(version: VersionName): Promise<StopReport> {
-  sandbox = await startSandbox({ version, speed: FAST, timing: { backupSeconds: 100_000 } });
+  sandbox = await startFast({ version });
   for (const name of ["mysql_tenant", "oracle_tenant"]) sandbox.startBackup(name);
   await untilJobs(sandbox, "DOING", "DOING");
   sandbox.setInRecycleBin("mysql_tenant");

@@ -117,12 +117,13 @@ describe("a refresh", () => {
     const { state } = await created();
     const staysBecause = "the tenant has no automatic cleanup policy";
     expect(state.leftovers).toMatchObject([{ fileStatus: "INCOMPLETE", staysBecause }]);
-    sandbox().setPolicy("mysql_tenant", "1s");
+    sandbox().setPolicy("mysql_tenant", "7d");
     const covered = await refreshed(state);
     expect(covered.leftovers).toMatchObject([
       { fileStatus: "INCOMPLETE", removedAfter: expect.stringMatching(/^\d{4}-/) },
     ]);
     expect(covered.leftovers?.[0]).not.toHaveProperty("staysBecause");
+    sandbox().clock.advance(8 * 86_400);
     sandbox().cleanUpNow();
     await expect
       .poll(() => sandbox().rows("SELECT file_status FROM oceanbase.__all_backup_set_files"))
