@@ -117,7 +117,7 @@ describe("a time limit of the engine (customTimeouts)", () => {
     expect(Date.now() - startedAt).toBeLessThan(5_000);
     expect(partial).toMatchObject({
       properties: { outcome: "unfinished", statement: STATEMENT },
-      reasons: [expect.stringMatching(/after 1 s not yet stopped.*; customTimeouts gives it 1 s$/)],
+      reasons: [expect.stringMatching(/after 1 s not yet stopped.*\n.*; customTimeouts gives it 1 s$/)],
     });
   });
 
@@ -143,7 +143,7 @@ test("a cancel aborts the wait at once, and the next update goes on without a se
   expect(partial).toMatchObject({
     inputs: inputs(),
     properties: { outcome: "unfinished", issuedAt: expect.any(String), jobs: [{ status: "CANCELING" }] },
-    reasons: [expect.stringMatching(/cancelled by the caller.*the next pulumi up goes on from here/)],
+    reasons: [expect.stringMatching(/cancelled by the caller.*\nThe next pulumi up goes on from here/)],
   });
   sandbox().setStuck("mysql_tenant", false);
   const { id, properties } = partial as NonNullable<typeof partial>;

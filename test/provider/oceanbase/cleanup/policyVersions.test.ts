@@ -52,7 +52,7 @@ test("a policy log_only on 4.4 is named in a refusal with what to do, and is lef
   await expect(ensure({ recoveryWindow: "7d" }, replacing)).rejects.toMatchObject({
     kind: "refused",
     message: expect.stringMatching(
-      /tenant mysql_tenant has the policy log_only already, which cleans no backup sets, .* one policy for a tenant; drop that one by hand first \(ALTER SYSTEM DROP DELETE BACKUP POLICY 'log_only'\)/,
+      /tenant mysql_tenant has the policy log_only already; it cleans no backup sets, .* one policy for a tenant; drop that one by hand first \(ALTER SYSTEM DROP DELETE BACKUP POLICY 'log_only'\)/,
     ),
   });
   expect(names()).toEqual(["log_only 1d"]);

@@ -14,7 +14,7 @@ describe("a dropped policy whose successor cannot be added", () => {
     expect(report).toMatchObject({ policy: record, certain: true, hasDropped: true, statement: add("8d") });
     expect(report.interrupted).toMatchObject({ kind: "unsupported", errno: 1235 });
     expect(report.interrupted?.message).toMatch(
-      /^setting the cleanup policy of tenant mysql_tenant as root@sys at .*: the server said "no" \(error 1235\): .*; the policy that was there \(recovery window 7d\) was put back$/,
+      /^setting the cleanup policy of tenant mysql_tenant as root@sys at .* \(error 1235\); the server said "no"; .*; the policy that was there \(recovery window 7d\) was put back$/,
     );
     expect(policies()).toMatchObject([{ recovery_window: "7d", redundancy: 2, backup_copies: 1 }]);
   });

@@ -49,7 +49,7 @@ describe("an account with caching_sha2_password", () => {
     await expect(logIn(sandbox)).rejects.toMatchObject({
       kind: "refused",
       message: expect.stringMatching(
-        /^logging in as root@sys at \S+: the server asks for the login method caching_sha2_password, which is safe only inside TLS with a checked certificate, so the password was not sent; set connection\.tls, or give the account mysql_native_password$/,
+        /^logging in as root@sys at \S+: the server asks for the login method caching_sha2_password; it is safe only inside TLS with a checked certificate, so the password was not sent; set connection\.tls, or give the account mysql_native_password$/,
       ),
     });
   });
@@ -58,13 +58,13 @@ describe("an account with caching_sha2_password", () => {
     const certificate = await createCertificate();
     const sandbox = await serverWith("caching_sha2_password", certificate);
     const other = inside(await createCertificate());
-    await expect(logIn(sandbox, other)).rejects.toThrow(/TLS failed .* so the password was not sent/);
+    await expect(logIn(sandbox, other)).rejects.toThrow(/TLS failed; .* so the password was not sent/);
   });
 });
 
 test("an account with ob_sm3_password is refused by its name", async () => {
   const sandbox = await serverWith("ob_sm3_password");
   await expect(logIn(sandbox)).rejects.toThrow(
-    /login method ob_sm3_password, which no MySQL driver knows; give the account mysql_native_password or caching_sha2_password$/,
+    /login method ob_sm3_password; no MySQL driver knows it; give the account mysql_native_password or caching_sha2_password$/,
   );
 });

@@ -68,9 +68,9 @@ describe("the tenants of a statement", () => {
     ["all", "cancelling the backups of all user tenants"],
     ["own", "cancelling the backups of this tenant"],
     [["a", "b"], "cancelling the backups of a, b"],
-    [["a", "b", "c", "d", "e"], "cancelling the backups of a, b, c, d, e"],
-    [["a", "b", "c", "d", "e", "f", "g"], "cancelling the backups of a, b, c, d, e and 2 more tenants"],
-  ])("%j are named in messages, five of them at most", async (selection, doing) => {
+    [["a", "b", "c", "d", "e"], "cancelling the backups of a, b and 3 more tenants"],
+    [["a", "b", "c", "d", "e", "f", "g"], "cancelling the backups of a, b and 5 more tenants"],
+  ])("%j are named in messages, two of them at most", async (selection, doing) => {
     const session = new SendingSession();
     await sending(session).sender.send(selection);
     expect(session.doing).toEqual([doing]);

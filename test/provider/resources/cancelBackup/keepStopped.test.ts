@@ -25,7 +25,7 @@ describe("a tenant that is kept stopped", () => {
     expect(cancelBackup.diff(drifted, inputs({ keepStopped: true }))).toMatchObject({ changed: ["outcome"] });
     const mended = await cancelBackup.update(id, drifted, inputs({ keepStopped: true }), recordingContext());
     expect(mended).toMatchObject({ outcome: "stopped", jobs: [{ jobId: "2", status: "CANCELED" }] });
-    expect(mended).not.toHaveProperty("drift");
+    expect(mended).toHaveProperty("drift", []);
     expect(cancels()).toHaveLength(1);
     expect(cancelBackup.diff(mended, inputs({ keepStopped: true }))).toMatchObject({ changed: [] });
   });
@@ -39,7 +39,7 @@ describe("a tenant that is kept stopped", () => {
     await expect.poll(() => liveJobs()).toEqual([]);
     const again = await refreshed(drifted);
     expect(again).toMatchObject({ outcome: "stopped", summary: "no backup was running" });
-    expect(again).not.toHaveProperty("drift");
+    expect(again).toHaveProperty("drift", []);
   });
 
   test("is left alone by an update that takes the option away", async () => {
@@ -48,7 +48,7 @@ describe("a tenant that is kept stopped", () => {
     const drifted = await refreshed(state);
     const released = await cancelBackup.update(id, drifted, inputs(), recordingContext());
     expect(released).toMatchObject({ outcome: "stopped" });
-    expect(released).not.toHaveProperty("drift");
+    expect(released).toHaveProperty("drift", []);
     expect(cancels()).toEqual([]);
     expect(cancelBackup.diff(released, inputs())).toMatchObject({ changed: [] });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
-import type { CancelBackupState } from "../../../../provider/resources/cancelBackup/outputs.ts";
+import { type CancelBackupState, NO_LISTS } from "../../../../provider/resources/cancelBackup/outputs.ts";
 import { onAnotherCluster, refreshed, useCancelBackup } from "../../../tools/support/cancelBackup.ts";
 import { recordingContext } from "../../../tools/support/sandbox.ts";
 
@@ -78,9 +78,9 @@ describe("a refresh", () => {
     expect(sandbox().log.logins).toBe(0);
   });
 
-  test("of a record without jobs returns the record as it is", async () => {
+  test("of a record without jobs asks no server", async () => {
     const empty = { summary: "" } as CancelBackupState;
-    expect(await refreshed(empty)).toStrictEqual(empty);
+    expect(await refreshed(empty)).toStrictEqual({ ...NO_LISTS, ...empty });
   });
 
   test("warns and keeps the record when the cluster is away, is another one, or refuses the login", async () => {
