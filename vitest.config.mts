@@ -6,7 +6,7 @@ import { DEFAULT_VERSION, VERSIONS } from "./sdk/sandbox/versions.ts";
 const ENDS = [VERSIONS[0], VERSIONS[VERSIONS.length - 1]];
 
 /** Tests that wait most of the time: more of them at once than there are processors. */
-const WAITING = { maxWorkers: 6, sequence: { groupOrder: 1 } };
+const WAITING = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 /** What runs on every version: the options of a stop. */
 const OPTIONS = "provider/oceanbase/stop/{filters,leftovers,restorePoints,tenants,wait}.test.ts";
