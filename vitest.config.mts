@@ -1,9 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { DEFAULT_VERSION, VERSIONS } from "./sdk/sandbox/versions.ts";
-
-/** The oldest and the newest version that the sandbox plays. */
-const ENDS = [VERSIONS[0], VERSIONS[VERSIONS.length - 1]];
+import { DEFAULT_VERSION, NEWEST, OLDEST, VERSIONS } from "./sdk/sandbox/versions.ts";
 
 /** Tests that wait most of the time: more of them at once than there are processors. */
 const WAITING = { maxWorkers: 4, sequence: { groupOrder: 1 } };
@@ -20,13 +17,13 @@ const unitByVersion = VERSIONS.filter((version) => version !== DEFAULT_VERSION).
   test: {
     ...WAITING,
     name: `unit-${version}`,
-    include: ENDS.includes(version) ? [OPTIONS, LIFECYCLES] : [OPTIONS],
+    include: [OLDEST, NEWEST].includes(version) ? [OPTIONS, LIFECYCLES] : [OPTIONS],
     provide: { oceanBase: version },
   },
 }));
 
 /** The examples, on the oldest and the newest version. */
-const examplesByVersion = ENDS.map((version) => ({
+const examplesByVersion = [OLDEST, NEWEST].map((version) => ({
   extends: true as const,
   test: {
     name: `examples-${version}`,
