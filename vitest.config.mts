@@ -91,7 +91,7 @@ export default defineConfig({
         test: {
           name: "package",
           include: ["package/**/*.test.ts"],
-          globalSetup: "tools/support/installedPackage.ts",
+          globalSetup: ["tools/support/installedPackage.ts", "tools/support/packageManagers.ts"],
         },
       },
       {
@@ -114,6 +114,16 @@ export default defineConfig({
         },
       },
       ...examplesByVersion,
+      {
+        extends: true,
+        test: {
+          name: "languages",
+          include: ["languages/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+          // A Go program is compiled first.
+          testTimeout: 400_000,
+        },
+      },
       {
         extends: true,
         test: {
