@@ -6,7 +6,10 @@ import { DEFAULT_VERSION, NEWEST, OLDEST, VERSIONS } from "./sdk/sandbox/version
 const WAITING = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 /** What runs on every version: the options of a stop. */
-const OPTIONS = "provider/oceanbase/stop/{filters,leftovers,restorePoints,tenants,wait}.test.ts";
+const OPTIONS = [
+  "provider/version.test.ts",
+  "provider/oceanbase/stop/{filters,leftovers,restorePoints,tenants,wait}.test.ts",
+];
 
 /** What runs on the oldest and the newest one besides: the lifecycles of the resources. */
 const LIFECYCLES = "provider/resources/{backupCleanupPolicy,cancelBackup}/*.test.ts";
@@ -17,7 +20,7 @@ const unitByVersion = VERSIONS.filter((version) => version !== DEFAULT_VERSION).
   test: {
     ...WAITING,
     name: `unit-${version}`,
-    include: [OLDEST, NEWEST].includes(version) ? [OPTIONS, LIFECYCLES] : [OPTIONS],
+    include: [OLDEST, NEWEST].includes(version) ? [...OPTIONS, LIFECYCLES] : OPTIONS,
     provide: { oceanBase: version },
   },
 }));
