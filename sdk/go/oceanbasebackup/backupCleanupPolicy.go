@@ -19,14 +19,28 @@ type BackupCleanupPolicy struct {
 
 	// Whether the policy was there already, so that nothing was sent.
 	Adopted pulumi.BoolOutput `pulumi:"adopted"`
+	// How many copies of a backup there are to be, as it was given.
+	BackupCopies pulumi.IntPtrOutput `pulumi:"backupCopies"`
+	// Where the cluster is and who logs in, complete and without secrets.
+	Connection ConnectionInputsOutput `pulumi:"connection"`
+	// What a delete does when the cluster cannot be reached, as it was given.
+	OnUnreachable OnUnreachablePtrOutput `pulumi:"onUnreachable"`
+	// Whether a different policy is replaced when the resource is made, as it was given.
+	Overwrite pulumi.BoolPtrOutput `pulumi:"overwrite"`
+	// The policy's name, as it was given.
+	PolicyName pulumi.StringPtrOutput `pulumi:"policyName"`
 	// The recovery window as the server shows it; undefined for a policy without one.
 	RecoveryWindow pulumi.StringPtrOutput `pulumi:"recoveryWindow"`
+	// How many full backups are kept, as it was given.
+	Redundancy pulumi.IntPtrOutput `pulumi:"redundancy"`
 	// The server that the policy is on.
 	Server ServerRecordOutput `pulumi:"server"`
 	// The last ADD DELETE BACKUP POLICY that was sent; undefined when none was.
 	Statement pulumi.StringPtrOutput `pulumi:"statement"`
 	// All of it in one line.
 	Summary pulumi.StringOutput `pulumi:"summary"`
+	// The tenant whose policy it is, as it was given; undefined with a login to a user tenant.
+	Tenant pulumi.StringPtrOutput `pulumi:"tenant"`
 	// Id of the tenant, as text.
 	TenantId pulumi.StringOutput `pulumi:"tenantId"`
 	// What a person should know, such as a policy that was left on another cluster.
@@ -166,9 +180,39 @@ func (o BackupCleanupPolicyOutput) Adopted() pulumi.BoolOutput {
 	return o.ApplyT(func(v *BackupCleanupPolicy) pulumi.BoolOutput { return v.Adopted }).(pulumi.BoolOutput)
 }
 
+// How many copies of a backup there are to be, as it was given.
+func (o BackupCleanupPolicyOutput) BackupCopies() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *BackupCleanupPolicy) pulumi.IntPtrOutput { return v.BackupCopies }).(pulumi.IntPtrOutput)
+}
+
+// Where the cluster is and who logs in, complete and without secrets.
+func (o BackupCleanupPolicyOutput) Connection() ConnectionInputsOutput {
+	return o.ApplyT(func(v *BackupCleanupPolicy) ConnectionInputsOutput { return v.Connection }).(ConnectionInputsOutput)
+}
+
+// What a delete does when the cluster cannot be reached, as it was given.
+func (o BackupCleanupPolicyOutput) OnUnreachable() OnUnreachablePtrOutput {
+	return o.ApplyT(func(v *BackupCleanupPolicy) OnUnreachablePtrOutput { return v.OnUnreachable }).(OnUnreachablePtrOutput)
+}
+
+// Whether a different policy is replaced when the resource is made, as it was given.
+func (o BackupCleanupPolicyOutput) Overwrite() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *BackupCleanupPolicy) pulumi.BoolPtrOutput { return v.Overwrite }).(pulumi.BoolPtrOutput)
+}
+
+// The policy's name, as it was given.
+func (o BackupCleanupPolicyOutput) PolicyName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCleanupPolicy) pulumi.StringPtrOutput { return v.PolicyName }).(pulumi.StringPtrOutput)
+}
+
 // The recovery window as the server shows it; undefined for a policy without one.
 func (o BackupCleanupPolicyOutput) RecoveryWindow() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *BackupCleanupPolicy) pulumi.StringPtrOutput { return v.RecoveryWindow }).(pulumi.StringPtrOutput)
+}
+
+// How many full backups are kept, as it was given.
+func (o BackupCleanupPolicyOutput) Redundancy() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *BackupCleanupPolicy) pulumi.IntPtrOutput { return v.Redundancy }).(pulumi.IntPtrOutput)
 }
 
 // The server that the policy is on.
@@ -184,6 +228,11 @@ func (o BackupCleanupPolicyOutput) Statement() pulumi.StringPtrOutput {
 // All of it in one line.
 func (o BackupCleanupPolicyOutput) Summary() pulumi.StringOutput {
 	return o.ApplyT(func(v *BackupCleanupPolicy) pulumi.StringOutput { return v.Summary }).(pulumi.StringOutput)
+}
+
+// The tenant whose policy it is, as it was given; undefined with a login to a user tenant.
+func (o BackupCleanupPolicyOutput) Tenant() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *BackupCleanupPolicy) pulumi.StringPtrOutput { return v.Tenant }).(pulumi.StringPtrOutput)
 }
 
 // Id of the tenant, as text.

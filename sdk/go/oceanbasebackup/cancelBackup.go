@@ -19,6 +19,10 @@ import (
 type CancelBackup struct {
 	pulumi.CustomResourceState
 
+	// When the statement goes out, as it was given.
+	CancelOn CancelOnArrayOutput `pulumi:"cancelOn"`
+	// Where the cluster is and who logs in, complete and without secrets.
+	Connection ConnectionInputsOutput `pulumi:"connection"`
 	// With `keepStopped`: the jobs that the last refresh found running.
 	Drift BackupJobArrayOutput `pulumi:"drift"`
 	// Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why.
@@ -27,22 +31,46 @@ type CancelBackup struct {
 	IssuedAt pulumi.StringPtrOutput `pulumi:"issuedAt"`
 	// The backup jobs that were running, and how each of them ended.
 	Jobs BackupJobArrayOutput `pulumi:"jobs"`
+	// Whether backups are to stay stopped, as it was given.
+	KeepStopped pulumi.BoolPtrOutput `pulumi:"keepStopped"`
 	// Incomplete backup sets that the cancelled jobs have left behind, and after which time the server removes each, or why it does not; a refresh brings the list up to date.
 	Leftovers LeftoverArrayOutput `pulumi:"leftovers"`
 	// Tenants that the statement did not reach although it was for them, and what the server said; the other tenants' backups were cancelled.
 	NotCancelled NotCancelledTenantArrayOutput `pulumi:"notCancelled"`
+	// What a stop that takes longer is, as it was given.
+	OnTimeout OnTimeoutPtrOutput `pulumi:"onTimeout"`
+	// What a delete does when the cluster cannot be reached, as it was given.
+	OnUnreachable OnUnreachablePtrOutput `pulumi:"onUnreachable"`
+	// The age from which jobs are cancelled, in seconds, as it was given.
+	OnlyOlderThanSeconds pulumi.Float64PtrOutput `pulumi:"onlyOlderThanSeconds"`
+	// The types of backups that are cancelled, as they were given.
+	OnlyTypes BackupTypeArrayOutput `pulumi:"onlyTypes"`
 	// How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the next `pulumi up` goes on), `deferred` (to be sent on delete), `wouldFail` (the same, but see `warnings`), `excluded` (nothing sent, see there) or `drifted` (the next `pulumi up` stops what runs again).
 	Outcome OutcomeOutput `pulumi:"outcome"`
+	// Why this was done, as it was given.
+	Reason pulumi.StringPtrOutput `pulumi:"reason"`
+	// Whether a tenant without a full backup keeps the statement from being sent, as it was given.
+	RequireRestorePoint pulumi.BoolPtrOutput `pulumi:"requireRestorePoint"`
 	// Backups that were started after the statement, as far as they were seen, and left alone.
 	Restarted BackupJobArrayOutput `pulumi:"restarted"`
 	// The server that did it; undefined when a deferred resource could not find out.
 	Server ServerRecordPtrOutput `pulumi:"server"`
+	// How long to look on after the stop, in seconds, as it was given.
+	SettleSeconds pulumi.Float64PtrOutput `pulumi:"settleSeconds"`
 	// The statement as it was sent; undefined when none was.
 	Statement pulumi.StringPtrOutput `pulumi:"statement"`
 	// When the last job was seen to have ended; the same clock. Undefined without a wait.
 	StoppedAt pulumi.StringPtrOutput `pulumi:"stoppedAt"`
 	// All of it in one line.
 	Summary pulumi.StringOutput `pulumi:"summary"`
+	// The user tenants whose backups are to stop, as they were given; undefined with a login to a user tenant.
+	Tenants pulumi.AnyOutput `pulumi:"tenants"`
+	// How long to wait for the real stop, in seconds, as it was given.
+	TimeoutSeconds pulumi.Float64PtrOutput `pulumi:"timeoutSeconds"`
+	// The values whose change issues the statement again, as they were given.
+	Triggers pulumi.ArrayOutput `pulumi:"triggers"`
+	// Whether to wait until incomplete data is gone, as it was given.
+	WaitForCleanup pulumi.BoolPtrOutput `pulumi:"waitForCleanup"`
 	// What a person should know: tenants without a cleanup policy, tenants passed over, backups started anew.
 	Warnings pulumi.StringArrayOutput `pulumi:"warnings"`
 }
@@ -215,6 +243,16 @@ func (o CancelBackupOutput) ToCancelBackupOutputWithContext(ctx context.Context)
 	return o
 }
 
+// When the statement goes out, as it was given.
+func (o CancelBackupOutput) CancelOn() CancelOnArrayOutput {
+	return o.ApplyT(func(v *CancelBackup) CancelOnArrayOutput { return v.CancelOn }).(CancelOnArrayOutput)
+}
+
+// Where the cluster is and who logs in, complete and without secrets.
+func (o CancelBackupOutput) Connection() ConnectionInputsOutput {
+	return o.ApplyT(func(v *CancelBackup) ConnectionInputsOutput { return v.Connection }).(ConnectionInputsOutput)
+}
+
 // With `keepStopped`: the jobs that the last refresh found running.
 func (o CancelBackupOutput) Drift() BackupJobArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) BackupJobArrayOutput { return v.Drift }).(BackupJobArrayOutput)
@@ -235,6 +273,11 @@ func (o CancelBackupOutput) Jobs() BackupJobArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) BackupJobArrayOutput { return v.Jobs }).(BackupJobArrayOutput)
 }
 
+// Whether backups are to stay stopped, as it was given.
+func (o CancelBackupOutput) KeepStopped() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.BoolPtrOutput { return v.KeepStopped }).(pulumi.BoolPtrOutput)
+}
+
 // Incomplete backup sets that the cancelled jobs have left behind, and after which time the server removes each, or why it does not; a refresh brings the list up to date.
 func (o CancelBackupOutput) Leftovers() LeftoverArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) LeftoverArrayOutput { return v.Leftovers }).(LeftoverArrayOutput)
@@ -245,9 +288,39 @@ func (o CancelBackupOutput) NotCancelled() NotCancelledTenantArrayOutput {
 	return o.ApplyT(func(v *CancelBackup) NotCancelledTenantArrayOutput { return v.NotCancelled }).(NotCancelledTenantArrayOutput)
 }
 
+// What a stop that takes longer is, as it was given.
+func (o CancelBackupOutput) OnTimeout() OnTimeoutPtrOutput {
+	return o.ApplyT(func(v *CancelBackup) OnTimeoutPtrOutput { return v.OnTimeout }).(OnTimeoutPtrOutput)
+}
+
+// What a delete does when the cluster cannot be reached, as it was given.
+func (o CancelBackupOutput) OnUnreachable() OnUnreachablePtrOutput {
+	return o.ApplyT(func(v *CancelBackup) OnUnreachablePtrOutput { return v.OnUnreachable }).(OnUnreachablePtrOutput)
+}
+
+// The age from which jobs are cancelled, in seconds, as it was given.
+func (o CancelBackupOutput) OnlyOlderThanSeconds() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.Float64PtrOutput { return v.OnlyOlderThanSeconds }).(pulumi.Float64PtrOutput)
+}
+
+// The types of backups that are cancelled, as they were given.
+func (o CancelBackupOutput) OnlyTypes() BackupTypeArrayOutput {
+	return o.ApplyT(func(v *CancelBackup) BackupTypeArrayOutput { return v.OnlyTypes }).(BackupTypeArrayOutput)
+}
+
 // How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the next `pulumi up` goes on), `deferred` (to be sent on delete), `wouldFail` (the same, but see `warnings`), `excluded` (nothing sent, see there) or `drifted` (the next `pulumi up` stops what runs again).
 func (o CancelBackupOutput) Outcome() OutcomeOutput {
 	return o.ApplyT(func(v *CancelBackup) OutcomeOutput { return v.Outcome }).(OutcomeOutput)
+}
+
+// Why this was done, as it was given.
+func (o CancelBackupOutput) Reason() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.StringPtrOutput { return v.Reason }).(pulumi.StringPtrOutput)
+}
+
+// Whether a tenant without a full backup keeps the statement from being sent, as it was given.
+func (o CancelBackupOutput) RequireRestorePoint() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.BoolPtrOutput { return v.RequireRestorePoint }).(pulumi.BoolPtrOutput)
 }
 
 // Backups that were started after the statement, as far as they were seen, and left alone.
@@ -258,6 +331,11 @@ func (o CancelBackupOutput) Restarted() BackupJobArrayOutput {
 // The server that did it; undefined when a deferred resource could not find out.
 func (o CancelBackupOutput) Server() ServerRecordPtrOutput {
 	return o.ApplyT(func(v *CancelBackup) ServerRecordPtrOutput { return v.Server }).(ServerRecordPtrOutput)
+}
+
+// How long to look on after the stop, in seconds, as it was given.
+func (o CancelBackupOutput) SettleSeconds() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.Float64PtrOutput { return v.SettleSeconds }).(pulumi.Float64PtrOutput)
 }
 
 // The statement as it was sent; undefined when none was.
@@ -273,6 +351,26 @@ func (o CancelBackupOutput) StoppedAt() pulumi.StringPtrOutput {
 // All of it in one line.
 func (o CancelBackupOutput) Summary() pulumi.StringOutput {
 	return o.ApplyT(func(v *CancelBackup) pulumi.StringOutput { return v.Summary }).(pulumi.StringOutput)
+}
+
+// The user tenants whose backups are to stop, as they were given; undefined with a login to a user tenant.
+func (o CancelBackupOutput) Tenants() pulumi.AnyOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.AnyOutput { return v.Tenants }).(pulumi.AnyOutput)
+}
+
+// How long to wait for the real stop, in seconds, as it was given.
+func (o CancelBackupOutput) TimeoutSeconds() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.Float64PtrOutput { return v.TimeoutSeconds }).(pulumi.Float64PtrOutput)
+}
+
+// The values whose change issues the statement again, as they were given.
+func (o CancelBackupOutput) Triggers() pulumi.ArrayOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.ArrayOutput { return v.Triggers }).(pulumi.ArrayOutput)
+}
+
+// Whether to wait until incomplete data is gone, as it was given.
+func (o CancelBackupOutput) WaitForCleanup() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CancelBackup) pulumi.BoolPtrOutput { return v.WaitForCleanup }).(pulumi.BoolPtrOutput)
 }
 
 // What a person should know: tenants without a cleanup policy, tenants passed over, backups started anew.

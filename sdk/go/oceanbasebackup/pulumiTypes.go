@@ -440,6 +440,81 @@ func (o ConnectionPtrOutput) User() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// How to reach a cluster, as it stands in a resource's state: readable, without secrets.
+type ConnectionInputs struct {
+	// Name of the cluster, for an OBProxy that serves several.
+	Cluster *string `pulumi:"cluster"`
+	// Longest wait for a connection to one server, in seconds. Default: `10`.
+	ConnectTimeoutSeconds *float64 `pulumi:"connectTimeoutSeconds"`
+	// Further servers of the same cluster, `host:port`.
+	Endpoints []string `pulumi:"endpoints"`
+	// Host name or address of an OceanBase server or an OBProxy.
+	Host string `pulumi:"host"`
+	// TCP port.
+	Port int `pulumi:"port"`
+	// The tenant that the login is for.
+	Tenant string `pulumi:"tenant"`
+	// Whether and how the connection is encrypted.
+	Tls interface{} `pulumi:"tls"`
+	// Who logs in.
+	User string `pulumi:"user"`
+}
+
+// How to reach a cluster, as it stands in a resource's state: readable, without secrets.
+type ConnectionInputsOutput struct{ *pulumi.OutputState }
+
+func (ConnectionInputsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ConnectionInputs)(nil)).Elem()
+}
+
+func (o ConnectionInputsOutput) ToConnectionInputsOutput() ConnectionInputsOutput {
+	return o
+}
+
+func (o ConnectionInputsOutput) ToConnectionInputsOutputWithContext(ctx context.Context) ConnectionInputsOutput {
+	return o
+}
+
+// Name of the cluster, for an OBProxy that serves several.
+func (o ConnectionInputsOutput) Cluster() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ConnectionInputs) *string { return v.Cluster }).(pulumi.StringPtrOutput)
+}
+
+// Longest wait for a connection to one server, in seconds. Default: `10`.
+func (o ConnectionInputsOutput) ConnectTimeoutSeconds() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v ConnectionInputs) *float64 { return v.ConnectTimeoutSeconds }).(pulumi.Float64PtrOutput)
+}
+
+// Further servers of the same cluster, `host:port`.
+func (o ConnectionInputsOutput) Endpoints() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v ConnectionInputs) []string { return v.Endpoints }).(pulumi.StringArrayOutput)
+}
+
+// Host name or address of an OceanBase server or an OBProxy.
+func (o ConnectionInputsOutput) Host() pulumi.StringOutput {
+	return o.ApplyT(func(v ConnectionInputs) string { return v.Host }).(pulumi.StringOutput)
+}
+
+// TCP port.
+func (o ConnectionInputsOutput) Port() pulumi.IntOutput {
+	return o.ApplyT(func(v ConnectionInputs) int { return v.Port }).(pulumi.IntOutput)
+}
+
+// The tenant that the login is for.
+func (o ConnectionInputsOutput) Tenant() pulumi.StringOutput {
+	return o.ApplyT(func(v ConnectionInputs) string { return v.Tenant }).(pulumi.StringOutput)
+}
+
+// Whether and how the connection is encrypted.
+func (o ConnectionInputsOutput) Tls() pulumi.AnyOutput {
+	return o.ApplyT(func(v ConnectionInputs) interface{} { return v.Tls }).(pulumi.AnyOutput)
+}
+
+// Who logs in.
+func (o ConnectionInputsOutput) User() pulumi.StringOutput {
+	return o.ApplyT(func(v ConnectionInputs) string { return v.User }).(pulumi.StringOutput)
+}
+
 // A tenant that was left alone although a backup runs in it.
 type ExcludedTenant struct {
 	// Which of its jobs did not match, and why.
@@ -1228,6 +1303,100 @@ func (o TlsPtrOutput) VerifyHostName() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
+// Encryption of the connection; the key of a client certificate is an input of its own, `tlsKey`.
+type TlsInputs struct {
+	// PEM text of the authorities to trust; otherwise those of Node.
+	Ca *string `pulumi:"ca"`
+	// PEM text of a client certificate.
+	Cert *string `pulumi:"cert"`
+	// Whether the certificate has to carry the host's name.
+	VerifyHostName *bool `pulumi:"verifyHostName"`
+}
+
+// Encryption of the connection; the key of a client certificate is an input of its own, `tlsKey`.
+type TlsInputsOutput struct{ *pulumi.OutputState }
+
+func (TlsInputsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TlsInputs)(nil)).Elem()
+}
+
+func (o TlsInputsOutput) ToTlsInputsOutput() TlsInputsOutput {
+	return o
+}
+
+func (o TlsInputsOutput) ToTlsInputsOutputWithContext(ctx context.Context) TlsInputsOutput {
+	return o
+}
+
+// PEM text of the authorities to trust; otherwise those of Node.
+func (o TlsInputsOutput) Ca() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TlsInputs) *string { return v.Ca }).(pulumi.StringPtrOutput)
+}
+
+// PEM text of a client certificate.
+func (o TlsInputsOutput) Cert() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TlsInputs) *string { return v.Cert }).(pulumi.StringPtrOutput)
+}
+
+// Whether the certificate has to carry the host's name.
+func (o TlsInputsOutput) VerifyHostName() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v TlsInputs) *bool { return v.VerifyHostName }).(pulumi.BoolPtrOutput)
+}
+
+type TlsInputsPtrOutput struct{ *pulumi.OutputState }
+
+func (TlsInputsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TlsInputs)(nil)).Elem()
+}
+
+func (o TlsInputsPtrOutput) ToTlsInputsPtrOutput() TlsInputsPtrOutput {
+	return o
+}
+
+func (o TlsInputsPtrOutput) ToTlsInputsPtrOutputWithContext(ctx context.Context) TlsInputsPtrOutput {
+	return o
+}
+
+func (o TlsInputsPtrOutput) Elem() TlsInputsOutput {
+	return o.ApplyT(func(v *TlsInputs) TlsInputs {
+		if v != nil {
+			return *v
+		}
+		var ret TlsInputs
+		return ret
+	}).(TlsInputsOutput)
+}
+
+// PEM text of the authorities to trust; otherwise those of Node.
+func (o TlsInputsPtrOutput) Ca() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TlsInputs) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Ca
+	}).(pulumi.StringPtrOutput)
+}
+
+// PEM text of a client certificate.
+func (o TlsInputsPtrOutput) Cert() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TlsInputs) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Cert
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether the certificate has to carry the host's name.
+func (o TlsInputsPtrOutput) VerifyHostName() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *TlsInputs) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.VerifyHostName
+	}).(pulumi.BoolPtrOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ConnectionInput)(nil)).Elem(), ConnectionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ConnectionPtrInput)(nil)).Elem(), ConnectionArgs{})
@@ -1237,6 +1406,7 @@ func init() {
 	pulumi.RegisterOutputType(BackupJobArrayOutput{})
 	pulumi.RegisterOutputType(ConnectionOutput{})
 	pulumi.RegisterOutputType(ConnectionPtrOutput{})
+	pulumi.RegisterOutputType(ConnectionInputsOutput{})
 	pulumi.RegisterOutputType(ExcludedTenantOutput{})
 	pulumi.RegisterOutputType(ExcludedTenantArrayOutput{})
 	pulumi.RegisterOutputType(JobProgressOutput{})
@@ -1251,4 +1421,6 @@ func init() {
 	pulumi.RegisterOutputType(ServerRecordPtrOutput{})
 	pulumi.RegisterOutputType(TlsOutput{})
 	pulumi.RegisterOutputType(TlsPtrOutput{})
+	pulumi.RegisterOutputType(TlsInputsOutput{})
+	pulumi.RegisterOutputType(TlsInputsPtrOutput{})
 }

@@ -307,10 +307,16 @@ class BackupCleanupPolicy(pulumi.CustomResource):
 
         __props__.__dict__["connection"] = connection
         __props__.__dict__["adopted"] = None
+        __props__.__dict__["backup_copies"] = None
+        __props__.__dict__["on_unreachable"] = None
+        __props__.__dict__["overwrite"] = None
+        __props__.__dict__["policy_name"] = None
         __props__.__dict__["recovery_window"] = None
+        __props__.__dict__["redundancy"] = None
         __props__.__dict__["server"] = None
         __props__.__dict__["statement"] = None
         __props__.__dict__["summary"] = None
+        __props__.__dict__["tenant"] = None
         __props__.__dict__["tenant_id"] = None
         __props__.__dict__["warnings"] = None
         return BackupCleanupPolicy(resource_name, opts=opts, __props__=__props__)
@@ -324,12 +330,60 @@ class BackupCleanupPolicy(pulumi.CustomResource):
         return pulumi.get(self, "adopted")
 
     @_builtins.property
+    @pulumi.getter(name="backupCopies")
+    def backup_copies(self) -> pulumi.Output[Optional[_builtins.int]]:
+        """
+        How many copies of a backup there are to be, as it was given.
+        """
+        return pulumi.get(self, "backup_copies")
+
+    @_builtins.property
+    @pulumi.getter
+    def connection(self) -> pulumi.Output['outputs.ConnectionInputs']:
+        """
+        Where the cluster is and who logs in, complete and without secrets.
+        """
+        return pulumi.get(self, "connection")
+
+    @_builtins.property
+    @pulumi.getter(name="onUnreachable")
+    def on_unreachable(self) -> pulumi.Output[Optional['OnUnreachable']]:
+        """
+        What a delete does when the cluster cannot be reached, as it was given.
+        """
+        return pulumi.get(self, "on_unreachable")
+
+    @_builtins.property
+    @pulumi.getter
+    def overwrite(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether a different policy is replaced when the resource is made, as it was given.
+        """
+        return pulumi.get(self, "overwrite")
+
+    @_builtins.property
+    @pulumi.getter(name="policyName")
+    def policy_name(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        The policy's name, as it was given.
+        """
+        return pulumi.get(self, "policy_name")
+
+    @_builtins.property
     @pulumi.getter(name="recoveryWindow")
     def recovery_window(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
         The recovery window as the server shows it; undefined for a policy without one.
         """
         return pulumi.get(self, "recovery_window")
+
+    @_builtins.property
+    @pulumi.getter
+    def redundancy(self) -> pulumi.Output[Optional[_builtins.int]]:
+        """
+        How many full backups are kept, as it was given.
+        """
+        return pulumi.get(self, "redundancy")
 
     @_builtins.property
     @pulumi.getter
@@ -354,6 +408,14 @@ class BackupCleanupPolicy(pulumi.CustomResource):
         All of it in one line.
         """
         return pulumi.get(self, "summary")
+
+    @_builtins.property
+    @pulumi.getter
+    def tenant(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        The tenant whose policy it is, as it was given; undefined with a login to a user tenant.
+        """
+        return pulumi.get(self, "tenant")
 
     @_builtins.property
     @pulumi.getter(name="tenantId")

@@ -451,20 +451,50 @@ class CancelBackup(pulumi.CustomResource):
 
         __props__ = CancelBackupArgs.__new__(CancelBackupArgs)
 
+        __props__.__dict__["cancel_on"] = None
+        __props__.__dict__["connection"] = None
         __props__.__dict__["drift"] = None
         __props__.__dict__["excluded"] = None
         __props__.__dict__["issued_at"] = None
         __props__.__dict__["jobs"] = None
+        __props__.__dict__["keep_stopped"] = None
         __props__.__dict__["leftovers"] = None
         __props__.__dict__["not_cancelled"] = None
+        __props__.__dict__["on_timeout"] = None
+        __props__.__dict__["on_unreachable"] = None
+        __props__.__dict__["only_older_than_seconds"] = None
+        __props__.__dict__["only_types"] = None
         __props__.__dict__["outcome"] = None
+        __props__.__dict__["reason"] = None
+        __props__.__dict__["require_restore_point"] = None
         __props__.__dict__["restarted"] = None
         __props__.__dict__["server"] = None
+        __props__.__dict__["settle_seconds"] = None
         __props__.__dict__["statement"] = None
         __props__.__dict__["stopped_at"] = None
         __props__.__dict__["summary"] = None
+        __props__.__dict__["tenants"] = None
+        __props__.__dict__["timeout_seconds"] = None
+        __props__.__dict__["triggers"] = None
+        __props__.__dict__["wait_for_cleanup"] = None
         __props__.__dict__["warnings"] = None
         return CancelBackup(resource_name, opts=opts, __props__=__props__)
+
+    @_builtins.property
+    @pulumi.getter(name="cancelOn")
+    def cancel_on(self) -> pulumi.Output[Optional[Sequence['CancelOn']]]:
+        """
+        When the statement goes out, as it was given.
+        """
+        return pulumi.get(self, "cancel_on")
+
+    @_builtins.property
+    @pulumi.getter
+    def connection(self) -> pulumi.Output['outputs.ConnectionInputs']:
+        """
+        Where the cluster is and who logs in, complete and without secrets.
+        """
+        return pulumi.get(self, "connection")
 
     @_builtins.property
     @pulumi.getter
@@ -499,6 +529,14 @@ class CancelBackup(pulumi.CustomResource):
         return pulumi.get(self, "jobs")
 
     @_builtins.property
+    @pulumi.getter(name="keepStopped")
+    def keep_stopped(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether backups are to stay stopped, as it was given.
+        """
+        return pulumi.get(self, "keep_stopped")
+
+    @_builtins.property
     @pulumi.getter
     def leftovers(self) -> pulumi.Output[Sequence['outputs.Leftover']]:
         """
@@ -515,12 +553,60 @@ class CancelBackup(pulumi.CustomResource):
         return pulumi.get(self, "not_cancelled")
 
     @_builtins.property
+    @pulumi.getter(name="onTimeout")
+    def on_timeout(self) -> pulumi.Output[Optional['OnTimeout']]:
+        """
+        What a stop that takes longer is, as it was given.
+        """
+        return pulumi.get(self, "on_timeout")
+
+    @_builtins.property
+    @pulumi.getter(name="onUnreachable")
+    def on_unreachable(self) -> pulumi.Output[Optional['OnUnreachable']]:
+        """
+        What a delete does when the cluster cannot be reached, as it was given.
+        """
+        return pulumi.get(self, "on_unreachable")
+
+    @_builtins.property
+    @pulumi.getter(name="onlyOlderThanSeconds")
+    def only_older_than_seconds(self) -> pulumi.Output[Optional[_builtins.float]]:
+        """
+        The age from which jobs are cancelled, in seconds, as it was given.
+        """
+        return pulumi.get(self, "only_older_than_seconds")
+
+    @_builtins.property
+    @pulumi.getter(name="onlyTypes")
+    def only_types(self) -> pulumi.Output[Optional[Sequence['BackupType']]]:
+        """
+        The types of backups that are cancelled, as they were given.
+        """
+        return pulumi.get(self, "only_types")
+
+    @_builtins.property
     @pulumi.getter
     def outcome(self) -> pulumi.Output['Outcome']:
         """
         How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the next `pulumi up` goes on), `deferred` (to be sent on delete), `wouldFail` (the same, but see `warnings`), `excluded` (nothing sent, see there) or `drifted` (the next `pulumi up` stops what runs again).
         """
         return pulumi.get(self, "outcome")
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Why this was done, as it was given.
+        """
+        return pulumi.get(self, "reason")
+
+    @_builtins.property
+    @pulumi.getter(name="requireRestorePoint")
+    def require_restore_point(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether a tenant without a full backup keeps the statement from being sent, as it was given.
+        """
+        return pulumi.get(self, "require_restore_point")
 
     @_builtins.property
     @pulumi.getter
@@ -537,6 +623,14 @@ class CancelBackup(pulumi.CustomResource):
         The server that did it; undefined when a deferred resource could not find out.
         """
         return pulumi.get(self, "server")
+
+    @_builtins.property
+    @pulumi.getter(name="settleSeconds")
+    def settle_seconds(self) -> pulumi.Output[Optional[_builtins.float]]:
+        """
+        How long to look on after the stop, in seconds, as it was given.
+        """
+        return pulumi.get(self, "settle_seconds")
 
     @_builtins.property
     @pulumi.getter
@@ -561,6 +655,38 @@ class CancelBackup(pulumi.CustomResource):
         All of it in one line.
         """
         return pulumi.get(self, "summary")
+
+    @_builtins.property
+    @pulumi.getter
+    def tenants(self) -> pulumi.Output[Optional[Any]]:
+        """
+        The user tenants whose backups are to stop, as they were given; undefined with a login to a user tenant.
+        """
+        return pulumi.get(self, "tenants")
+
+    @_builtins.property
+    @pulumi.getter(name="timeoutSeconds")
+    def timeout_seconds(self) -> pulumi.Output[Optional[_builtins.float]]:
+        """
+        How long to wait for the real stop, in seconds, as it was given.
+        """
+        return pulumi.get(self, "timeout_seconds")
+
+    @_builtins.property
+    @pulumi.getter
+    def triggers(self) -> pulumi.Output[Optional[Sequence[Any]]]:
+        """
+        The values whose change issues the statement again, as they were given.
+        """
+        return pulumi.get(self, "triggers")
+
+    @_builtins.property
+    @pulumi.getter(name="waitForCleanup")
+    def wait_for_cleanup(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether to wait until incomplete data is gone, as it was given.
+        """
+        return pulumi.get(self, "wait_for_cleanup")
 
     @_builtins.property
     @pulumi.getter

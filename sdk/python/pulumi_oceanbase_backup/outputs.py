@@ -18,6 +18,7 @@ from ._enums import *
 
 __all__ = [
     'BackupJob',
+    'ConnectionInputs',
     'ExcludedTenant',
     'JobProgress',
     'Leftover',
@@ -25,6 +26,7 @@ __all__ = [
     'NotCancelledTenant',
     'ServerRecord',
     'Tls',
+    'TlsInputs',
 ]
 
 @pulumi.output_type
@@ -195,6 +197,127 @@ class BackupJob(dict):
         When it ended, as the server prints times; absent until it stands in the job history.
         """
         return pulumi.get(self, "ended_at")
+
+
+@pulumi.output_type
+class ConnectionInputs(dict):
+    """
+    How to reach a cluster, as it stands in a resource's state: readable, without secrets.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "connectTimeoutSeconds":
+            suggest = "connect_timeout_seconds"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in ConnectionInputs. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        ConnectionInputs.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        ConnectionInputs.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 host: _builtins.str,
+                 port: _builtins.int,
+                 tenant: _builtins.str,
+                 user: _builtins.str,
+                 cluster: Optional[_builtins.str] = None,
+                 connect_timeout_seconds: Optional[_builtins.float] = None,
+                 endpoints: Optional[Sequence[_builtins.str]] = None,
+                 tls: Optional[Any] = None):
+        """
+        How to reach a cluster, as it stands in a resource's state: readable, without secrets.
+
+        :param _builtins.str host: Host name or address of an OceanBase server or an OBProxy.
+        :param _builtins.int port: TCP port.
+        :param _builtins.str tenant: The tenant that the login is for.
+        :param _builtins.str user: Who logs in.
+        :param _builtins.str cluster: Name of the cluster, for an OBProxy that serves several.
+        :param _builtins.float connect_timeout_seconds: Longest wait for a connection to one server, in seconds. Default: `10`.
+        :param Sequence[_builtins.str] endpoints: Further servers of the same cluster, `host:port`.
+        :param Union[_builtins.bool, 'TlsInputs'] tls: Whether and how the connection is encrypted.
+        """
+        pulumi.set(__self__, "host", host)
+        pulumi.set(__self__, "port", port)
+        pulumi.set(__self__, "tenant", tenant)
+        pulumi.set(__self__, "user", user)
+        if cluster is not None:
+            pulumi.set(__self__, "cluster", cluster)
+        if connect_timeout_seconds is not None:
+            pulumi.set(__self__, "connect_timeout_seconds", connect_timeout_seconds)
+        if endpoints is not None:
+            pulumi.set(__self__, "endpoints", endpoints)
+        if tls is not None:
+            pulumi.set(__self__, "tls", tls)
+
+    @_builtins.property
+    @pulumi.getter
+    def host(self) -> _builtins.str:
+        """
+        Host name or address of an OceanBase server or an OBProxy.
+        """
+        return pulumi.get(self, "host")
+
+    @_builtins.property
+    @pulumi.getter
+    def port(self) -> _builtins.int:
+        """
+        TCP port.
+        """
+        return pulumi.get(self, "port")
+
+    @_builtins.property
+    @pulumi.getter
+    def tenant(self) -> _builtins.str:
+        """
+        The tenant that the login is for.
+        """
+        return pulumi.get(self, "tenant")
+
+    @_builtins.property
+    @pulumi.getter
+    def user(self) -> _builtins.str:
+        """
+        Who logs in.
+        """
+        return pulumi.get(self, "user")
+
+    @_builtins.property
+    @pulumi.getter
+    def cluster(self) -> Optional[_builtins.str]:
+        """
+        Name of the cluster, for an OBProxy that serves several.
+        """
+        return pulumi.get(self, "cluster")
+
+    @_builtins.property
+    @pulumi.getter(name="connectTimeoutSeconds")
+    def connect_timeout_seconds(self) -> Optional[_builtins.float]:
+        """
+        Longest wait for a connection to one server, in seconds. Default: `10`.
+        """
+        return pulumi.get(self, "connect_timeout_seconds")
+
+    @_builtins.property
+    @pulumi.getter
+    def endpoints(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Further servers of the same cluster, `host:port`.
+        """
+        return pulumi.get(self, "endpoints")
+
+    @_builtins.property
+    @pulumi.getter
+    def tls(self) -> Optional[Any]:
+        """
+        Whether and how the connection is encrypted.
+        """
+        return pulumi.get(self, "tls")
 
 
 @pulumi.output_type
@@ -813,6 +936,71 @@ class Tls(dict):
     def verify_host_name(self) -> Optional[_builtins.bool]:
         """
         Whether the certificate has to carry the host's name. Without it, and for an IP address, whose name cannot be checked, a `ca` of your own is required. Default: `true`.
+        """
+        return pulumi.get(self, "verify_host_name")
+
+
+@pulumi.output_type
+class TlsInputs(dict):
+    """
+    Encryption of the connection; the key of a client certificate is an input of its own, `tlsKey`.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "verifyHostName":
+            suggest = "verify_host_name"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in TlsInputs. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        TlsInputs.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        TlsInputs.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 ca: Optional[_builtins.str] = None,
+                 cert: Optional[_builtins.str] = None,
+                 verify_host_name: Optional[_builtins.bool] = None):
+        """
+        Encryption of the connection; the key of a client certificate is an input of its own, `tlsKey`.
+
+        :param _builtins.str ca: PEM text of the authorities to trust; otherwise those of Node.
+        :param _builtins.str cert: PEM text of a client certificate.
+        :param _builtins.bool verify_host_name: Whether the certificate has to carry the host's name.
+        """
+        if ca is not None:
+            pulumi.set(__self__, "ca", ca)
+        if cert is not None:
+            pulumi.set(__self__, "cert", cert)
+        if verify_host_name is not None:
+            pulumi.set(__self__, "verify_host_name", verify_host_name)
+
+    @_builtins.property
+    @pulumi.getter
+    def ca(self) -> Optional[_builtins.str]:
+        """
+        PEM text of the authorities to trust; otherwise those of Node.
+        """
+        return pulumi.get(self, "ca")
+
+    @_builtins.property
+    @pulumi.getter
+    def cert(self) -> Optional[_builtins.str]:
+        """
+        PEM text of a client certificate.
+        """
+        return pulumi.get(self, "cert")
+
+    @_builtins.property
+    @pulumi.getter(name="verifyHostName")
+    def verify_host_name(self) -> Optional[_builtins.bool]:
+        """
+        Whether the certificate has to carry the host's name.
         """
         return pulumi.get(self, "verify_host_name")
 
