@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { FEATURES } from "../../../tools/support/sandbox.ts";
+import { FEATURES, MYSQL_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
-const { sandbox, stop, running, completeBackup, cancels } = useStop();
+const { sandbox, stop, running, completeBackup, cancels, liveJobs } = useStop();
 
 describe("a required restore point", () => {
   test("that is missing keeps the statement from being sent, and the tenant is named", async () => {
@@ -26,6 +26,20 @@ describe("a required restore point", () => {
     await expect(
       stop({ selection: "own", requireRestorePoint: true }, { who: "oracleTenant" }),
     ).rejects.toThrow(/no complete full backup to restore oracle_tenant/);
+  });
+
+  test("is a full backup: an incremental one without it counts for nothing", async () => {
+    await completeBackup("mysql_tenant");
+    sandbox().startBackup("mysql_tenant", { incremental: true });
+    await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "DOING" }]);
+    sandbox().finishBackup("mysql_tenant");
+    await expect.poll(() => liveJobs(MYSQL_TENANT)).toEqual([]);
+    const changed = sandbox().rows(
+      "UPDATE oceanbase.__all_backup_set_files SET file_status = 'DELETED' WHERE backup_type = 'FULL' RETURNING 1",
+    );
+    expect(changed).toHaveLength(1);
+    await expect(stop({ requireRestorePoint: true })).rejects.toThrow(/no complete full backup to restore/);
+    expect(cancels()).toEqual([]);
   });
 
   test("cannot be looked for on a server without the view of backup sets, which is refused by its version", async () => {
