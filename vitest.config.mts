@@ -8,6 +8,7 @@ const WAITING = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 /** What runs on every version: the options of a stop. */
 const OPTIONS = [
   "provider/version.test.ts",
+  "provider/resources/cancelBackup/keepStopped.test.ts",
   "provider/oceanbase/stop/{filters,leftovers,restorePoints,tenants,wait}.test.ts",
 ];
 

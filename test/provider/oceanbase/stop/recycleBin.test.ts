@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { StopReport } from "../../../../provider/oceanbase/stop/stopRequest.ts";
 import type { Sandbox } from "../../../../sdk/sandbox/sandbox.ts";
-import type { VersionName } from "../../../../sdk/sandbox/versions.ts";
+import { VERSIONS, type VersionName } from "../../../../sdk/sandbox/versions.ts";
 import { startFast, untilJobs } from "../../../tools/support/sandbox.ts";
 import { stopsOn } from "../../../tools/support/stop.ts";
 
@@ -22,7 +22,10 @@ async function stopInBin(version: VersionName): Promise<StopReport> {
   return await stop({ selection: ["mysql_tenant", "oracle_tenant"], timeoutSeconds: 15 });
 }
 
-test.each(["4.0.0", "4.2.1"] as const)(
+/** On this one it is not known. */
+const DOUBTFUL = VERSIONS.indexOf("4.2.5");
+
+test.each(VERSIONS.slice(0, DOUBTFUL))(
   "a tenant in the recycle bin is stopped like any other on %s",
   async (version) => {
     const report = await stopInBin(version);
@@ -35,7 +38,7 @@ test.each(["4.0.0", "4.2.1"] as const)(
   },
 );
 
-test.each(["4.3.5", "4.6.0"] as const)(
+test.each(VERSIONS.slice(DOUBTFUL + 1))(
   "a tenant in the recycle bin is warned about and not waited for on %s",
   async (version) => {
     const report = await stopInBin(version);
