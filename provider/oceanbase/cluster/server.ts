@@ -24,6 +24,11 @@ export interface Tenant {
 export interface Server {
   /** OceanBase's version, such as `4.2.5.1`. */
   version: string;
+  /**
+   * How far the times of its backup views are ahead of UTC at this moment, such as `+08:00`; empty when that is not known.
+   * Facts: mysql-view-times, oracle-view-times
+   */
+  utcOffset: string;
   /** Name and id of the cluster; empty when the server does not tell. */
   cluster: string;
   clusterId: string;
@@ -41,12 +46,19 @@ export interface Identified {
 }
 
 /** The columns that {@link tenantsIn} reads. */
-export const TENANT_COLUMNS =
-  "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE, STATUS, LOCKED, IN_RECYCLEBIN";
+export const TENANT_COLUMNS = [
+  "TENANT_ID",
+  "TENANT_NAME",
+  "TENANT_TYPE",
+  "COMPATIBILITY_MODE",
+  "STATUS",
+  "LOCKED",
+  "IN_RECYCLEBIN",
+] as const;
 
 /** The query for the tenants that a login can see, see {@link tenantsIn}. */
 export function tenantsQuery(schema: "oceanbase" | "SYS"): string {
-  return `SELECT ${TENANT_COLUMNS} FROM ${schema}.DBA_OB_TENANTS`;
+  return `SELECT ${TENANT_COLUMNS.join(", ")} FROM ${schema}.DBA_OB_TENANTS`;
 }
 
 /** The tenants in the rows of an answer. */

@@ -3,43 +3,10 @@
  * `npm run check` refuses every other import.
  */
 
-/** What each room may import besides itself. @type {Record<string, string[]>} */
-const rooms = {
-  "sdk/nodejs": [
-    "provider/resources/(command|completeLogin|connectionSources|getBackupJobs)",
-    "provider/resources/cancelBackup/outputs",
-    "provider/resources/backupCleanupPolicy/(claims|outputs)",
-    "provider/nodeVersion",
-  ],
-  "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
-  "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
-  "provider/engine": ["provider/text"],
-  "provider/resources": ["provider/oceanbase", "provider/(text|given)"],
-  "provider/oceanbase/stop": [
-    "provider/oceanbase/(cleanup|jobs|cluster|connection)",
-    "provider/oceanbase/(errors|statements)",
-    "provider/(text|given)",
-  ],
-  "provider/oceanbase/cleanup": [
-    "provider/oceanbase/(jobs|cluster|connection)",
-    "provider/oceanbase/(errors|statements)",
-    "provider/(text|given)",
-  ],
-  "provider/oceanbase/jobs": [
-    "provider/oceanbase/(cluster|connection)",
-    "provider/oceanbase/(errors|statements)",
-    "provider/(text|given)",
-  ],
-  "provider/oceanbase/cluster": [
-    "provider/oceanbase/connection",
-    "provider/oceanbase/(errors|statements)",
-    "provider/(text|given)",
-  ],
-  "provider/oceanbase/connection": ["provider/oceanbase/errors", "provider/(text|given)"],
-};
+const rooms = require("./rooms.cjs");
 
-/** The room that may import any type, because no code comes with it. */
-const TYPES_ARE_FREE = "sdk/nodejs";
+/** The rooms that may import any type, because no code comes with it. */
+const TYPES_ARE_FREE = ["sdk/nodejs", "sdk/cli"];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -52,7 +19,7 @@ module.exports = {
       to: {
         path: "^(provider|sdk)/",
         pathNot: [room, ...below].map((path) => `^${path}`),
-        ...(room === TYPES_ARE_FREE ? { dependencyTypesNot: ["type-only"] } : {}),
+        ...(TYPES_ARE_FREE.includes(room) ? { dependencyTypesNot: ["type-only"] } : {}),
       },
     })),
     {
@@ -65,7 +32,7 @@ module.exports = {
       name: "mysql2-is-known-to-the-driver-only",
       severity: "error",
       from: {
-        path: "^(provider|sdk/nodejs)/",
+        path: "^(provider|sdk/(nodejs|cli))/",
         pathNot: "^provider/oceanbase/connection/driver(Options)?\\.ts$",
       },
       to: { path: "^mysql2|node_modules/mysql2" },
@@ -73,13 +40,13 @@ module.exports = {
     {
       name: "pulumi-is-known-to-the-fronts-only",
       severity: "error",
-      from: { path: "^provider/(engine|resources|oceanbase|text|given|nodeVersion)" },
+      from: { path: "^(provider/(engine|resources|oceanbase|text|given|nodeVersion)|sdk/cli)" },
       to: { path: "@pulumi|node_modules/@pulumi" },
     },
     {
       name: "the-sandbox-is-no-part-of-the-package",
       severity: "error",
-      from: { path: "^(provider|sdk/nodejs)/" },
+      from: { path: "^(provider|sdk/(nodejs|cli))/" },
       to: { path: "^(sdk/sandbox|test)/" },
     },
   ],
