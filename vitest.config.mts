@@ -105,6 +105,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "pages",
+          include: ["pages/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "host",
           include: ["host/**/*.test.ts"],
           globalSetup: "tools/support/installedPackage.ts",

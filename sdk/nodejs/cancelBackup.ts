@@ -205,7 +205,7 @@ export abstract class CancelBackupOutputs extends OceanBaseResource {
  * export const jobs = stop.jobs;
  * ```
  *
- * @example Teardown: on `pulumi destroy` the backups stop before the tenant is dropped.
+ * @example Teardown: on a plain destroy the backups stop before the tenant is dropped.
  * ```ts
  * new CancelBackup("quiet-end", { tenants: [tenant.name], cancelOn: ["delete"], onUnreachable: "skip" }, { dependsOn: tenant });
  * ```

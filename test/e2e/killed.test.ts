@@ -110,7 +110,7 @@ async function runAndKill(command: Command, kill: Kill, phase: Phase): Promise<v
   await expect.poll(() => sandbox().openConnections).toBe(0);
 }
 
-/** What a user has to run after a kill, as sdk/README.md says, and then the command again. */
+/** What a user has to run after a kill, as sdk/pages/cancelBackup.md says, and then the command again. */
 async function recover(command: Command, kill: Kill): Promise<void> {
   if (kill === "SIGKILL of the CLI") {
     expect((await stack.pulumi(args(command))).output).toContain("pulumi cancel");
