@@ -5,7 +5,7 @@ import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
 import { isRunning, type JobRow, jobKey, readEndedJobs } from "../jobs/backupJobs";
 import { type BackupJob, hasEnded, jobText, toBackupJob } from "../jobs/jobRecord";
 import { ClusterBackups } from "./clusterBackups";
-import { Looks } from "./looks";
+import { Looks } from "./polling";
 
 /** What one look at the jobs has shown. */
 export interface Look {
