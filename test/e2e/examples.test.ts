@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { rightAnswersOf } from "../contract/rightAnswers.ts";
 import { copyOfExample } from "../tools/support/consumer.ts";
 import { runtimeOf } from "../tools/support/languages.ts";
-import { startFast, useSandbox } from "../tools/support/sandbox.ts";
+import { FEATURES, startFast, useSandbox } from "../tools/support/sandbox.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
 
@@ -89,7 +90,12 @@ test("oracle-tenant stops the backup of the Oracle-mode tenant it logs in to, as
       {
         tenant: "oracle_tenant",
         status: "CANCELED",
-        startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/),
+        // From 4.4 on it is not known what zone the views print.
+        startedAt: expect.stringMatching(
+          rightAnswersOf(FEATURES.build).tellsAge("ORACLE")
+            ? /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/
+            : /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
+        ),
       },
     ],
   });
