@@ -99,7 +99,7 @@ export class JobWatch {
     for (const job of await this.clusterBackups.endedParts(read, cluster)) {
       if (isInScope(this.scope, job) && !this.known.has(jobKey(job))) this.seeEnded(job);
     }
-    this.leaveOutPassedOver();
+    this.leaveOutPassedOver(keysOf(missed));
     const absent = vanished.filter((job) => !this.ended.has(jobKey(job)));
     await this.noteAbsent(absent, cluster);
     const starting = this.clusterBackups
@@ -109,10 +109,15 @@ export class JobWatch {
     return { unfinished: [...this.unended, ...starting], missed };
   }
 
-  /** What is not marked in the recycle bin by now was passed over, as newer versions do. Fact: recycle-bin */
-  private leaveOutPassedOver(): void {
+  /**
+   * What is not marked in the recycle bin by now was passed over, as newer versions do. Fact: recycle-bin
+   *
+   * @param missed keys of jobs that no statement has been sent for yet
+   */
+  private leaveOutPassedOver(missed: ReadonlySet<string>): void {
     const inBin = new Set(this.scope.tenants.filter((tenant) => tenant.inRecycleBin).map(({ id }) => id));
-    for (const job of this.unended.filter((one) => isRunning(one) && inBin.has(one.tenantId))) {
+    const wasMeant = (job: BackupJob) => isRunning(job) && !missed.has(jobKey(job));
+    for (const job of this.unended.filter((one) => wasMeant(one) && inBin.has(one.tenantId))) {
       this.leftOut.add(job.tenantId);
       this.warnings.push(
         `tenant ${job.tenant} is in the recycle bin, and the server has passed it over: ${jobText(job)} goes on`,
@@ -143,11 +148,12 @@ export class JobWatch {
       this.ended.delete(key);
       return "noted";
     }
-    if (!isRunning(job)) return "noted";
     if (this.clusterBackups.hasStarted(job)) {
       this.seeLive(job);
-      return "missed";
+      // One that has ended between two looks is on its way to the history.
+      return isRunning(job) ? "missed" : "noted";
     }
+    if (!isRunning(job)) return "noted";
     if (!this.restarted.has(key)) this.warnings.push(restartedText(job, this.cluster));
     this.restarted.set(key, toBackupJob(job, this.cluster, "live view"));
     return "noted";

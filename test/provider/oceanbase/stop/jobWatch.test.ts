@@ -190,6 +190,18 @@ describe("a cluster backup that has not started its jobs", () => {
     expect(watch.jobs).toMatchObject([{ tenantId: "1002", jobId: "6", status: "CANCELED", endedAt: "" }]);
   });
 
+  test("may have started one that is over and on its way to the history: it is waited for", async () => {
+    const watch = watching();
+    live = [clusterRow("INIT")];
+    await before(watch);
+    live = [clusterRow("DOING"), partRow("6", "COMPLETED")];
+    expect(await look(watch)).toEqual([["6 COMPLETED"], []]);
+    live = [clusterRow("DOING")];
+    history = [partRow("6", "COMPLETED")];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.jobs).toMatchObject([{ jobId: "6", status: "COMPLETED", endedAt: "" }]);
+  });
+
   test("is taken over from a record, with the jobs that it starts later", async () => {
     const watch = watching();
     watch.addRecorded([], ["9"]);

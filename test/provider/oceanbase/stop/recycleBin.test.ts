@@ -66,3 +66,18 @@ test("where it is not known (4.2.5) it is waited for only when the statement has
     "tenant mysql_tenant is in the recycle bin, and the server has passed it over: mysql_tenant job 1 DOING goes on",
   );
 });
+
+test("a job that a cluster backup starts late in a tenant in the recycle bin is cancelled and waited for", async () => {
+  const timing = { backupSeconds: 100_000, parentInitSeconds: 200 };
+  sandbox = await startSandbox({ version: "4.2.1", speed: FAST, timing });
+  sandbox.setInRecycleBin("mysql_tenant");
+  sandbox.startClusterBackup(["mysql_tenant"]);
+  const session = await openSession(loginOf(sandbox, sandbox.logins.sys));
+  const selection = ["mysql_tenant"];
+  const request = { selection, loginTenant: "sys", ignoreMissing: false, timeoutSeconds: 15 };
+  const report = await stopBackups(session, request, { progress: () => {} });
+  session.close();
+  expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", status: "CANCELED" }]);
+  expect(report.warnings.join()).not.toContain("passed it over");
+  expect(sandbox.rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+});
