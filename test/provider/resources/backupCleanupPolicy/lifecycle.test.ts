@@ -652,6 +652,16 @@ describe("delete", () => {
     expect(sent()).toEqual([]);
   });
 
+  test("drops the policy of a tenant that has another name by now, and not that of its namesake", async () => {
+    const { state } = await created();
+    sandbox().renameTenant("mysql_tenant", "renamed");
+    sandbox().addTenant("mysql_tenant");
+    sandbox().setPolicy("mysql_tenant", "30d");
+    await backupCleanupPolicy.delete(state, recordingContext());
+    expect(windows()).toEqual(["30d"]);
+    expect(sent()).toEqual([DROP.replace("mysql_tenant", "renamed")]);
+  });
+
   test("succeeds when the tenant goes at this moment", async () => {
     const { state } = await created();
     const happens = () => sandbox().dropTenant("mysql_tenant");
