@@ -46,6 +46,8 @@ const isUnmarked = ({ status }: Job) => status === "INIT" || status === "DOING";
 
 /** It comes again only where one has failed, or a job of its tenants was seen to run on. */
 function checkIsNeeded(one: Carried, before: Carried | undefined, { moments }: Observed): void {
+  // One that the server has refused was for tenants that it has no more, and has done nothing.
+  if (one.errno !== undefined) return;
   const hasFailed = before?.errno !== undefined || one.leaderless || (before?.leaderless ?? false);
   const isFor = ({ tenantId, executors }: Job) =>
     one.tenantIds.has(tenantId) || (tenantId === 1 && executors.some((id) => one.tenantIds.has(id)));
