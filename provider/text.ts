@@ -10,10 +10,25 @@ export function oneLine(text: string): string {
   return text.replace(/\s*[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+\s*/gu, " ").trim();
 }
 
+/**
+ * The same text with its first clause on a line of its own. Pulumi repeats the first line of a message on the resource's row
+ * while it works, and prints all of it once at the end.
+ */
+export function clauseFirst(text: string): string {
+  const line = oneLine(text);
+  const end = line.indexOf("; ");
+  return end === -1
+    ? line
+    : `${line.slice(0, end)}\n${line.charAt(end + 2).toUpperCase()}${line.slice(end + 3)}`;
+}
+
+/** Most things that a line for people names; lists in outputs are complete. */
+export const MAX_NAMED = 8;
+
 /** `a, b, c and 4 more`, or `a; b; c and 4 more jobs`. */
 export function firstOf(
   items: readonly string[],
-  max: number,
+  max = MAX_NAMED,
   { separator = ", ", noun = "" }: { separator?: string; noun?: string } = {},
 ): string {
   const shown = items.slice(0, max).join(separator);

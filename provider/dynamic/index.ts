@@ -11,6 +11,7 @@ import { Command } from "../resources/command";
 import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
 import { type Lifecycle, PartialFailure, type Preview } from "../resources/defineResource";
+import { clauseFirst } from "../text";
 import { whileEngineLives } from "./lifeline";
 import { recall, remember, showPreview, unmarked } from "./previews";
 import { showInfo, showStatus, showWarning } from "./progress";
@@ -102,7 +103,8 @@ function provider<Inputs extends object, State extends Inputs>(
     },
     async read(id, props) {
       const given = withoutNulls((props ?? {}) as State);
-      const state = await whileEngineLives((signal) => lifecycle.read(id, given, context(signal)));
+      const reading = whileEngineLives((signal) => lifecycle.read(id, given, context(signal)));
+      const state = await hostFailures(given, reading);
       // Without an id it is gone.
       if (state === undefined) return { id: "" };
       const inputs = lifecycle.inputsOf(state);
@@ -112,7 +114,8 @@ function provider<Inputs extends object, State extends Inputs>(
         : { id, props: state };
     },
     async delete(_id, props) {
-      await whileEngineLives((signal) => lifecycle.delete(props, context(signal)));
+      const deleting = whileEngineLives((signal) => lifecycle.delete(props, context(signal)));
+      await hostFailures(props, deleting);
     },
   };
 }
@@ -137,15 +140,17 @@ function lacksReference(olds: object, news: object): boolean {
 }
 
 /**
- * A partial failure the way the host knows it: it saves the properties and prints the reasons. Unlike those of a success
- * it saves them as they are; without the reference to the code the resource could be neither refreshed nor deleted.
+ * Failures the way the host knows them. Of a partial one it saves the properties and prints the reasons. Unlike those of a
+ * success it saves them as they are; without the reference to the code the resource could be neither refreshed nor deleted.
  */
 async function hostFailures<T>(inputs: object, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof PartialFailure)) throw error;
+    if (!(error instanceof Error)) throw error;
+    const message = clauseFirst(error.message);
+    if (!(error instanceof PartialFailure)) throw Object.assign(error, { message });
     const { __provider } = inputs as { __provider?: unknown };
-    throw Object.assign(error, { properties: { ...error.state, __provider }, reasons: [error.message] });
+    throw Object.assign(error, { message, properties: { ...error.state, __provider }, reasons: [message] });
   }
 }

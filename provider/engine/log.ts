@@ -1,4 +1,4 @@
-import { oneLine } from "../text";
+import { clauseFirst, oneLine } from "../text";
 import type { Engine } from "./engine";
 
 /** How the engine shows a line: by weight, as it numbers them. */
@@ -27,7 +27,7 @@ export function showLine(
   try {
     const request = engine.newRequest();
     request.setSeverity(SEVERITY[severity]);
-    request.setMessage(oneLine(text));
+    request.setMessage(severity === "warning" ? clauseFirst(text) : oneLine(text));
     request.setEphemeral(ephemeral);
     if (urn !== undefined) request.setUrn(urn);
     engine.client.log(request, () => {});

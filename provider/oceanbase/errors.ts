@@ -24,7 +24,20 @@ export type ErrorKind =
   | "aborted"
   | "server";
 
-/** The one error of this package: a single line for a person to act on, and what code has to know about it. */
+/** A server's answer to what was tried. */
+export interface Answer {
+  /** What was tried and where, such as `reading the tenants as root@sys at db1:2881`. */
+  doing: string;
+  /** The number as the server gave it. */
+  number: string;
+  /** The server's words. */
+  text: string;
+}
+
+/**
+ * The one error of this package: a single line for a person to act on, and what code has to know about it. Its first
+ * clause, up to a semicolon, says what was tried, where, and what came of it; the server's own words and what to do follow.
+ */
 export class OceanBaseError extends Error {
   override readonly name = "OceanBaseError";
   readonly kind: ErrorKind;
@@ -32,19 +45,19 @@ export class OceanBaseError extends Error {
   readonly errno: number | undefined;
   /** The request was sent and no answer came: it is unknown whether it took effect. */
   readonly outcomeUnknown: boolean;
-  /** What was tried and what the server said, without what it means. */
-  readonly said: string | undefined;
+  /** The server's answer, without what it means here; undefined where it means the same for every statement. */
+  readonly answer: Answer | undefined;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    details: { errno?: number; outcomeUnknown?: boolean; said?: string } = {},
+    details: { errno?: number; outcomeUnknown?: boolean; answer?: Answer } = {},
   ) {
     super(oneLine(message));
     this.kind = kind;
     this.errno = details.errno;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
-    this.said = details.said;
+    this.answer = details.answer;
     // Pulumi's provider host prints the stack of what is thrown; the message is complete without it.
     this.stack = "";
   }

@@ -2,12 +2,12 @@ import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
-import { oneLine } from "../text";
+import { clauseFirst } from "../text";
 import { PartlyMade } from "./resourceCalls";
 import { writeProperties } from "./values";
 
 /*
- * Failures the way the engine reads them: one line, and with it what was made in part.
+ * Failures the way the engine reads them: a text, its first clause on a line of its own, and with it what was made in part.
  */
 
 /** Under this key the engine looks for what a failure has beside its line. */
@@ -15,7 +15,7 @@ const DETAILS = "grpc-status-details-bin";
 
 /** What the engine is told of a failure. Nothing of an error but its message: it may hold the driver's own objects. */
 export function serviceError(error: unknown): Pick<ServiceError, "code" | "details" | "metadata"> {
-  const details = oneLine(error instanceof Error ? error.message : String(error));
+  const details = clauseFirst(error instanceof Error ? error.message : String(error));
   const metadata = new Metadata();
   if (error instanceof PartlyMade) metadata.set(DETAILS, partStatus(error, details));
   return { code: status.UNKNOWN, details, metadata };

@@ -2,6 +2,7 @@ import { given } from "../given";
 import { type Cluster, identify } from "../oceanbase/cluster/cluster";
 import { type ClusterRecord, clusterRecord } from "../oceanbase/cluster/clusterRecord";
 import type { Mode, Server } from "../oceanbase/cluster/server";
+import { withAdvice } from "../oceanbase/connection/failures";
 import { openSession, type Session } from "../oceanbase/connection/session";
 import { isOfKind, OceanBaseError } from "../oceanbase/errors";
 import type { LoginInputs } from "./connection";
@@ -95,8 +96,7 @@ async function logIn(inputs: LoginInputs, context: Context): Promise<Session> {
   } catch (error) {
     const advice = renameAdvice(inputs, context);
     if (!(error instanceof OceanBaseError) || advice === undefined) throw error;
-    const { kind, message, errno, outcomeUnknown, said } = error;
-    throw new OceanBaseError(kind, `${message}; ${advice}`, given({ errno, outcomeUnknown, said }));
+    throw withAdvice(error, advice);
   }
 }
 

@@ -2,9 +2,9 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { parseEndpoint } from "../oceanbase/connection/login";
 import { type ConnectionInputs, type LoginInputs, sameConnection, type TlsInputs } from "./connection";
-import { foundTlsKey, renameAdvice, type Source } from "./connectionSources";
+import { foundTlsKey, placeFound, renameAdvice, type Source } from "./connectionSources";
 import { flag, portProblem, seconds, text } from "./inputChecks";
-import { checkInputs, hasUnknown, type InputTable, unknownInputs } from "./inputTable";
+import { checkInputs, hasUnknown, type InputProblem, type InputTable, unknownInputs } from "./inputTable";
 
 /** An OceanBase server's own port. Fact: login-names */
 const DEFAULT_PORT = 2881;
@@ -30,7 +30,7 @@ export const LOGIN: InputTable<LoginInputs> = {
     // While it is not known at all it is no object.
     check: (connection, _, source) =>
       typeof connection === "object" && connection !== null
-        ? checkInputs(CONNECTION, connection as ConnectionInputs, source, "connection.")
+        ? connectionProblems(connection as ConnectionInputs, source)
         : undefined,
     same: sameConnection,
   },
@@ -41,6 +41,15 @@ export const LOGIN: InputTable<LoginInputs> = {
   },
 };
 
+/** What is wrong with the fields; of one that was looked up, where it was found. */
+function connectionProblems(connection: ConnectionInputs, source: Source): InputProblem[] {
+  return checkInputs(CONNECTION, connection, source, "connection.").map(({ path, reason }) => {
+    const name = path.split(".")[1] as keyof ConnectionInputs;
+    const place = placeFound(name, connection[name], source);
+    return { path, reason: place === undefined ? reason : `${reason} (found in ${place})` };
+  });
+}
+
 function hostProblem(host: unknown, connection: ConnectionInputs, source: Source): string | undefined {
   if (host === undefined || host === "") {
     const places =
@@ -48,6 +57,8 @@ function hostProblem(host: unknown, connection: ConnectionInputs, source: Source
     return `no host is given: ${renameAdvice({ connection }, source) ?? places}`;
   }
   if (typeof host !== "string" || /[\s/@]/.test(host)) return "must be a host name or an IP address";
+  const address = /^\[(.*)\]$/.exec(host)?.[1] ?? "";
+  if (isIP(address) === 6) return `must be written without brackets: ${address}`;
   if (isIP(host) === 0 && host.includes(":")) return "must be a host name alone; the port has its own field";
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import type { ConnectionInputs } from "./connection";
 import type { Context } from "./context";
 
@@ -55,6 +56,19 @@ export function connectionDefaults(source: Source): Record<keyof ConnectionInput
       return [name, text ? parse(text) : byDefault];
     }),
   ) as Record<keyof ConnectionInputs, unknown>;
+}
+
+/**
+ * Where a field was found that has this value, in words: `the stack's configuration oceanbase-backup:port`. Undefined when the
+ * resource gives it itself.
+ */
+export function placeFound(name: string, value: unknown, source: Source): string | undefined {
+  if (!Object.hasOwn(FIELDS, name)) return undefined;
+  const { variable, parse = (text: string) => text } = FIELDS[name as keyof ConnectionInputs];
+  const configured = source.config(keyOf(name));
+  const text = configured || source.env[variable];
+  if (!text || !isDeepStrictEqual(parse(text), value)) return undefined;
+  return configured ? `the stack's configuration ${keyOf(name)}` : `the environment variable ${variable}`;
 }
 
 /** A file with authorities asks for TLS where nothing is said, and serves where only TLS is asked for. */

@@ -1,5 +1,6 @@
 import { type ListedJob, listJobs } from "../oceanbase/jobs/jobList";
 import type { TenantSelection } from "../oceanbase/statements";
+import { firstOf } from "../text";
 import { withCluster } from "./cluster";
 import type { LoginInputs } from "./connection";
 import { LOGIN } from "./connectionInputs";
@@ -30,7 +31,7 @@ export async function getBackupJobs(inputs: GetBackupJobsInputs, context: Contex
   const request = { selection, loginTenant: inputs.connection.tenant, history: inputs.history ?? false };
   const { jobs, unreadable } = await withCluster(inputs, context, (cluster) => listJobs(cluster, request));
   if (unreadable.length > 0) {
-    const names = unreadable.join(", ");
+    const names = firstOf(unreadable);
     context.warn(
       `the backup jobs of ${names} could not be read (no server leads the tenant) and are not listed`,
     );

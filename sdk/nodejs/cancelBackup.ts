@@ -144,17 +144,17 @@ export abstract class CancelBackupOutputs extends OceanBaseResource {
    * it does not; a refresh brings the list up to date.
    */
   declare readonly leftovers: pulumi.Output<Leftover[]>;
-  /** Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why; undefined when there are none. */
-  declare readonly excluded: pulumi.Output<ExcludedTenant[] | undefined>;
+  /** Tenants that were left alone because of `onlyOlderThanSeconds` or `onlyTypes`, and why. */
+  declare readonly excluded: pulumi.Output<ExcludedTenant[]>;
   /**
    * Tenants that the statement did not reach although it was for them, and what the server said; the other tenants'
-   * backups were cancelled. Undefined when there are none.
+   * backups were cancelled.
    */
-  declare readonly notCancelled: pulumi.Output<NotCancelledTenant[] | undefined>;
-  /** Backups that were started after the statement, as far as they were seen, and left alone; undefined when there are none. */
-  declare readonly restarted: pulumi.Output<BackupJob[] | undefined>;
-  /** With `keepStopped`: the jobs that the last refresh found running. Undefined when there were none. */
-  declare readonly drift: pulumi.Output<BackupJob[] | undefined>;
+  declare readonly notCancelled: pulumi.Output<NotCancelledTenant[]>;
+  /** Backups that were started after the statement, as far as they were seen, and left alone. */
+  declare readonly restarted: pulumi.Output<BackupJob[]>;
+  /** With `keepStopped`: the jobs that the last refresh found running. */
+  declare readonly drift: pulumi.Output<BackupJob[]>;
   /** What a person should know: tenants without a cleanup policy, tenants passed over, backups started anew. */
   declare readonly warnings: pulumi.Output<string[]>;
 }

@@ -87,7 +87,7 @@ const cases: Record<string, Case> = {
   "no TLS": {
     server: () => ({}),
     trust: () => trusting(good),
-    says: /offers no TLS, so the password was not sent/,
+    says: /offers no TLS; the password was not sent/,
   },
   "TLS only in words": {
     server: () => ({ pretendsTls: true }),

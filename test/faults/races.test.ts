@@ -2,21 +2,19 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { MAX_CONNECTIONS } from "../../provider/oceanbase/connection/sharedLogin.ts";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
-import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
+import { connectionTo, MYSQL_TENANT, ORACLE_TENANT, useSandbox } from "../tools/support/sandbox.ts";
 import { Stack } from "./engine.ts";
 import { nobodyConnected } from "./target.ts";
 
 /*
  * What happens on the cluster between two statements of an action. The late job of a cluster backup, a backup that starts
- * during the watch and a tenant that is dropped from sys then stand in `provider/oceanbase/stopBackups.test.ts`.
+ * during the wait and a tenant that is dropped then are tested in `provider/oceanbase/stop/`.
  */
 vi.spyOn(console, "error").mockImplementation(() => {});
 
 const sandbox = useSandbox({ timing: { backupSeconds: 1_000_000 } });
 const JOBS = "oceanbase.__all_backup_job";
 const HISTORY = "oceanbase.__all_backup_job_history";
-const MYSQL_TENANT = 1002;
-const ORACLE_TENANT = 1004;
 const SYS = 1;
 
 const sql = (text: string) => sandbox().cluster.catalog.db.exec(text);

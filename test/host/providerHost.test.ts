@@ -3,6 +3,7 @@ import type { LoginCredentials } from "../../sdk/sandbox/sandbox.ts";
 import { FRONTS } from "../tools/support/fronts.ts";
 import { ProviderHost } from "../tools/support/providerHost.ts";
 import type { ProviderFailure } from "../tools/support/providerMessages.ts";
+import { UNKNOWN } from "../tools/support/pulumiValues.ts";
 import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
 
 /*
@@ -10,7 +11,6 @@ import { connectionTo, useSandbox } from "../tools/support/sandbox.ts";
  * installed it.
  */
 const sandbox = useSandbox();
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 let host: ProviderHost;
 afterEach(() => host.stop());
 
@@ -37,6 +37,9 @@ async function failureOf(work: Promise<unknown>): Promise<ProviderFailure> {
 }
 
 describe.each(FRONTS)("%s", (front) => {
+  /** How the engine is told of changed inputs: a dynamic host leaves it to compare them itself. */
+  const changed = front === "dynamic" ? "unknown" : "some";
+
   beforeEach(async () => {
     host = await ProviderHost.start(front);
   });
@@ -56,7 +59,7 @@ describe.each(FRONTS)("%s", (front) => {
     const changesFor = async (news: object) =>
       (await host.diff(created.id, created.properties, { ...inputs(), ...news })).changes;
     expect(await changesFor({})).toBe("none");
-    expect(await changesFor({ triggers: [1] })).toBe("some");
+    expect(await changesFor({ triggers: [1] })).toBe(changed);
     expect(await host.read(created.id, created.properties)).toMatchObject(created);
     const updated = await host.update(created.id, created.properties, inputs({ reason: "why" }));
     expect(updated).toEqual({ ...created.properties, reason: "why" });
@@ -91,7 +94,7 @@ describe.each(FRONTS)("%s", (front) => {
     });
     sandbox().setStuck("mysql_tenant", false);
     const { id, properties } = partial as NonNullable<typeof partial>;
-    expect((await host.diff(id, properties, withPassword())).changes).toBe("some");
+    expect((await host.diff(id, properties, withPassword())).changes).toBe(changed);
     expect(await host.update(id, properties, withPassword())).toMatchObject({ outcome: "stopped" });
     expect(sandbox().log.cancels).toHaveLength(1);
   });
@@ -119,7 +122,7 @@ describe.each(FRONTS)("%s", (front) => {
     const { id, properties } = await host.create(policy, kind);
     const other = { ...policy, tenant: "oracle_tenant" };
     expect(await host.diff(id, properties, other, kind)).toMatchObject({
-      changes: "some",
+      changes: changed,
       replaces: ["tenant"],
     });
     sandbox().setPolicy("mysql_tenant", undefined);

@@ -57,6 +57,7 @@ const record = (i: number, changes: object = {}) => ({
   ...inputs(i, changes),
   jobs: [],
   warnings: [],
+  summary: "",
   outcome: "stopped",
   server: { cluster: "obdemo", clusterId: "1001", tenant: "sys", mode: "MYSQL", version: "4.2.5.1" },
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { counted, didYouMean, firstOf, oneLine } from "../../provider/text.ts";
 
-test("a text becomes one line that no terminal acts on", () => {
+test("a text becomes one line without control sequences", () => {
   expect(oneLine(" a\u001b[2J b\r\n c\u2028d\u202eeerht\u2029 ")).toBe("a [2J b c d eerht");
 });
 
@@ -17,19 +17,19 @@ test.each([
   [0, "0 backup jobs"],
   [1, "1 backup job"],
   [2, "2 backup jobs"],
-])("%i of something is counted as %s", (count, text) => {
+])("a count of %i is written as %s", (count, text) => {
   expect(counted(count, "backup job")).toBe(text);
 });
 
-describe("a name that is nearly right", () => {
-  test("has its nearest known names, in another case or a few letters away, at most three", () => {
+describe("a misspelled name", () => {
+  test("gets at most three known names as a hint, in another case or a few letters away", () => {
     expect(didYouMean("MYSQL_Tenant", ["oracle_tenant", "mysql_tenant"])).toBe("did you mean mysql_tenant?");
     const known = ["abcd", "ABC", "abce", "abcf", "xyz"];
     expect(didYouMean("abc", known)).toBe("did you mean ABC or abcd or abce?");
     expect(didYouMean("abc", ["something else"])).toBeUndefined();
   });
 
-  test("is always found when it differs only in case", () => {
+  test("always gets the name as a hint that differs only in case", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 30 }), (name) => {
         const [upper, lower] = [name.toUpperCase(), name.toLowerCase()];

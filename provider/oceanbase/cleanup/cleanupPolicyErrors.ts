@@ -13,15 +13,16 @@ export function asPolicyError(error: unknown, server: Pick<Server, "version">): 
 
 const MEANWHILE: Meaning = {
   kind: "refused",
-  means: "another session has added a cleanup policy in the meantime",
+  means: "another session has added a cleanup policy",
   advice: "find out who else manages it",
 };
 
 function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
   const lacking: Meaning = {
     kind: "unsupported",
-    means: `found OceanBase ${version}, which has no cleanup policies, or not in this form`,
-    advice: "OceanBase 4.0 or later with cleanup policies (ALTER SYSTEM ADD DELETE BACKUP POLICY) is needed",
+    means: `OceanBase ${version} does not take the statement`,
+    advice:
+      "it has no cleanup policies, or not in this form; OceanBase 4.0 or later with cleanup policies (ALTER SYSTEM ADD DELETE BACKUP POLICY) is needed",
   };
   return {
     // The statement cannot be parsed; there is no such view. In Oracle mode a view that may not be read looks the same.
@@ -38,8 +39,8 @@ function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
     },
     4016: {
       kind: "refused",
-      means: "the tenant is one that has no cleanup policy (such as sys), or the server failed inside",
-      advice: "check tenant, then the server's log",
+      means: "the tenant can have none, or the server failed",
+      advice: "check tenant (sys can have none), then the server's log",
     },
     5160: {
       kind: "refused",

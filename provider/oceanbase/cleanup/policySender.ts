@@ -153,13 +153,13 @@ export class PolicySender {
 function otherPolicyError(
   { place: { cluster, tenant } }: PolicySender,
   others: readonly string[],
-  { errno, said }: OceanBaseError,
+  { errno, answer }: OceanBaseError,
 ): OceanBaseError {
   const [name = ""] = others;
-  const details = { ...given({ errno, said }) };
+  const details = { ...given({ errno, answer }) };
   return new OceanBaseError(
     "refused",
-    `${cluster.address}: tenant ${tenant.name} has the policy ${name} already, which cleans no backup sets, and the server takes one policy for a tenant; drop that one by hand first (ALTER SYSTEM DROP DELETE BACKUP POLICY '${name}'), or leave this resource out`,
+    `${cluster.address}: tenant ${tenant.name} has the policy ${name} already; it cleans no backup sets, and the server takes one policy for a tenant; drop that one by hand first (ALTER SYSTEM DROP DELETE BACKUP POLICY '${name}'), or leave this resource out`,
     details,
   );
 }

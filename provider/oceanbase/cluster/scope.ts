@@ -1,4 +1,4 @@
-import { didYouMean } from "../../text";
+import { didYouMean, firstOf } from "../../text";
 import { OceanBaseError } from "../errors";
 import type { TenantSelection } from "../statements";
 import { type Identified, isInSys, type Server, type Tenant, userTenantsByName } from "./server";
@@ -100,7 +100,7 @@ export function checkNotLocked({ address }: Identified, { selection, tenants, sk
   if (locked.length === 0) return;
   throw new OceanBaseError(
     "refused",
-    `${address}: tenant ${locked.join(", ")} is locked, and the server takes the statement for no tenant when one of them is; unlock it or leave it out`,
+    `${address}: tenant ${firstOf(locked)} is locked; the server takes the statement for no tenant when one of them is; unlock it or leave it out`,
   );
 }
 
@@ -115,8 +115,9 @@ export function passedOverText(
 
 function unknownTenants(names: readonly string[], known: readonly string[]): string {
   const each = names.map((name) => {
-    const hint = didYouMean(name, known);
+    const hint =
+      name === "all" ? 'for every user tenant write tenants: "all", not a list' : didYouMean(name, known);
     return `${name} does not exist${hint === undefined ? "" : ` (${hint})`}`;
   });
-  return `tenant ${each.join(", ")}; names are case-sensitive`;
+  return `tenant ${firstOf(each)}; names are case-sensitive`;
 }

@@ -51,7 +51,8 @@ async function connectTo(
     connection?.destroy();
     if (failure instanceof OceanBaseError) throw failure;
     const known = redacted(failure as DriverFailure, login.password);
-    throw loginError(`logging in as ${address}`, known, timeoutMs);
+    const endsInLineEnd = /[\r\n]$/.test(login.password ?? "");
+    throw loginError(`logging in as ${address}`, known, { timeoutMs, endsInLineEnd });
   }
 }
 

@@ -54,21 +54,21 @@ function tlsOptions(tls: TlsSettings, host: string): Exclude<ConnectionOptions["
  */
 function authPlugins({ tls }: Login): NonNullable<ConnectionOptions["authPlugins"]> {
   const foreign =
-    "which no OceanBase server does, so the password was not sent; check connection.host and connection.port";
+    "no OceanBase server does, so the password was not sent; check connection.host and connection.port";
   const refusals = {
     sha256_password: foreign,
     mysql_clear_password: foreign,
     ob_sm3_password:
-      "which no MySQL driver knows; give the account mysql_native_password or caching_sha2_password",
+      "no MySQL driver knows it; give the account mysql_native_password or caching_sha2_password",
     ...given({
       caching_sha2_password:
         tls === undefined
-          ? "which is safe only inside TLS with a checked certificate, so the password was not sent; set connection.tls, or give the account mysql_native_password"
+          ? "it is safe only inside TLS with a checked certificate, so the password was not sent; set connection.tls, or give the account mysql_native_password"
           : undefined,
     }),
   };
   const refuse = (method: string, why: string) => () => () => {
-    throw new Error(`the server asks for the login method ${method}, ${why}`);
+    throw new Error(`the server asks for the login method ${method}; ${why}`);
   };
   return Object.fromEntries(
     Object.entries(refusals).map(([method, why]) => [method, refuse(method, why)]),

@@ -23,9 +23,9 @@ export const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
   },
   1045: {
     kind: "refused",
-    means: "the password, the user or the tenant is wrong (the server does not tell which)",
+    means: "the password, user or tenant is wrong",
     advice:
-      "check connection.user and connection.tenant, where the password comes from, and connection.cluster: behind OBProxy it names the cluster, on a direct connection it must be left out",
+      "the server does not tell which; check connection.user and connection.tenant, where the password comes from, and connection.cluster: behind OBProxy it names the cluster, on a direct connection it must be left out",
   },
   1203: {
     kind: "transient",
@@ -39,10 +39,9 @@ export const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
   },
   1235: {
     kind: "refused",
-    means:
-      "the tenant is in Oracle mode and takes no session from this driver, or an OBProxy does not pass the account's login method on",
+    means: "the tenant takes no session from this driver",
     advice:
-      "install mysql2 3.21 or newer, give the account mysql_native_password, or log in to the sys tenant and name the tenant",
+      "it is in Oracle mode, or an OBProxy does not pass the account's login method on; install mysql2 3.21 or newer, give the account mysql_native_password, or log in to the sys tenant and name the tenant",
   },
   1820: {
     kind: "refused",
@@ -52,7 +51,7 @@ export const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
   3118: { kind: "refused", means: "the user is locked", advice: "unlock the user" },
   4666: {
     kind: "refused",
-    means: "the cluster name does not belong to this server",
+    means: "the cluster name is not this server's",
     advice: "check connection.cluster",
   },
   4669: {
@@ -97,8 +96,8 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
   1227: NO_PRIVILEGE,
   942: {
     kind: "refused",
-    means: "there is no such view in this Oracle-mode tenant, or the user may not read it",
-    advice: "grant the user SELECT on the view in SYS, or SELECT ANY DICTIONARY",
+    means: "there is no such view, or it may not be read",
+    advice: "in this Oracle-mode tenant grant the user SELECT on the view in SYS, or SELECT ANY DICTIONARY",
   },
   1044: NO_READ,
   1064: {
@@ -110,13 +109,13 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
   1210: { kind: "input", means: "the server does not take one of the values", advice: "check tenants" },
   1235: {
     kind: "refused",
-    means: "this server or tenant does not take the statement in this form",
+    means: "the statement is not taken in this form",
     advice: "from a user tenant only its own backups can be cancelled, without naming tenants",
   },
   4016: {
     kind: "server",
-    means: "the statement named a tenant it may not be used on (such as sys), or the server failed inside",
-    advice: "check tenants, then the server's log",
+    means: "a tenant cannot be named, or the server failed",
+    advice: "check tenants (sys cannot be named), then the server's log",
   },
   4375: NO_DISK,
   4392: NO_DISK,
@@ -127,8 +126,9 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
   },
   5260: {
     kind: "refused",
-    means: "one of the tenants is locked, so the server takes the statement for none of them",
-    advice: 'unlock the tenant, leave it out, or use tenants: "all"',
+    means: "one of the tenants is locked",
+    advice:
+      'the server then takes the statement for none of them: unlock the tenant, leave it out, or use tenants: "all"',
   },
 };
 
@@ -137,11 +137,11 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
  * did is read from the jobs. Facts: transient-numbers, lost-code
  */
 export const TRANSIENT: Readonly<Record<number, string>> = {
-  600: "the server failed, and the number of the failure was lost on its way through an Oracle-mode session",
+  600: "the server failed and its number was lost",
   1205: "a lock was waited for in vain",
   1213: "a deadlock was resolved",
   1317: "the query was interrupted",
-  4012: "the server did not finish in its own time limit",
+  4012: "the server's own time limit was reached",
   4013: "the server is short of memory",
   4023: "the server asks to try again",
   4030: "the tenant is short of memory",

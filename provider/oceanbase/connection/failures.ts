@@ -1,5 +1,5 @@
 import { given } from "../../given";
-import { isOfKind, OceanBaseError } from "../errors";
+import { type Answer, isOfKind, OceanBaseError } from "../errors";
 import {
   MAX_REPLY_BYTES,
   PACKETS_OUT_OF_ORDER,
@@ -39,32 +39,43 @@ export function statementError(doing: string, failure: DriverFailure): OceanBase
   return isAnswer ? serverError(doing, failure, "statement") : noAnswerError(doing, failure);
 }
 
+/** What a failed login was tried with. */
+export interface LoginAttempt {
+  /** How long an answer was waited for. */
+  timeoutMs: number;
+  /** Whether the password ends in a line end, as one does that was read from a file. @default false */
+  endsInLineEnd?: boolean;
+}
+
 /**
  * The error for a failed login.
  *
  * @param doing what was tried and where, such as `logging in as root@sys at db1:2881`
- * @param timeoutMs how long an answer was waited for
  */
-export function loginError(doing: string, failure: DriverFailure, timeoutMs: number): OceanBaseError {
+export function loginError(
+  doing: string,
+  failure: DriverFailure,
+  { timeoutMs, endsInLineEnd = false }: LoginAttempt,
+): OceanBaseError {
   const { code = "", message } = failure;
   switch (code) {
     // Fact: tls-switches
     case "HANDSHAKE_NO_SSL_SUPPORT":
       return new OceanBaseError(
         "refused",
-        `${doing}: the server offers no TLS, so the password was not sent; enable TLS on the server (an observer and an OBProxy each have their own switch) or set connection.tls to false`,
+        `${doing}: the server offers no TLS; the password was not sent; enable TLS on the server (an observer and an OBProxy each have their own switch) or set connection.tls to false`,
       );
     case "HANDSHAKE_SSL_ERROR":
       return new OceanBaseError(
         "refused",
-        `${doing}: TLS failed (${message}), so the password was not sent; check connection.tls.ca and that the certificate carries the host name`,
+        `${doing}: TLS failed; ${message}, so the password was not sent; check connection.tls.ca and that the certificate carries the host name`,
       );
     case "AUTH_SWITCH_PLUGIN_ERROR":
       return new OceanBaseError("refused", `${doing}: ${message}`);
     case QUERY_ATTRIBUTES_OFFERED:
       return new OceanBaseError(
         "unsupported",
-        `${doing}: the server offers query attributes, as MySQL 8 does; an OceanBase server 4.0 or later is needed`,
+        `${doing}: the server is a MySQL 8 or later by its query attributes; an OceanBase server 4.0 or later is needed`,
       );
     case "ETIMEDOUT":
       return new OceanBaseError(
@@ -72,11 +83,14 @@ export function loginError(doing: string, failure: DriverFailure, timeoutMs: num
         `${doing}: no answer within ${timeoutMs / 1000} s; check connection.host, connection.port and firewalls, or raise connection.connectTimeoutSeconds`,
       );
     default:
-      if (failure.sqlMessage !== undefined) return serverError(doing, failure, "login");
+      if (failure.sqlMessage !== undefined) {
+        const error = serverError(doing, failure, "login");
+        return endsInLineEnd && error.kind === "refused" ? withAdvice(error, TAKE_LINE_END_AWAY) : error;
+      }
       if (PROTOCOL_VIOLATIONS[code] !== undefined) {
         return new OceanBaseError(
           "unsupported",
-          `${doing}: ${PROTOCOL_VIOLATIONS[code]}, as from no OceanBase server; check connection.host and connection.port`,
+          `${doing}: ${PROTOCOL_VIOLATIONS[code]}; no OceanBase server does that; check connection.host and connection.port`,
         );
       }
       if (Object.hasOwn(NETWORK_MEANINGS, code)) {
@@ -86,7 +100,10 @@ export function loginError(doing: string, failure: DriverFailure, timeoutMs: num
         );
       }
       // An unknown failure does not say that the server is away.
-      return new OceanBaseError("refused", `${doing}: no session could be made (${message ?? code})`);
+      return new OceanBaseError(
+        "refused",
+        `${doing}: no session could be made; the driver said "${message ?? code}"`,
+      );
   }
 }
 
@@ -102,18 +119,36 @@ export function serverError(
   phase: "login" | "statement",
 ): OceanBaseError {
   const errno = failure.errno ?? 0;
-  const said = `${doing}: the server said "${failure.sqlMessage ?? ""}" (error ${failure.reported ?? errno})`;
+  const answer = { doing, number: failure.reported ?? String(errno), text: failure.sqlMessage ?? "" };
   // At login a number has one meaning, whatever the statement that is to follow.
-  const details = phase === "login" ? { errno } : { errno, said };
+  const details = phase === "login" ? { errno } : { errno, answer };
   const meaning = (phase === "login" ? LOGIN_MEANINGS : STATEMENT_MEANINGS)[errno];
-  if (meaning !== undefined) {
-    return new OceanBaseError(meaning.kind, `${said}: ${meaning.means}; ${meaning.advice}`, details);
-  }
+  if (meaning !== undefined) return new OceanBaseError(meaning.kind, answerText(answer, meaning), details);
   const transient = TRANSIENT[errno];
   if (transient !== undefined) {
-    return new OceanBaseError("transient", `${said}: ${transient}; try again`, details);
+    const text = answerText(answer, { means: transient, advice: "try again" });
+    return new OceanBaseError("transient", text, details);
   }
-  return new OceanBaseError("server", `${said}; see OceanBase's error codes for its meaning`, details);
+  const advice = "see OceanBase's error codes for its meaning";
+  return new OceanBaseError(
+    "server",
+    answerText(answer, { means: "the server refused it", advice }),
+    details,
+  );
+}
+
+const TAKE_LINE_END_AWAY =
+  "the password ends in a line end, as one does that was read from a file: take it away";
+
+/** The same error with one more thing to do. */
+export function withAdvice(error: OceanBaseError, advice: string): OceanBaseError {
+  const { kind, message, errno, outcomeUnknown, answer } = error;
+  return new OceanBaseError(kind, `${message}; ${advice}`, given({ errno, outcomeUnknown, answer }));
+}
+
+/** What came of it first, in few words: it is all that stands on a resource's row. */
+function answerText({ doing, number, text }: Answer, { means, advice }: Omit<Meaning, "kind">): string {
+  return `${doing}: ${means} (error ${number}); the server said "${text}"; ${advice}`;
 }
 
 /**
@@ -124,11 +159,10 @@ export function withMeaning(
   error: OceanBaseError,
   meanings: Readonly<Record<number, Meaning>>,
 ): OceanBaseError {
-  const { errno = 0, said, outcomeUnknown } = error;
+  const { errno = 0, answer, outcomeUnknown } = error;
   const meaning = meanings[errno];
-  if (meaning === undefined || said === undefined) return error;
-  const message = `${said}: ${meaning.means}; ${meaning.advice}`;
-  return new OceanBaseError(meaning.kind, message, { errno, said, outcomeUnknown });
+  if (meaning === undefined || answer === undefined) return error;
+  return new OceanBaseError(meaning.kind, answerText(answer, meaning), { errno, answer, outcomeUnknown });
 }
 
 /** Whether an answer leaves open what a control statement has done; then only the jobs can tell. */

@@ -14,7 +14,7 @@ import { Unreached } from "./unreached";
 const MAX_SENDS = 5;
 
 /** Most tenants that a message names. */
-const MAX_TENANTS_SHOWN = 5;
+const MAX_TENANTS_SHOWN = 2;
 
 /** Error number for a named tenant that does not exist; then none is cancelled. Fact: bad-name-refuses-all */
 const NO_SUCH_TENANT = 5160;

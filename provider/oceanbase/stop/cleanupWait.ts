@@ -1,3 +1,4 @@
+import { firstOf } from "../../text";
 import { destinationIn } from "../cleanup/destinations";
 import {
   type CleanupConditions,
@@ -51,7 +52,7 @@ export async function checkCleanupComes(
     else if (windowMs(ofTenant) > plan.timeoutSeconds * 1000) late.push(tenant);
   }
   if (inVain.length > 0) {
-    throw refusal(cluster, `waitForCleanup would wait in vain for ${inVain.join(", ")}; ${advice}`);
+    throw refusal(cluster, `waitForCleanup would wait in vain for ${firstOf(inVain)}; ${advice}`);
   }
   if (late.length === 0) return;
   const now = await readServerTime(cluster);
@@ -62,6 +63,6 @@ export async function checkCleanupComes(
   });
   throw refusal(
     cluster,
-    `what a cancel leaves behind is not removed within ${plan.timeoutSeconds} s in ${each.join(", ")}; ${advice}, or raise timeoutSeconds`,
+    `what a cancel leaves behind is not removed within ${plan.timeoutSeconds} s in ${firstOf(each)}; ${advice}, or raise timeoutSeconds`,
   );
 }

@@ -1,3 +1,4 @@
+import { firstOf } from "../../text";
 import { noCoverText, readPoliciesOf } from "../cleanup/cleanupPolicies";
 import { type Cluster, identify } from "../cluster/cluster";
 import { checkIsCluster } from "../cluster/clusterRecord";
@@ -51,7 +52,7 @@ export async function checkRestorePoints({ cluster, request }: Plan, { tenants }
   if (!request.requireRestorePoint) return;
   const missing = await tenantsWithoutFullBackup(cluster, tenants);
   if (missing.length === 0) return;
-  const names = missing.map((tenant) => tenant.name).join(", ");
+  const names = firstOf(missing.map(({ name }) => name));
   throw refusal(
     cluster,
     `no complete full backup to restore ${names} from, so nothing was cancelled (requireRestorePoint); let a full backup of it complete, or leave it out`,
@@ -71,11 +72,12 @@ async function identifyFor(session: Session, { selection, ignoreMissing }: StopR
 }
 
 function scopeWarnings({ missing, skipped }: Scope, server: Server): string[] {
+  const skippedByReason = Map.groupBy(skipped, (tenant) => passedOverText(tenant, server));
   return [
-    ...missing.map((name) => `tenant ${name} does not exist, which counts as stopped`),
-    ...skipped.map(
-      (tenant) =>
-        `tenant ${tenant.name} is ${passedOverText(tenant, server)}: the server passes it over, so its backups are not stopped`,
+    ...(missing.length === 0 ? [] : [`tenant ${firstOf(missing)} does not exist, which counts as stopped`]),
+    ...[...skippedByReason].map(
+      ([reason, tenants]) =>
+        `tenant ${firstOf(tenants.map(({ name }) => name))} is ${reason}: the server passes it over, so its backups are not stopped`,
     ),
   ];
 }
@@ -88,7 +90,7 @@ async function coverWarnings(cluster: Cluster, { tenants }: Scope): Promise<stri
   const namesByReason = Map.groupBy(tenants, ({ id }) => noCoverText(policies.get(id)));
   return [...namesByReason].flatMap(([reason, uncovered]) => {
     if (reason === undefined) return [];
-    const names = uncovered.map(({ name }) => name).join(", ");
+    const names = firstOf(uncovered.map(({ name }) => name));
     return `${reason} for ${names}: what a cancelled backup leaves behind stays; add a BackupCleanupPolicy with a recoveryWindow`;
   });
 }

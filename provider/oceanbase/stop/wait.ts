@@ -1,4 +1,5 @@
 import { given } from "../../given";
+import { firstOf } from "../../text";
 import { type Leftover, readLeftovers } from "../cleanup/leftovers";
 import { isOfKind, OceanBaseError } from "../errors";
 import type { CancelSender } from "./cancelSender";
@@ -58,7 +59,7 @@ async function lookOnce(plan: Plan, target: Target, sender: CancelSender): Promi
     const starting = watch.startingClusterJobs;
     if (starting.length > 0) {
       warnings.push(
-        `cluster backup ${starting.join(", ")} has not started its jobs yet, and without a wait they will not be cancelled (raise timeoutSeconds above 0, or change triggers later)`,
+        `cluster backup ${firstOf(starting)} has not started its jobs yet, and without a wait they will not be cancelled (raise timeoutSeconds above 0, or change triggers later)`,
       );
     }
   } catch (error) {

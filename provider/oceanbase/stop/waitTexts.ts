@@ -17,7 +17,7 @@ export function timeoutError(
   unfinished: readonly BackupJob[],
   diagnosis: string | undefined,
 ): OceanBaseError {
-  const jobs = unfinished.map(jobText).join(", ");
+  const jobs = firstOf(unfinished.map(jobText));
   const advice = diagnosis ?? "raise timeoutSeconds, or look at the jobs again later";
   return new OceanBaseError(
     "timeout",

@@ -8,11 +8,11 @@ import { type Difference, defineResource, type Made } from "../defineResource";
 import { changedInputs } from "../inputTable";
 import { CANCEL_BACKUP, type CancelBackupInputs, cancelsOnDelete, stopRequestOf } from "./inputs";
 import { hasDrifted, nextStep } from "./nextStep";
-import { CANCEL_BACKUP_OUTPUTS, type CancelBackupOutputs, type CancelBackupState } from "./outputs";
+import { CANCEL_BACKUP_OUTPUTS, type CancelBackupOutputs, type CancelBackupState, NO_LISTS } from "./outputs";
 import { preview } from "./preview";
 import { inCurrentWords } from "./recordedState";
 import { refresh } from "./refresh";
-import { outcomeOf, outputsFrom, withSummary } from "./report";
+import { endTexts, outcomeOf, outputsFrom, withSummary } from "./report";
 
 /** The lifecycle of a CancelBackup. It cannot be gone: what was done was done. */
 export const cancelBackup = defineResource<CancelBackupInputs, CancelBackupState>({
@@ -85,7 +85,7 @@ async function rehearse(
       const isSameLogin = before?.connection.tenant === inputs.connection.tenant;
       return withSummary({
         outcome: "wouldFail",
-        jobs: [],
+        ...NO_LISTS,
         ...(isSameLogin && before?.server ? { server: before.server } : {}),
         warnings: [`as things are, nothing could be cancelled at deletion: ${error.message}`],
       });
@@ -100,7 +100,10 @@ async function remove(state: CancelBackupState, context: Context): Promise<void>
   const request = { ...stopRequestOf(state), ignoreMissing: true, ...recordIn(state) };
   await atDeletion(state, context, async (session) => {
     // Only before anything was sent a failure is thrown as such.
-    const { warnings, interrupted } = await stopBackups(session, request, context);
+    const report = await stopBackups(session, request, context);
+    const { warnings, interrupted } = report;
+    // Nothing is left of the resource that could be looked into.
+    for (const text of endTexts(report)) context.inform(text);
     for (const warning of warnings) context.warn(warning);
     if (interrupted === undefined) return;
     if (interrupted.kind !== "timeout" || state.onTimeout !== "warn") throw interrupted;

@@ -36,7 +36,7 @@ export async function nextStep(
   const request = { ...stopRequestOf(inputs), ...recordIn(state) };
   if (state.outcome === "unfinished") return { kind: "stop", request: { ...request, earlier: state } };
   if (hasDrifted(state, inputs)) return { kind: "stop", request };
-  const drift = inputs.keepStopped ? (state.drift ?? []) : [];
+  const drift = inputs.keepStopped ? state.drift : [];
   return { kind: "keep", state: { ...inputs, ...withDrift(outputsIn(state), drift) } };
 }
 

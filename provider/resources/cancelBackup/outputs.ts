@@ -50,24 +50,34 @@ export interface CancelBackupOutputs {
    */
   startingClusterJobs?: readonly string[];
   /** Incomplete backup sets that the jobs have left behind. A refresh brings the list up to date. */
-  leftovers?: readonly Leftover[];
-  /** Tenants that were left alone because a job that may not be cancelled runs in them; absent when there are none. */
-  excluded?: readonly ExcludedTenant[];
+  leftovers: readonly Leftover[];
+  /** Tenants that were left alone because a job that may not be cancelled runs in them. */
+  excluded: readonly ExcludedTenant[];
   /**
-   * Tenants that the statement has not reached, although it was for them; absent when there are none. The others were
-   * cancelled, and the next `up` goes on with these.
+   * Tenants that the statement has not reached, although it was for them. The others were cancelled, and the next `up` goes
+   * on with these.
    */
-  notCancelled?: readonly NotCancelledTenant[];
-  /** Jobs that were started after the statement, while the action was still looking, and left alone; absent when there are none. */
-  restarted?: readonly BackupJob[];
+  notCancelled: readonly NotCancelledTenant[];
+  /** Jobs that were started after the statement, while the action was still looking, and left alone. */
+  restarted: readonly BackupJob[];
   /** Jobs that a refresh found running where backups are to be kept stopped. */
-  drift?: readonly BackupJob[];
+  drift: readonly BackupJob[];
   /** One line for people. */
   summary: string;
   /** Absent when a deferred resource could not find out. */
   server?: ServerRecord;
   warnings: readonly string[];
 }
+
+/** The lists of a record that has nothing to tell. */
+export const NO_LISTS = {
+  jobs: [],
+  leftovers: [],
+  excluded: [],
+  notCancelled: [],
+  restarted: [],
+  drift: [],
+} as const satisfies Partial<CancelBackupOutputs>;
 
 /** Inputs and outputs. */
 export type CancelBackupState = import("./inputs").CancelBackupInputs & CancelBackupOutputs;

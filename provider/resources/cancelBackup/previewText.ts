@@ -4,10 +4,7 @@ import { type ExcludedTenant, excludedText } from "../../oceanbase/jobs/jobFilte
 import { type JobSnapshot, type ListedJob, toListedJob } from "../../oceanbase/jobs/jobList";
 import type { TenantSelection } from "../../oceanbase/statements";
 import type { Target } from "../../oceanbase/stop/target";
-import { counted, firstOf } from "../../text";
-
-/** Most jobs, and most tenants, that one line names. */
-const MAX_SHOWN = 8;
+import { counted, firstOf, MAX_NAMED } from "../../text";
 
 /**
  * What a cancel of this target would hit at the moment of the snapshot.
@@ -30,7 +27,7 @@ export function jobsText(
   }
   const jobs = hit.map((job) => jobLine(toListedJob(job, snapshot)));
   const verb = hit.length === 1 ? "runs" : "run";
-  return `${counted(hit.length, "backup job")} ${verb} ${when}: ${firstOf(jobs, MAX_SHOWN, { separator: "; " })}${rest}`;
+  return `${counted(hit.length, "backup job")} ${verb} ${when}: ${firstOf(jobs, MAX_NAMED, { separator: "; " })}${rest}`;
 }
 
 function excludedSuffix(excluded: readonly ExcludedTenant[]): string {
@@ -43,7 +40,7 @@ function silentSuffix(tenants: readonly string[]): string {
 }
 
 function shown(names: readonly string[]): string {
-  return firstOf(names, MAX_SHOWN);
+  return firstOf(names);
 }
 
 /** `mysql_tenant job 7 DOING (full, 42 s old, 34 of 1200 tablets, 1.2 GB written)`. */

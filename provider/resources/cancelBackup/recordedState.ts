@@ -1,4 +1,4 @@
-import type { CancelBackupState, Outcome } from "./outputs";
+import { type CancelBackupState, NO_LISTS, type Outcome } from "./outputs";
 
 /** Outcomes by the names that builds before the first release wrote into the state. */
 const FORMER_OUTCOMES: Readonly<Record<string, Outcome>> = {
@@ -14,6 +14,7 @@ export function inCurrentWords(recorded: CancelBackupState): CancelBackupState {
       spared?: CancelBackupState["excluded"];
     };
   return {
+    ...NO_LISTS,
     ...state,
     ...(spared === undefined ? {} : { excluded: spared }),
     ...(state.outcome === undefined ? {} : { outcome: FORMER_OUTCOMES[state.outcome] ?? state.outcome }),

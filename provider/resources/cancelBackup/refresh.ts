@@ -4,6 +4,7 @@ import { checkIsCluster } from "../../oceanbase/cluster/clusterRecord";
 import { OceanBaseError } from "../../oceanbase/errors";
 import { hasEnded, jobText, readRecordedJobs } from "../../oceanbase/jobs/jobRecord";
 import { findRunningJobs } from "../../oceanbase/jobs/runningJobs";
+import { firstOf } from "../../text";
 import { withCluster } from "../cluster";
 import type { Context } from "../context";
 import { stopRequestOf } from "./inputs";
@@ -26,7 +27,7 @@ export async function refresh(state: CancelBackupState, context: Context): Promi
 
 /** Whether anything in the record can be another way by now. */
 function mayHaveChanged(state: CancelBackupState): boolean {
-  return hasOpenJobs(state) || (state.leftovers ?? []).length > 0 || isKeptStopped(state);
+  return hasOpenJobs(state) || state.leftovers.length > 0 || isKeptStopped(state);
 }
 
 function hasOpenJobs({ outcome, jobs, stoppedAt }: CancelBackupState): boolean {
@@ -47,13 +48,13 @@ async function refreshJobs(
   context: Context,
 ): Promise<CancelBackupState> {
   const isOpen = hasOpenJobs(state);
-  if (!isOpen && (state.leftovers ?? []).length === 0) return state;
+  if (!isOpen && state.leftovers.length === 0) return state;
   const jobs = isOpen ? await readRecordedJobs(cluster, state.jobs) : state.jobs;
   const leftovers = await readLeftovers(cluster, jobs.filter(hasEnded)).catch((error: unknown) => {
     // A view that this server does not show is no reason to forget how the jobs have ended.
     if (!(error instanceof OceanBaseError) || error.errno === undefined) throw error;
     context.warn(`what the backups have left behind could not be read: ${error.message}`);
-    return state.leftovers ?? [];
+    return state.leftovers;
   });
   if (!isOpen) return { ...state, leftovers };
   // Whether the statement arrived at all, and whether more jobs are to come, a refresh cannot find out.
@@ -70,13 +71,13 @@ async function refreshDrift(
   context: Context,
 ): Promise<CancelBackupState> {
   const { jobs, unreadable } = await findRunningJobs(cluster, stopRequestOf(state));
-  const drift = [...jobs, ...(state.drift ?? []).filter(({ tenant }) => unreadable.includes(tenant))];
+  const drift = [...jobs, ...state.drift.filter(({ tenant }) => unreadable.includes(tenant))];
   if (unreadable.length > 0) {
-    const names = unreadable.join(", ");
+    const names = firstOf(unreadable);
     context.warn(`whether a backup runs again in ${names} could not be read: no server leads the tenant`);
   }
   if (drift.length > 0) {
-    const running = drift.map(jobText).join(", ");
+    const running = firstOf(drift.map(jobText));
     context.warn(
       `a backup runs where backups are to be kept stopped: ${running}; the next pulumi up stops it`,
     );

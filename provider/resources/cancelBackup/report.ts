@@ -1,8 +1,9 @@
 import { given } from "../../given";
+import { leftoverText } from "../../oceanbase/cleanup/leftovers";
 import { excludedText } from "../../oceanbase/jobs/jobFilter";
 import { type BackupJob, jobText } from "../../oceanbase/jobs/jobRecord";
 import type { StopReport } from "../../oceanbase/stop/stopRequest";
-import { counted } from "../../text";
+import { counted, firstOf, MAX_NAMED, oneLine } from "../../text";
 import { serverRecord } from "../cluster";
 import type { CancelBackupInputs } from "./inputs";
 import {
@@ -29,6 +30,10 @@ export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupO
     outcome,
     jobs,
     leftovers,
+    excluded: report.excluded,
+    notCancelled: report.notCancelled,
+    restarted: report.restarted,
+    drift: [],
     server: serverRecord(report.server),
     warnings: [...report.warnings, ...late],
     ...given({
@@ -36,11 +41,23 @@ export function outputsFrom(report: StopReport, outcome: Outcome): CancelBackupO
       issuedAt,
       stoppedAt,
       startingClusterJobs: unlessEmpty(report.startingClusterJobs),
-      excluded: unlessEmpty(report.excluded),
-      notCancelled: unlessEmpty(report.notCancelled),
-      restarted: unlessEmpty(report.restarted),
     }),
   });
+}
+
+/** How each job has ended and what it has left behind, a line each. */
+export function endTexts({ jobs, leftovers }: StopReport): string[] {
+  const shown = jobs.slice(0, MAX_NAMED).map((job) => {
+    const left = leftovers.filter(
+      ({ tenantId, backupSetId }) => tenantId === job.tenantId && backupSetId === job.backupSetId,
+    );
+    return oneLine(
+      [jobText(job), ...left.map((set) => `left behind: ${leftoverText(set)} at ${set.path}`)].join("; "),
+    );
+  });
+  return jobs.length > shown.length
+    ? [...shown, `and ${jobs.length - shown.length} more backup jobs`]
+    : shown;
 }
 
 /** The outputs of a state without its inputs, which the caller has newer ones of. */
@@ -61,12 +78,12 @@ export function withSummary<T extends Omit<CancelBackupOutputs, "summary">>(
 function summaryOf({
   outcome,
   jobs,
-  excluded = [],
-  notCancelled = [],
-  drift = [],
+  excluded,
+  notCancelled,
+  drift,
 }: Omit<CancelBackupOutputs, "summary">): string {
-  const left = excluded.map(excludedText).join(", ");
-  const failed = notCancelled.map(({ tenant }) => tenant).join(", ");
+  const left = firstOf(excluded.map(excludedText));
+  const failed = firstOf(notCancelled.map(({ tenant }) => tenant));
   switch (outcome) {
     case "deferred":
     case "wouldFail":
@@ -74,10 +91,10 @@ function summaryOf({
     case "excluded":
       return `nothing cancelled; excluded ${left}`;
     case "drifted":
-      return `${jobsText(drift)} running where backups are to be kept stopped: ${drift.map(jobText).join(", ")}`;
+      return `${jobsText(drift)} running where backups are to be kept stopped: ${firstOf(drift.map(jobText))}`;
     default: {
       const rest = [left && `; excluded ${left}`, failed && `; not cancelled in ${failed}`].join("");
-      if (jobs.length > 0) return `${jobsText(jobs)}: ${jobs.map(jobText).join(", ")}${rest}`;
+      if (jobs.length > 0) return `${jobsText(jobs)}: ${firstOf(jobs.map(jobText))}${rest}`;
       return `${outcome === "unfinished" ? "not finished" : "no backup was running"}${rest}`;
     }
   }
@@ -91,18 +108,17 @@ function jobsText({ length }: readonly BackupJob[]): string {
 export function withDrift<T extends CancelBackupOutputs>(outputs: T, drift: readonly BackupJob[]): T {
   if (drift.length > 0) return withSummary({ ...outputs, outcome: "drifted", drift });
   if (outputs.outcome !== "drifted") return outputs;
-  const { drift: _, ...others } = withSummary({ ...outputs, outcome: endOf(outputs) });
-  return others as unknown as T;
+  return withSummary({ ...outputs, outcome: endOf(outputs), drift });
 }
 
 /** How an action ended that was not interrupted. */
 function endOf({
   statement,
-  excluded = [],
+  excluded,
   stoppedAt,
 }: {
   statement?: string | undefined;
-  excluded?: readonly unknown[];
+  excluded: readonly unknown[];
   stoppedAt?: string | undefined;
 }): Outcome {
   if (statement === undefined && excluded.length > 0) return "excluded";

@@ -50,7 +50,7 @@ function channels() {
   return made;
 }
 
-test("work under a living engine ends as it ends, and the process lives on", async () => {
+test("work under a living engine returns its result or its failure, and the process goes on", async () => {
   const { whileEngineLives, signals } = await startedWith(engine.address);
   const { act, end, isAborted } = work();
   const result = whileEngineLives(act);
@@ -61,7 +61,7 @@ test("work under a living engine ends as it ends, and the process lives on", asy
   expect(signals).toEqual([]);
 });
 
-test("work is told to stop when the engine has gone, and the process ends when all of it has", async () => {
+test("work is aborted when the engine goes away, and the process ends after the last of it", async () => {
   const made = channels();
   const { whileEngineLives, signals } = await startedWith(engine.address);
   const [one, two] = [work(), work()];
@@ -84,7 +84,7 @@ test("work is told to stop when the engine has gone, and the process ends when a
   await given;
 });
 
-test("an engine that is back at the second attempt was not gone", async () => {
+test("an engine that answers at the second attempt does not count as gone", async () => {
   const states = [2, 0, 1, 3, 1, 2];
   const seen: number[] = [];
   vi.spyOn(EngineClient.prototype, "getChannel").mockImplementation(() => ({
@@ -104,7 +104,7 @@ test("an engine that is back at the second attempt was not gone", async () => {
   expect(signals).toEqual([]);
 });
 
-test("an engine that cannot be reached yet is none that has gone", async () => {
+test("an engine that cannot be reached yet does not count as gone", async () => {
   engine.stop();
   const made = channels();
   const { whileEngineLives, signals } = await startedWith(engine.address);
@@ -117,7 +117,7 @@ test("an engine that cannot be reached yet is none that has gone", async () => {
   expect(signals).toEqual([]);
 });
 
-test("without an engine, or with a library that is not known, nobody watches", async () => {
+test("work goes unwatched without an engine, or with an engine client of an unknown form", async () => {
   const { whileEngineLives } = await startedWith();
   expect(await whileEngineLives(async (signal) => signal.aborted)).toBe(false);
   vi.resetModules();

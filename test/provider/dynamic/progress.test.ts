@@ -29,7 +29,7 @@ async function startedWith(...args: string[]) {
   return await import("../../../provider/dynamic/progress.ts");
 }
 
-test("a status line leaves no trace, a warning stays", async () => {
+test("a status line is sent as ephemeral, and a warning is not", async () => {
   const { showStatus, showWarning } = await startedWith("--flag", engine.address);
   showStatus("waiting");
   showWarning("careful");
@@ -42,7 +42,7 @@ test("a status line leaves no trace, a warning stays", async () => {
   expect(errors).toEqual([]);
 });
 
-test("status lines come no more often than every five seconds", async () => {
+test("a status line is dropped within five seconds of the last one", async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
   const { showStatus } = await startedWith(engine.address);
   showStatus("first");
@@ -54,7 +54,7 @@ test("status lines come no more often than every five seconds", async () => {
 });
 
 test.each([[[]], [["not-an-address"]], [["http://127.0.0.1:1/"]]])(
-  "without an engine (%j) a warning goes to the error output, and a status line nowhere",
+  "a warning without an engine (%j) goes to the error output, and a status line is dropped",
   async (args) => {
     const { showStatus, showWarning } = await startedWith(...args);
     showStatus("waiting");
@@ -64,7 +64,7 @@ test.each([[[]], [["not-an-address"]], [["http://127.0.0.1:1/"]]])(
   },
 );
 
-test("an engine that cannot be told anything costs a line and nothing else", async () => {
+test("a warning goes to the error output when the engine cannot be reached", async () => {
   const { showWarning } = await startedWith(engine.address);
   vi.spyOn(EngineClient.prototype, "log").mockImplementation(() => {
     throw new Error("the channel is closed");

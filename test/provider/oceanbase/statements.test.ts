@@ -63,7 +63,7 @@ describe("what OceanBase's grammar reads in a statement", () => {
     );
   }, 120_000);
 
-  test.each(["all", "own"] as const)("for %s has no clause at all", (scope) => {
+  test.each(["all", "own"] as const)("for %s has no TENANT clause", (scope) => {
     const parsed = parseWithOceanBase(cancelBackupStatement(scope));
     if (!parsed.ok) throw new Error(parsed.error);
     expect(parsed.leaves.map((leaf) => leaf.text)).toEqual(["ALTER", "SYSTEM", "CANCEL", "BACKUP"]);
@@ -127,7 +127,7 @@ describe("what OceanBase's grammar reads in the statements of a cleanup policy",
   }, 120_000);
 });
 
-test("what the sandbox's parser reads in them is the same, for a tenant in any script", () => {
+test("the statements of a cleanup policy are read back by the sandbox's parser, for a tenant in any script", () => {
   fc.assert(
     fc.property(cleanupPolicy, tenantName, (policy, tenant) => {
       const { recoveryWindow, redundancy, backupCopies } = policy;
@@ -278,7 +278,7 @@ test("a statement without a name is never built, because it would be meant for e
   expect(() => cancelBackupStatement(["a", "b;c"])).toThrow(/semicolon/);
 });
 
-test("a name given twice is sent once; names in another case are other names", () => {
+test("a name given twice is sent once, and a name in another case is another name", () => {
   expect(cancelBackupStatement(["t1", "T1", "t1"])).toBe("ALTER SYSTEM CANCEL BACKUP TENANT = `t1`, `T1`");
 });
 
@@ -299,7 +299,7 @@ test.each([
 });
 
 test.each(["t1", "SYS", "x".repeat(64), "租户", "a b", "`", "meta$1", "all"])(
-  "the name %j is taken",
+  "the name %j is accepted",
   (name) => {
     expect(tenantNameProblem(name)).toBeUndefined();
   },

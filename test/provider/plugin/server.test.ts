@@ -3,6 +3,7 @@ import { createCertificate } from "../../../sdk/sandbox/certificates.ts";
 import { startSandbox } from "../../../sdk/sandbox/sandbox.ts";
 import { EngineServer } from "../../tools/support/engineServer.ts";
 import { type ProviderFailure, secret } from "../../tools/support/providerMessages.ts";
+import { UNKNOWN } from "../../tools/support/pulumiValues.ts";
 import { connectionTo, untilJobs, useSandbox } from "../../tools/support/sandbox.ts";
 import { PluginInProcess } from "./pluginInProcess.ts";
 
@@ -10,7 +11,6 @@ import { PluginInProcess } from "./pluginInProcess.ts";
  * What the plugin can do and the dynamic host cannot, and what it says of itself. What is true of both is in test/host.
  */
 const sandbox = useSandbox();
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const STATEMENT = "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`";
 const POLICY = { kind: "BackupCleanupPolicy" } as const;
 let plugin: PluginInProcess;
@@ -117,7 +117,7 @@ describe("a time limit of the engine (customTimeouts)", () => {
     expect(Date.now() - startedAt).toBeLessThan(5_000);
     expect(partial).toMatchObject({
       properties: { outcome: "unfinished", statement: STATEMENT },
-      reasons: [expect.stringMatching(/after 1 s not yet stopped.*; customTimeouts gives it 1 s$/)],
+      reasons: [expect.stringMatching(/after 1 s not yet stopped.*\n.*; customTimeouts gives it 1 s$/)],
     });
   });
 
@@ -143,7 +143,7 @@ test("a cancel aborts the wait at once, and the next update goes on without a se
   expect(partial).toMatchObject({
     inputs: inputs(),
     properties: { outcome: "unfinished", issuedAt: expect.any(String), jobs: [{ status: "CANCELING" }] },
-    reasons: [expect.stringMatching(/cancelled by the caller.*the next pulumi up goes on from here/)],
+    reasons: [expect.stringMatching(/cancelled by the caller.*\nThe next pulumi up goes on from here/)],
   });
   sandbox().setStuck("mysql_tenant", false);
   const { id, properties } = partial as NonNullable<typeof partial>;

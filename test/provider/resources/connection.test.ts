@@ -3,8 +3,8 @@ import type { ConnectionInputs } from "../../../provider/resources/connection.ts
 import { LOGIN } from "../../../provider/resources/connectionInputs.ts";
 import { checkInputs } from "../../../provider/resources/inputTable.ts";
 import { loginOf } from "../../../provider/resources/login.ts";
+import { UNKNOWN } from "../../tools/support/pulumiValues.ts";
 
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection: ConnectionInputs = {
   host: "db.example",
   port: 2881,
@@ -31,7 +31,7 @@ describe("the password", () => {
     expect(login()).toBeUndefined();
   });
 
-  test("of an empty environment variable is none; one given as empty is empty", () => {
+  test("of an empty environment variable is ignored, and an empty one of the resource is used", () => {
     expect(login(undefined, "", "c")).toBe("c");
     expect(login("", "b")).toBe("");
   });
@@ -50,7 +50,7 @@ describe("a login", () => {
     ]);
   });
 
-  test("checks the host name over TLS when nothing is said about it, or null", () => {
+  test("checks the host name over TLS when verifyHostName is null", () => {
     const tls = { verifyHostName: null as unknown as boolean };
     expect(loginOf({ connection: { ...connection, tls } }, context).tls).toEqual({ verifyHostName: true });
   });

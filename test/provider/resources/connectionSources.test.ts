@@ -44,7 +44,7 @@ describe("keys from before the first release", () => {
     expect(renameAdvice({ connection: BY_DEFAULT }, both)).toBeUndefined();
   });
 
-  test("are what a missing host is said with", () => {
+  test("are named by the check of a missing host", () => {
     const check = (config: Record<string, string>) =>
       checkInputs(LOGIN, { connection: BY_DEFAULT }, stackWith(config));
     expect(check({ "oceanbase:host": "db" })).toEqual([
@@ -69,7 +69,7 @@ describe("a login that fails", () => {
     );
   };
 
-  test("says that the password has its former key, and not what it is", async () => {
+  test("names the former key of the password, and not its value", async () => {
     const failure = logIn({ "oceanbase:password": sandbox().logins.sys.password });
     await expect(failure).rejects.toMatchObject({
       kind: "refused",

@@ -30,7 +30,7 @@ function resource(rules: Partial<ResourceRules<Inputs, State>> = {}) {
 }
 const previewing = recordingContext({ preview: true });
 
-test("what it adds to the inputs is known by name, and that it may come and go in any order unless it says otherwise", () => {
+test("a resource names its outputs, and is created before its predecessor is deleted unless it says otherwise", () => {
   expect(resource()).toMatchObject({ outputNames: ["summary"], deleteBeforeReplace: false });
   expect(resource({ deleteBeforeReplace: true }).deleteBeforeReplace).toBe(true);
 });
@@ -46,7 +46,7 @@ test("a preview creates, updates and deletes nothing", async () => {
   await expect(remove({}, previewing)).rejects.toThrow("preview");
 });
 
-describe("what a create or an update gives", () => {
+describe("the result of a create or an update", () => {
   test("is the state, and its warnings are shown", async () => {
     const context = recordingContext();
     const warned = { state: { color: "red" }, warnings: ["one", "two"] };
@@ -59,7 +59,7 @@ describe("what a create or an update gives", () => {
     expect(context.warnings).toEqual(["one", "two", "one", "two"]);
   });
 
-  test("is saved as far as it came when it was interrupted, after its warnings", async () => {
+  test("is thrown with its state when the action was interrupted, after its warnings", async () => {
     const context = recordingContext();
     const interrupted = new OceanBaseError("timeout", "not yet stopped");
     const made = { state: { color: "red" }, warnings: ["one"], interrupted };
@@ -123,7 +123,7 @@ test("a recorded state is read in the words of this version, wherever it comes i
 });
 
 describe("a refresh", () => {
-  test("that the cluster fails keeps the record and warns", async () => {
+  test("that fails at the cluster keeps the record and warns", async () => {
     const context = recordingContext();
     const { read } = resource({
       refresh: async () => Promise.reject(new OceanBaseError("unreachable", "away")),
@@ -135,18 +135,18 @@ describe("a refresh", () => {
     expect(context.warnings).toEqual(["the record was kept as it is: away"]);
   });
 
-  test("that this package fails itself is a failure", async () => {
+  test("that fails by a bug is a failure", async () => {
     const { read } = resource({ refresh: async () => Promise.reject(new TypeError("a bug")) });
     await expect(read("1", { summary: "made" }, recordingContext())).rejects.toThrow("a bug");
   });
 
-  test("of a resource that is gone gives nothing", async () => {
+  test("of a resource that is gone returns nothing", async () => {
     const { read } = resource({ refresh: async () => undefined });
     expect(await read("1", { summary: "made" }, recordingContext())).toBeUndefined();
   });
 });
 
-test("without a record what is only read is got, and its failures are thrown", async () => {
+test("a read without a record gets the resource, and throws its failures", async () => {
   const { read } = resource({
     get: async (id, inputs) => {
       if (id === "none") throw new OceanBaseError("refused", "no such thing");

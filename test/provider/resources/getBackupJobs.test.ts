@@ -20,7 +20,7 @@ function halfDone(tenant: string): void {
   sandbox().clock.advance(500);
 }
 
-test("lists a live job with its age and its progress, and no secret", async () => {
+test("a live job is listed with its age and its progress, and without a secret", async () => {
   halfDone("mysql_tenant");
   const [job, ...others] = await list({ tenants: ["mysql_tenant"] });
   expect(others).toEqual([]);
@@ -45,13 +45,13 @@ test("lists a live job with its age and its progress, and no secret", async () =
   expect(sandbox().log.cancels).toEqual([]);
 });
 
-describe("whose jobs are listed", () => {
+describe("a list of jobs", () => {
   test.each<[string, Partial<GetBackupJobsInputs>, keyof Logins, string[]]>([
     ["a named tenant", { tenants: ["oracle_tenant"] }, "sys", ["oracle_tenant"]],
     ["all, with the cluster's own job", { tenants: "all" }, "sys", ["sys", "mysql_tenant", "oracle_tenant"]],
     ["the own tenant", {}, "mysqlTenant", ["mysql_tenant"]],
     ["the own tenant in Oracle mode", {}, "oracleTenant", ["oracle_tenant"]],
-  ])("%s", async (_, inputs, who, tenants) => {
+  ])("has those of %s", async (_, inputs, who, tenants) => {
     sandbox().startClusterBackup();
     await expect.poll(() => sandbox().rows("SELECT * FROM oceanbase.__all_backup_job")).toHaveLength(3);
     const jobs = await list(inputs, who);
@@ -60,7 +60,7 @@ describe("whose jobs are listed", () => {
     for (const { ageSeconds } of jobs) expect(ageSeconds).toBeGreaterThanOrEqual(0);
   });
 
-  test("a tenant that is locked or not NORMAL may be looked at", async () => {
+  test("has those of a tenant that is locked or not NORMAL", async () => {
     sandbox().startBackup("mysql_tenant");
     sandbox().cluster.tenants.setLocked("mysql_tenant", true);
     sandbox().cluster.tenants.setStatus("mysql_tenant", "DROPPING");
@@ -68,7 +68,7 @@ describe("whose jobs are listed", () => {
   });
 });
 
-test("history is listed when it is asked for, after the live jobs, with how long each ran", async () => {
+test("ended jobs are listed after the live ones when history is asked for, with how long each ran", async () => {
   sandbox().clock.pause();
   sandbox().startBackup("mysql_tenant");
   sandbox().advanceUntilThereIs("SELECT 1 FROM oceanbase.__all_backup_job WHERE status = 'DOING'");
@@ -102,7 +102,7 @@ test.each<[object, string]>([
     "is the sys tenant, which has no backups of its own; history: must be true",
   ],
   [{ tenants: "all", onlyTypes: ["full"] }, "onlyTypes: there is no such input"],
-])("wrong arguments %j are named all at once, and nobody is asked", async (inputs, message) => {
+])("wrong arguments %j are named all at once, and no connection is made", async (inputs, message) => {
   await expect(list(inputs as Partial<GetBackupJobsInputs>)).rejects.toThrow(message);
   expect(sandbox().log.logins).toBe(0);
 });

@@ -18,8 +18,7 @@ import {
   inputsIn,
   inputsOf,
 } from "../../../provider/resources/inputTable.ts";
-
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+import { UNKNOWN } from "../../tools/support/pulumiValues.ts";
 
 interface Inputs {
   size?: number;

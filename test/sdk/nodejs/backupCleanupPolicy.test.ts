@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BackupCleanupPolicyArgs } from "../../../sdk/nodejs/index.ts";
+import { isSecret, valueFrom } from "../../tools/support/pulumiValues.ts";
 
 interface Registered {
   type: string;
@@ -38,16 +39,11 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-const read = <T>(output: pulumi.Output<T>) => new Promise<unknown>((resolve) => output.apply(resolve));
-
 /** What Pulumi was asked to register for these arguments. */
 async function register(args: BackupCleanupPolicyArgs): Promise<Registered["inputs"]> {
-  await read(new sdk.BackupCleanupPolicy("policy", args).urn);
+  await valueFrom(new sdk.BackupCleanupPolicy("policy", args).urn);
   return registered[0]?.inputs ?? {};
 }
-
-const SECRET = "4dabf18193072939515e22adb298388d";
-const isSecret = (value: unknown) => typeof value === "object" && value !== null && SECRET in value;
 
 test("the type token and the reference to the code are what every state of the future relies on", async () => {
   const inputs = await register({ tenant: "t1", recoveryWindow: "7d", connection: { host: newHost() } });
@@ -84,7 +80,7 @@ test("with a login to a user tenant no tenant is registered", async () => {
   expect(inputs).not.toHaveProperty("tenant");
 });
 
-test("a tenant is no secret because the connection is one", async () => {
+test("a tenant does not become a secret with the connection", async () => {
   const connection = pulumi.secret({ host: newHost(), port: 2881 });
   expect((await register({ tenant: "t1", recoveryWindow: "7d", connection })).tenant).toBe("t1");
 });
@@ -101,18 +97,18 @@ test("what the resource reports can be read as outputs", async () => {
     recoveryWindow: "7d",
     connection: { host: newHost() },
   });
-  expect(await read(policy.recoveryWindow)).toBe("7d");
-  expect(await read(policy.adopted)).toBe(false);
-  expect(await read(policy.summary)).toBe("done");
-  expect(await read(policy.statement)).toBeUndefined();
+  expect(await valueFrom(policy.recoveryWindow)).toBe("7d");
+  expect(await valueFrom(policy.adopted)).toBe(false);
+  expect(await valueFrom(policy.summary)).toBe("done");
+  expect(await valueFrom(policy.statement)).toBeUndefined();
 });
 
-test("an existing policy is read by the name of its tenant, as often as one likes", async () => {
+test("an existing policy can be read several times by the name of its tenant", async () => {
   const connection = { host: newHost(), tenant: "t1", password: "MARKER" };
   const policies = ["a", "b"].map((name) => sdk.BackupCleanupPolicy.get(name, "t1", { connection }));
-  for (const policy of policies) expect(await read(policy.id)).toBe("t1");
-  // Beside one that is managed, too.
-  await read(new sdk.BackupCleanupPolicy("c", { recoveryWindow: "7d", connection }).urn);
+  for (const policy of policies) expect(await valueFrom(policy.id)).toBe("t1");
+  // A read claims nothing: a managed policy may stand beside it.
+  await valueFrom(new sdk.BackupCleanupPolicy("c", { recoveryWindow: "7d", connection }).urn);
   expect(registered.map(({ name, id }) => [name, id])).toEqual(
     [
       ["a", "t1"],
@@ -128,12 +124,12 @@ describe("a tenant's policy", () => {
     const later = (text: string) => pulumi.output(Promise.resolve(text));
     const host = newHost();
     const fromSys = { host: later(host), port: 2881 };
-    await read(new sdk.BackupCleanupPolicy("first", { tenant: later("t1"), connection: fromSys }).urn);
+    await valueFrom(new sdk.BackupCleanupPolicy("first", { tenant: later("t1"), connection: fromSys }).urn);
     expect(() => new sdk.BackupCleanupPolicy("second", { tenant: "t1", connection: { host } })).toThrow(
       `BackupCleanupPolicy second and BackupCleanupPolicy first are both for tenant t1 at ${host}:2881`,
     );
     const own = pulumi.output({ host, tenant: "t2" });
-    await read(new sdk.BackupCleanupPolicy("third", { recoveryWindow: "7d", connection: own }).urn);
+    await valueFrom(new sdk.BackupCleanupPolicy("third", { recoveryWindow: "7d", connection: own }).urn);
     expect(() => new sdk.BackupCleanupPolicy("fourth", { tenant: "t2", connection: { host } })).toThrow(
       /third/,
     );

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CancelBackupArgs } from "../../../sdk/nodejs/index.ts";
+import { isSecret, secretValue, valueFrom } from "../../tools/support/pulumiValues.ts";
 
 interface Registered {
   type: string;
@@ -38,13 +39,9 @@ afterEach(() => {
 /** What Pulumi was asked to register for these arguments. */
 async function register(args: CancelBackupArgs = {}): Promise<Registered["inputs"]> {
   const resource = new sdk.CancelBackup("stop", args);
-  await new Promise<void>((resolve) => resource.urn.apply(() => resolve()));
+  await valueFrom(resource.urn);
   return registered[0]?.inputs ?? {};
 }
-
-const SECRET = "4dabf18193072939515e22adb298388d";
-const isSecret = (value: unknown) => typeof value === "object" && value !== null && SECRET in value;
-const secretValue = (value: unknown) => (value as { value: unknown }).value;
 
 test("the type token and the reference to the code are what every state of the future relies on", async () => {
   const inputs = await register({ tenants: ["t1"] });
@@ -57,10 +54,9 @@ test("the type token and the reference to the code are what every state of the f
 
 test("what the resource reports can be read as outputs", async () => {
   const resource = new sdk.CancelBackup("stop", { tenants: ["t1"] });
-  const read = <T>(output: pulumi.Output<T>) => new Promise<unknown>((resolve) => output.apply(resolve));
-  expect(await read(resource.jobs)).toEqual([{ status: "CANCELED" }]);
-  expect(await read(resource.summary)).toBe("done");
-  expect(await read(resource.stoppedAt)).toBeUndefined();
+  expect(await valueFrom(resource.jobs)).toEqual([{ status: "CANCELED" }]);
+  expect(await valueFrom(resource.summary)).toBe("done");
+  expect(await valueFrom(resource.stoppedAt)).toBeUndefined();
 });
 
 test("only what was given is registered", async () => {
@@ -72,7 +68,7 @@ test("only what was given is registered", async () => {
   });
 });
 
-test("a slip of the pen is passed on, for the check to find", async () => {
+test("a misspelled argument is passed on for the check to find", async () => {
   expect(await register({ timeout: 5 } as CancelBackupArgs)).toMatchObject({ timeout: 5 });
 });
 
@@ -113,7 +109,7 @@ describe("a connection field", () => {
     expect(connection).toMatchObject({ host: "given", tls: false });
   });
 
-  test("that is no number goes on as it is, for the check to find", async () => {
+  test("that is no number is passed on for the check to find", async () => {
     vi.stubEnv("OCEANBASE_PORT", "28 81");
     expect((await register()).connection).toMatchObject({ port: "28 81" });
   });
@@ -140,17 +136,17 @@ describe("a connection field", () => {
     expect(connection).toMatchObject({ host: "from-environment", user: "root" });
   });
 
-  test("endpoints may end with a comma", async () => {
+  test("of endpoints may end with a comma", async () => {
     vi.stubEnv("OCEANBASE_ENDPOINTS", "a:1, ");
     expect((await register()).connection).toMatchObject({ endpoints: ["a:1"] });
   });
 
-  test("that names a file which is not there says which field it was", () => {
+  test("that names a missing file fails with the name of its variable", () => {
     vi.stubEnv("OCEANBASE_TLS_CA_FILE", "/no/such/file");
     expect(() => new sdk.CancelBackup("stop", {})).toThrow(/OCEANBASE_TLS_CA_FILE.*cannot be read/);
   });
 
-  test("tls that is only true takes the authorities of that file, too; a wrong word is found by the check", async () => {
+  test("of tls takes the authorities of the environment's file unless it has its own, and a wrong word is left to the check", async () => {
     vi.stubEnv("OCEANBASE_TLS_CA_FILE", new URL(import.meta.url).pathname);
     expect((await register({ connection: { tls: true } })).connection).toMatchObject({
       tls: { ca: expect.any(String) },
@@ -167,7 +163,7 @@ describe("a connection field", () => {
     expect((await register()).connection).toMatchObject({ tls: false });
   });
 
-  test("tls takes the authorities from a file that the environment names", async () => {
+  test("of tls takes the authorities from a file that the environment names", async () => {
     vi.stubEnv("OCEANBASE_TLS_CA_FILE", new URL(import.meta.url).pathname);
     const { connection } = await register();
     expect((connection as { tls: { ca: string } }).tls.ca).toContain("import * as pulumi");
@@ -183,7 +179,7 @@ describe("a password", () => {
     expect(JSON.stringify(inputs.connection)).not.toContain("MARKER");
   });
 
-  test("that is a secret output leaves the connection readable, too", async () => {
+  test("that is a secret output leaves the connection readable", async () => {
     const inputs = await register({ connection: { host: "db", password: pulumi.secret("MARKER") } });
     expect(secretValue(inputs.password)).toBe("MARKER");
     expect(inputs.connection).toMatchObject({ host: "db" });
@@ -207,7 +203,7 @@ describe("a password", () => {
     expect(JSON.stringify(await register())).not.toContain("MARKER");
   });
 
-  test("put beside the connection by a JavaScript program is a secret all the same", async () => {
+  test("put beside the connection by a JavaScript program is a secret as well", async () => {
     const inputs = await register({ password: "MARKER", tlsKey: "MARKER" } as CancelBackupArgs);
     expect(isSecret(inputs.password)).toBe(true);
     expect(isSecret(inputs.tlsKey)).toBe(true);
@@ -225,7 +221,7 @@ describe("a password", () => {
     },
   );
 
-  test("and the key of a client certificate are taken out of the connection", async () => {
+  test("is taken out of the connection together with the key of a client certificate", async () => {
     const tls = { ca: "CA", cert: "CERT", key: "MARKER" };
     const inputs = await register({ connection: { host: "db", tls } });
     expect(inputs.connection).toMatchObject({ tls: { ca: "CA", cert: "CERT" } });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { valueFrom } from "../../tools/support/pulumiValues.ts";
 import { connectionTo, useSandbox } from "../../tools/support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -21,7 +22,6 @@ afterEach(() => {
 const sys = () => connectionTo(sandbox(), sandbox().logins.sys);
 const isSecret = (output: pulumi.Output<unknown>) =>
   (output as unknown as { isSecret: Promise<boolean> }).isSecret;
-const valueFrom = <T>(output: pulumi.Output<T>) => new Promise<unknown>((resolve) => output.apply(resolve));
 
 test.each(["argument", "environment", "configuration"])("the login may come from the %s", async (way) => {
   sandbox().startBackup("mysql_tenant");
@@ -43,7 +43,7 @@ test.each(["argument", "environment", "configuration"])("the login may come from
   expect(jobs).toMatchObject([{ tenant: "mysql_tenant", jobId: "1" }]);
 });
 
-test("an output waits for its arguments; a password alone does not make it a secret", async () => {
+test("an output waits for its arguments, and a password alone does not make it a secret", async () => {
   sandbox().startBackup("mysql_tenant");
   const { password } = sandbox().logins.sys;
   const jobs = sdk.getBackupJobsOutput({

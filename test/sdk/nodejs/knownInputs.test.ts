@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { knownValue, withoutUndefined } from "../../../sdk/nodejs/knownInputs.ts";
 
-test("what is nothing was not given, at any depth; lists and values keep what they have", () => {
+test("fields that are null or undefined are left out at any depth, and lists keep their items", () => {
   const date = new Date(0);
   const inputs = {
     a: undefined,
@@ -16,7 +16,7 @@ test("what is nothing was not given, at any depth; lists and values keep what th
   expect(withoutUndefined(inputs).c).not.toHaveProperty("d");
 });
 
-test("an output gives its value, and none where a preview does not know it", async () => {
+test("an output gives its value, or undefined where a preview does not know it", async () => {
   expect(await knownValue(pulumi.output({ a: [1] }))).toEqual({ a: [1] });
   expect(await knownValue(pulumi.output(pulumi.unknown))).toBeUndefined();
 });

@@ -8,15 +8,29 @@ import { startSandbox } from "../../../sdk/sandbox/sandbox.ts";
 /** So fast that a round of a backup thread takes 0.1 s. */
 export const FAST = 300;
 
+/** Ids of the sandbox's user tenants. */
+export const MYSQL_TENANT = 1002;
+export const ORACLE_TENANT = 1004;
+
 /** Gives every test of a file a sandbox of its own. */
 export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
   let sandbox: Sandbox;
   beforeEach(async () => {
-    // Backups that nobody stops go on for as long as a test may take.
+    // A backup that is not cancelled has to outlast its test.
     sandbox = await startSandbox({ speed: FAST, timing: { backupSeconds: 100_000 }, ...options });
   });
   afterEach(() => sandbox.stop());
   return () => sandbox;
+}
+
+/** Lets something happen on the cluster just before the next statement that matches. */
+export function justBefore(sandbox: Sandbox, match: RegExp, happens: () => void): void {
+  sandbox.faults.inject({ match, act: { kind: "just before", happens } });
+}
+
+/** Lets the server go away just before the next statement that matches. */
+export function stopBefore(sandbox: Sandbox, match: RegExp): void {
+  justBefore(sandbox, match, () => void sandbox.stop());
 }
 
 /** Waits until the backup jobs that are not over, oldest first, have these statuses. */

@@ -90,3 +90,26 @@ export function serverInTenant(mode: Tenant["mode"] = "MYSQL"): Server {
   const own = tenant("1002", "one", { mode });
   return serverInSys({ tenant: own, tenants: [own] });
 }
+
+/** The answers by which a login in MySQL mode identifies this server. */
+export function identifying({ version, cluster, clusterId, tenant: own, tenants }: Server): Answer[] {
+  const rows = tenants.map(({ id, name, type, mode, status, locked, inRecycleBin }) => ({
+    VERSION: version,
+    OWN_ID: own.id,
+    TENANT_ID: id,
+    TENANT_NAME: name,
+    TENANT_TYPE: type,
+    COMPATIBILITY_MODE: mode,
+    STATUS: status,
+    LOCKED: locked ? "YES" : "NO",
+    IN_RECYCLEBIN: inRecycleBin ? "YES" : "NO",
+  }));
+  const parameters = [
+    { NAME: "cluster", VALUE: cluster },
+    { NAME: "cluster_id", VALUE: clusterId },
+  ];
+  return [
+    [/OB_VERSION/, rows],
+    [/SHOW PARAMETERS/, parameters],
+  ];
+}

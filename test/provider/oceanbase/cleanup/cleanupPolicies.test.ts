@@ -42,21 +42,21 @@ describe("the policies of several tenants", () => {
     expect(session.asked).toEqual([]);
   });
 
-  test("are asked for no longer than a moment, and no longer than the caller has", async () => {
+  test("are read within 5 s, and within the time that the caller has left", async () => {
     const { cluster, session } = scriptedCluster(server, [/./, []]);
     await readPoliciesOf(cluster, ids);
     await readPoliciesOf(cluster.within(5), ids);
     expect(session.asked.map(({ withinMs }) => withinMs)).toEqual([5000, 5]);
   });
 
-  test("are not known when they cannot be read, and that alone is no failure", async () => {
+  test("are undefined when the view cannot be read, and that is no failure", async () => {
     const noView = new OceanBaseError("unsupported", "no view", { errno: 1146 });
     const { cluster } = scriptedCluster(server, [/./, noView]);
     expect(await readPoliciesOf(cluster, ids)).toBeUndefined();
   });
 
   test.each([new OceanBaseError("aborted", "cancelled"), new TypeError("a bug")])(
-    "%s is not swallowed",
+    "cannot be read when the read ends with %s, which is thrown",
     async (error) => {
       const { cluster } = scriptedCluster(server, [/./, error]);
       await expect(readPoliciesOf(cluster, ids)).rejects.toBe(error);
@@ -75,7 +75,7 @@ test.each([
   ],
   [{ shown: { recoveryWindow: "1s" }, others: ["log_only"] }, undefined],
   [{ shown: { recoveryWindow: "not a length" }, others: [] }, undefined],
-])("policies %j cover backup sets but for: %s", (policies, reason) => {
+])("the policies %j are kept from removing backup sets by %s", (policies, reason) => {
   expect(noCoverText(policies)).toBe(reason);
 });
 
@@ -95,24 +95,36 @@ test.each([
   [
     1062,
     "refused",
-    "another session has added a cleanup policy in the meantime; find out who else manages it",
+    "another session has added a cleanup policy (error 1062); the server said",
+    "; find out who else",
   ],
-  [1064, "unsupported", "found OceanBase 4.1.0.0, which has no cleanup policies"],
-  [1146, "unsupported", "found OceanBase 4.1.0.0"],
-  [4017, "refused", "another session has added a cleanup policy in the meantime"],
-  [942, "refused", "may not read it; grant the user SELECT on the view in SYS"],
-  [1235, "unsupported", "found OceanBase 4.1.0.0"],
-  [1210, "input", "one of the values; check tenant, recoveryWindow, redundancy and backupCopies"],
-  [4016, "refused", "such as sys), or the server failed inside; check tenant, then the server's log"],
-  [5160, "refused", "the tenant does not exist; check tenant; names are case-sensitive"],
-  [5260, "refused", "the tenant is locked; unlock the tenant"],
-] as const)("error %i of a cleanup policy is %s, and says what to do", (errno, kind, text) => {
+  [
+    1064,
+    "unsupported",
+    "OceanBase 4.1.0.0 does not take the statement",
+    "it has no cleanup policies, or not in",
+  ],
+  [1146, "unsupported", "OceanBase 4.1.0.0 does not take the statement", "it has no cleanup policies"],
+  [4017, "refused", "another session has added a cleanup policy", "; find out who else manages it"],
+  [942, "refused", "may not be read (error 942)", "grant the user SELECT on the view in SYS"],
+  [1235, "unsupported", "OceanBase 4.1.0.0 does not take the statement", "it has no cleanup policies"],
+  [1210, "input", "one of the values (", "; check tenant, recoveryWindow, redundancy and backupCopies"],
+  [
+    4016,
+    "refused",
+    "the tenant can have none, or the server failed (",
+    "; check tenant (sys can have none), then the server's log",
+  ],
+  [5160, "refused", "the tenant does not exist (", "; check tenant; names are case-sensitive"],
+  [5260, "refused", "the tenant is locked (", "; unlock the tenant"],
+] as const)("error %i of a cleanup policy is %s, and says what to do", (errno, kind, means, advice) => {
   const said = serverError("doing", { errno, sqlMessage: "no" }, "statement");
   const error = asPolicyError(said, { version: "4.1.0.0" });
-  expect(error).toMatchObject({ kind, errno, message: expect.stringContaining(text) });
+  expect(error).toMatchObject({ kind, errno, message: expect.stringContaining(means) });
+  expect((error as Error).message).toContain(advice);
 });
 
-test("any other failure stays as it is", () => {
+test("a failure that is no OceanBaseError stays as it is", () => {
   const bug = new TypeError("a bug");
   expect(asPolicyError(bug, { version: "4.1.0.0" })).toBe(bug);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readLeftovers } from "../../../../provider/oceanbase/cleanup/leftovers.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import {
   type Answer,
   scriptedCluster,
@@ -31,7 +31,7 @@ interface Said {
 }
 
 const leftovers = async (
-  jobs: Parameters<typeof stoppedJob>[0][] = [{ backupSetId: "13" }],
+  jobs: Parameters<typeof backupJob>[0][] = [{ backupSetId: "13" }],
   {
     server = serverInSys(),
     sets = [SET],
@@ -47,7 +47,7 @@ const leftovers = async (
     [/OB_BACKUP_PARAMETER/, data],
     [/OB_ARCHIVE_DEST/, archives],
   );
-  const found = await readLeftovers(cluster, jobs.map(stoppedJob));
+  const found = await readLeftovers(cluster, jobs.map(backupJob));
   return { found, sql: session.asked.map(({ sql }) => sql) };
 };
 
@@ -104,14 +104,14 @@ describe("what jobs have left behind", () => {
   });
 });
 
-describe("what becomes of it", () => {
+describe("an incomplete backup set", () => {
   const becomes = async (said: Said) => {
     const { found } = await leftovers(undefined, said);
     const { removedAfter, staysBecause } = found[0] ?? {};
     return removedAfter ?? staysBecause ?? "nothing can be said";
   };
 
-  test("it is removed when the recovery window has passed since its end", async () => {
+  test("is removed when the recovery window has passed since its end", async () => {
     expect(await becomes({})).toBe("2026-12-02 10:00:00");
     expect(await becomes({ policies: [{ ...POLICY, RECOVERY_WINDOW: "90s" }] })).toBe("2026-11-25 10:01:30");
   });
@@ -153,15 +153,15 @@ describe("what becomes of it", () => {
       { server: serverInSys({ version: "4.4.1.0" }), archives: [] },
       "the tenant has 0 destinations of its log archive, and a cleanup works with one only",
     ],
-  ])("it stays: %s", async (_, said, reason) => {
+  ])("stays with %s", async (_, said, reason) => {
     expect(await becomes(said)).toBe(reason);
   });
 
-  test("before 4.4 the destinations of the log archive make no difference", async () => {
+  test("is removed before 4.4 with any number of destinations of the log archive", async () => {
     expect(await becomes({ archives: [ARCHIVE, ARCHIVE] })).toBe("2026-12-02 10:00:00");
   });
 
-  test("a destination is compared by its root and host, and no key of it is shown", async () => {
+  test("is compared with the destination by root and host, and no key of either is shown", async () => {
     const data = [{ ...DEST, VALUE: "oss://bucket/a/?host=h&access_id=ID&encrypt_key=MARKER" }];
     const at = (PATH: string) => ({ sets: [{ ...SET, PATH }], data });
     expect(await becomes(at("oss://bucket/a?host=h&access_key=MARKER\n"))).toBe("2026-12-02 10:00:00");
@@ -172,7 +172,7 @@ describe("what becomes of it", () => {
     expect(JSON.stringify(found)).not.toContain("MARKER");
   });
 
-  test("nothing can be said of a set that is DELETING, without an end, or whose conditions cannot be read", async () => {
+  test("has neither a time nor a reason when it is DELETING, has no end, or its conditions cannot be read", async () => {
     const refused = new OceanBaseError("refused", "no", { errno: 1142 });
     const nothing: Said[] = [
       { sets: [{ ...SET, FILE_STATUS: "DELETING" }] },

@@ -22,23 +22,26 @@ test.each([
   ["017us", 15n],
   [`${2n ** 63n - 1n}us`, 2n ** 63n - 1n],
   ["106751991d", 106_751_991n * 86_400_000_000n],
-])("%s is read as the server reads it: %i microseconds", (text, length) => {
+])("the window %s is read as the server reads it, as %i microseconds", (text, length) => {
   expect(windowMicroseconds(text)).toBe(length);
 });
 
 test.each(["", "d", "7w", "7 d", "7dd", "-7d", "08d", "7.5d", "106751992d", `${2n ** 63n}us`])(
-  "%j is no window",
+  "the text %j is no window",
   (text) => {
     expect(windowMicroseconds(text)).toBeUndefined();
   },
 );
 
-test.each(["7d", "7D", "168h", "1us", "1MS", "90m", "106751991d"])("%s is taken from a program", (text) => {
-  expect(recoveryWindowProblem(text)).toBeUndefined();
-});
+test.each(["7d", "7D", "168h", "1us", "1MS", "90m", "106751991d"])(
+  "the window %s is accepted from a program",
+  (text) => {
+    expect(recoveryWindowProblem(text)).toBeUndefined();
+  },
+);
 
 test.each(["", "7", "7w", "07d", "0d", "0x7d", " 7d", "7 d", "+7d", "-7d", "7d ", "7.5d", "7days", "7d\n"])(
-  "%j is not, though the server may read something in it",
+  "the window %j is refused from a program, even where the server would read one in it",
   (text) => {
     expect(recoveryWindowProblem(text)).toContain("no weeks");
   },
@@ -60,12 +63,12 @@ test.each([
   ["what", "ever", false],
   ["what", "7d", false],
   [undefined, "what", false],
-])("whether %j is as long as %j: %j", (one, other, same) => {
+])("a comparison of the windows %j and %j gives %j", (one, other, same) => {
   expect(isSameWindow(one, other)).toBe(same);
   expect(isSameWindow(other, one)).toBe(same);
 });
 
-test("every window that is taken from a program is one for the server, and as long as itself in smaller units", () => {
+test("every accepted window is one for the server, and as long as itself in smaller units", () => {
   const unit = fc.constantFrom(["d", "h", 24], ["h", "m", 60], ["m", "s", 60], ["s", "ms", 1000] as const);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100_000 }), unit, (number, [large, small, factor]) => {

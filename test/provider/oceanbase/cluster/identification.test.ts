@@ -20,7 +20,7 @@ async function identify(who: keyof Logins) {
   }
 }
 
-test("from sys the server tells its version, cluster and every tenant", async () => {
+test("a server tells a login to sys its version, its cluster and every tenant", async () => {
   const server = await identify("sys");
   expect(server).toMatchObject({ version: "4.2.5.1", cluster: "obdemo", clusterId: "1001" });
   expect(server.tenant).toMatchObject({ id: "1", name: "sys", type: "SYS" });
@@ -36,7 +36,7 @@ test("from sys the server tells its version, cluster and every tenant", async ()
 test.each([
   ["mysqlTenant", "mysql_tenant", "MYSQL"],
   ["oracleTenant", "oracle_tenant", "ORACLE"],
-] as const)("from %s it tells that tenant alone", async (who, name, mode) => {
+] as const)("a server tells %s that tenant alone", async (who, name, mode) => {
   const server = await identify(who);
   expect(server.tenant).toMatchObject({ name, mode });
   expect(server.tenants).toHaveLength(1);
@@ -60,7 +60,7 @@ describe("a user tenant that has no view of itself (4.0)", () => {
     await old.stop();
   });
 
-  test("goes by the name of its login where no function tells it", async () => {
+  test("is named by its login where no function tells its name", async () => {
     const session = new ScriptedSession(
       [/EFFECTIVE_TENANT\(\)|DBA_OB_TENANTS/, new OceanBaseError("server", "no such thing", { errno: 904 })],
       [/ob_compatibility_mode/, [{ VALUE: "ORACLE" }]],
@@ -71,34 +71,34 @@ describe("a user tenant that has no view of itself (4.0)", () => {
   });
 });
 
-test("a tenant in the recycle bin is known as such", async () => {
+test("a tenant in the recycle bin is marked as such", async () => {
   sandbox().setInRecycleBin("mysql_tenant", true);
   const { tenants } = await identify("sys");
   const inBin = tenants.filter((tenant) => tenant.inRecycleBin).map(({ name }) => name);
   expect(inBin).toEqual(["mysql_tenant"]);
 });
 
-test("a MySQL-mode login costs two queries", async () => {
+test("the identification of a MySQL-mode login costs two queries", async () => {
   await identify("sys");
   expect(sandbox().log.entries).toHaveLength(2);
 });
 
-test("a login that may not see the tenants is told so, not taken for another server", async () => {
+test("a login that may not read the tenants is refused, and its server is not taken for another product", async () => {
   sandbox().faults.inject({ match: /DBA_OB_TENANTS/, act: { kind: "error", errno: 1142 } });
   await expect(identify("sys")).rejects.toMatchObject({ kind: "refused", errno: 1142 });
 });
 
-test("a server that does not tell its cluster is taken all the same", async () => {
+test("a server that does not tell its cluster is accepted without one", async () => {
   sandbox().faults.inject({ match: /SHOW PARAMETERS/, act: { kind: "error", errno: 1227 } });
   expect(await identify("sys")).toMatchObject({ cluster: "", clusterId: "", version: "4.2.5.1" });
 });
 
-describe("a server that cannot do it is refused with what was found", () => {
+describe("a server without tenant-level backups", () => {
   test.each<[FlavorName, string, string]>([
     ["mysql", "a server that is not OceanBase", "8.0.39"],
     ["oceanbase-3", "an OceanBase without tenant-level backups", "3.1.5"],
     ["seekdb", "OceanBase seekdb, which has no backups to cancel", "1.4.0.0"],
-  ])("%s", async (flavor, found, version) => {
+  ])("is refused with what was found: %s", async (flavor, found, version) => {
     const other = await startSandbox({ flavor });
     const session = await openSession(loginOf(other, other.logins.sys));
     const error = await readServer(session).catch((failure) => failure);
@@ -123,7 +123,7 @@ describe("the cluster of a record", () => {
     expect(isSameCluster(server, { ...record, tenant: "mysql_tenant" })).toBe(false);
   });
 
-  test("when it is another one, the error names both", async () => {
+  test("is refused with both names when it is another one", async () => {
     const server = await identify("sys");
     const check = () =>
       checkIsCluster({ address: "at", server }, { cluster: "prod", clusterId: "7", tenant: "sys" });
@@ -133,7 +133,7 @@ describe("the cluster of a record", () => {
   });
 });
 
-describe("what a server may say", () => {
+describe("an identified server", () => {
   const ROW = { VERSION: "4.2.5.1", OWN_ID: "1", TENANT_ID: "1", TENANT_NAME: "sys", TENANT_TYPE: "SYS" };
   const STATE = { COMPATIBILITY_MODE: "MYSQL", STATUS: "NORMAL", LOCKED: "NO" };
   const CLUSTER: Answer = [/SHOW PARAMETERS/, [{ NAME: "cluster", VALUE: "prod" }]];
@@ -141,14 +141,14 @@ describe("what a server may say", () => {
   const said = (rows: Answer[1], cluster = CLUSTER) =>
     readServer(new ScriptedSession([/OB_VERSION/, rows], cluster, VARIABLES));
 
-  test("the tenant of the login is the one it says, wherever it stands in the list", async () => {
+  test("has the tenant of the login, wherever that stands in the list", async () => {
     const own = { ...ROW, ...STATE, OWN_ID: "1002" };
     const server = await said([own, { ...own, TENANT_ID: "1002", TENANT_NAME: "one", TENANT_TYPE: "USER" }]);
     expect(server.tenant).toMatchObject({ id: "1002", name: "one", type: "USER" });
     expect(server).toMatchObject({ cluster: "prod", clusterId: "" });
   });
 
-  test("a version before 4, no tenant, or no version at all is no server to do it on", async () => {
+  test("is refused with a version before 4, without the tenant of the login, or without a version", async () => {
     for (const rows of [[{ ...ROW, VERSION: "3.2.4" }], [], [{ ...ROW, OWN_ID: "7" }]]) {
       await expect(said(rows)).rejects.toMatchObject({
         kind: "unsupported",
@@ -161,7 +161,7 @@ describe("what a server may say", () => {
     await expect(readServer(silent)).rejects.toThrow(/a server that is not OceanBase \(\); OceanBase 4\.0/);
   });
 
-  test("a column without a value takes nothing for granted", async () => {
+  test("takes nothing for granted from a column without a value", async () => {
     const nothing = { TENANT_TYPE: null, COMPATIBILITY_MODE: null, STATUS: null, LOCKED: null };
     const server = await said([
       { ...ROW, ...nothing },
@@ -171,7 +171,7 @@ describe("what a server may say", () => {
     expect(server.tenants[1]).toMatchObject({ id: "", name: "" });
   });
 
-  test("a cluster that cannot be asked for now is no cluster without a name", async () => {
+  test("does not go without a cluster when the question for it fails for now", async () => {
     const away = new OceanBaseError("unreachable", "cut");
     const busy = new OceanBaseError("transient", "electing", { errno: 4654 });
     for (const failure of [away, busy, new TypeError("a bug")]) {
@@ -180,7 +180,7 @@ describe("what a server may say", () => {
   });
 });
 
-test("a record or a server without a cluster is taken at its tenant's word, and says so in an error", () => {
+test("a record or a server without a cluster is recognized by its tenant, and called unnamed in an error", () => {
   const record = { cluster: "prod", clusterId: "7", tenant: "sys" };
   const untold = serverInSys({ cluster: "", clusterId: "" });
   expect(isSameCluster(untold, record)).toBe(true);
@@ -191,7 +191,7 @@ test("a record or a server without a cluster is taken at its tenant's word, and 
   );
 });
 
-test("a tenant that is gone has no name and goes by its id", () => {
+test("a tenant that is gone has no name and is labelled by its id", () => {
   expect(tenantNameOf({ server: serverInSys() }, "1004")).toBe("two");
   expect(tenantNameOf({ server: serverInSys() }, "1006")).toBeUndefined();
   expect(tenantLabel({ server: serverInSys() }, "1004")).toBe("two");

@@ -12,7 +12,7 @@ test.each([
   ["GRANT ALL PRIVILEGES ON *.* TO 'root'", false],
   ["GRANT ALL PRIVILEGES ON shop.* TO 'ops'", true],
   ["GRANT SELECT ON *.* TO 'ops'", true],
-])("%s: lacking is %j", async (grant, lacking) => {
+])("a user with %s seems to lack the privilege: %j", async (grant, lacking) => {
   expect(await lacks([{ G: grant }])).toBe(lacking);
 });
 
@@ -22,19 +22,19 @@ test("one sufficient grant among others is enough", async () => {
   );
 });
 
-test("no grants, or none that can be read, is no reason to warn", async () => {
+test("grants that are absent or cannot be read are no reason to warn", async () => {
   expect(await lacks([])).toBe(false);
   expect(await lacks(new OceanBaseError("refused", "no", { errno: 1142 }))).toBe(false);
   expect(await lacks([{ G: null }])).toBe(true);
 });
 
-test("Oracle mode is not asked: it shows grants in another way", async () => {
+test("a tenant in Oracle mode is not asked for grants, which it shows in another form", async () => {
   const { cluster, session } = scriptedCluster(serverInTenant("ORACLE"));
   expect(await seemsToLackAlterSystem(cluster)).toBe(false);
   expect(session.asked).toEqual([]);
 });
 
-test("a cancellation by the caller is not swallowed, nor is a failure of this package itself", async () => {
+test("a cancellation by the caller is thrown, and so is a failure of this package itself", async () => {
   await expect(lacks(new OceanBaseError("aborted", "cancelled"))).rejects.toThrow("cancelled");
   await expect(lacks(new TypeError("a bug"))).rejects.toThrow(TypeError);
 });

@@ -2,17 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkNotLocked, resolveScope as resolve } from "../../../../provider/oceanbase/cluster/scope.ts";
 import type { Identified, Server, Tenant } from "../../../../provider/oceanbase/cluster/server.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
-
-const tenant = (id: string, name: string, changes: Partial<Tenant> = {}): Tenant => ({
-  id,
-  name,
-  type: "USER",
-  mode: "MYSQL",
-  status: "NORMAL",
-  locked: false,
-  inRecycleBin: false,
-  ...changes,
-});
+import { tenant } from "../../../tools/support/scriptedSession.ts";
 
 /** The scope of these tenants for a login to that one. */
 const resolveScope = (
@@ -23,7 +13,7 @@ const resolveScope = (
   ignoreMissing = false,
 ) => resolve({ address: at, server: server as Server }, { selection, loginTenant, ignoreMissing });
 
-const sys = tenant("1", "sys", { type: "SYS" });
+const sys = tenant("1", "sys");
 const meta = tenant("1001", "META$1002", { type: "META" });
 const shop = tenant("1002", "shop");
 const billing = tenant("1004", "billing");

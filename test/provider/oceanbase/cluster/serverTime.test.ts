@@ -10,12 +10,12 @@ test.each([
   ["2026-01-01 00:00:00.250", "2026-01-01 00:00:01.250", 1],
   ["2026-01-01T00:00:00", "2026-01-02 00:00:00", 86_400],
   ["2026-01-01 00:00:05.5", "2026-01-01 00:00:05", 0],
-])("from %s to %s it is %i s", (from, to, seconds) => {
+])("the time from %s to %s is %i s", (from, to, seconds) => {
   expect(secondsBetween(from, to)).toBe(seconds);
 });
 
 test.each(["", "soon", "01-01-2026 00:00:00", "at 2026-01-01 00:00:00", "2026-13-45 00:00:00"])(
-  "%j is no time, and an age that cannot be told is none",
+  "the text %j is no time, and gives no age",
   (text) => {
     expect(secondsBetween(text, "2026-01-01 00:00:00")).toBeUndefined();
     expect(secondsBetween("2026-01-01 00:00:00", text)).toBeUndefined();
@@ -25,7 +25,7 @@ test.each(["", "soon", "01-01-2026 00:00:00", "at 2026-01-01 00:00:00", "2026-13
 const timeOf = (rows: { NOW_TEXT: string | null }[], server = serverInSys()) =>
   readServerTime(scriptedCluster(server, [/NOW_TEXT/, rows]).cluster);
 
-test("the server's clock is taken as its views print times", async () => {
+test("the server's clock is read as its views print times", async () => {
   expect(await timeOf([{ NOW_TEXT: "2026-01-01 10:00:00" }])).toBe("2026-01-01 10:00:00");
   // There the views are eight hours ahead of UTC.
   const oracle = await timeOf([{ NOW_TEXT: "2026-01-01 20:00:00" }], serverInTenant("ORACLE"));

@@ -18,7 +18,7 @@ test.each([
   ["4.2", "4.2.1", false],
   ["5.0.0.0", "4.6.0", true],
   ["", "4.0.0", false],
-] as const)("%s is at least %s: %s", (version, least, expected) => {
+] as const)("version %s is at least %s: %s", (version, least, expected) => {
   expect(isAtLeast({ version }, least)).toBe(expected);
 });
 

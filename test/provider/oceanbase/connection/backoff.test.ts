@@ -19,7 +19,7 @@ test.each([
   [4, [2000, 3000, 4000]],
   [5, [2500, 3750, 5000]],
   [50, [2500, 3750, 5000]],
-])("before attempt %i to ask again it is %j ms", (attempt, expected) => {
+])("the pause before repetition %i lies within %j ms", (attempt, expected) => {
   expect(pauses(() => backoffMs(attempt))).toEqual(expected);
 });
 
@@ -28,6 +28,6 @@ test.each([
   [2, [1000, 1250, 1500]],
   [3, [2000, 2500, 3000]],
   [4, [2500, 3125, 3750]],
-])("after send %i it is %j ms until the jobs are asked", (sends, expected) => {
+])("the pause between send %i and the look at the jobs lies within %j ms", (sends, expected) => {
   expect(pauses(() => settleMs(sends))).toEqual(expected);
 });

@@ -112,7 +112,7 @@ describe("the driver is told", () => {
 });
 
 describe("an answer", () => {
-  test("has upper-case names; a type that only OceanBase knows is read as the text it is", async () => {
+  test("has upper-case names, and a value of a type that only OceanBase knows is read as text", async () => {
     answer = [[["1", null]], [{ name: "job_id" }, { name: "Path" }]];
     const connection = await connected();
     expect(await connection.query("SELECT")).toEqual([{ JOB_ID: "1", PATH: null }]);
@@ -145,7 +145,7 @@ describe("an answer", () => {
   });
 });
 
-test("a connection that was given up before the driver was there is never made", async () => {
+test("a connection whose attempt was aborted before it began is never made", async () => {
   const endpoint = { host: "127.0.0.1", port: (listening.address() as { port: number }).port };
   const login = { endpoints: [endpoint], user: "root", tenant: "sys", connectTimeoutSeconds: 1 } as Login;
   const opening = openConnection(login, endpoint, { timeoutMs: 1000, signal: AbortSignal.abort() });
@@ -173,13 +173,13 @@ describe("a connection is over", () => {
     await expect.poll(open).toBe(0);
   });
 
-  test("when a server offers what OceanBase never offers", async () => {
+  test("when a server offers query attributes, which OceanBase never does", async () => {
     driver.serverCapabilityFlags = 0x0800_0000;
     await expect(connected()).rejects.toEqual({ code: "QUERY_ATTRIBUTES_OFFERED" });
     await expect.poll(open).toBe(0);
   });
 
-  test("when a reply comes out of order: nothing that came with it counts", async () => {
+  test("when packets come out of order, and nothing that came with them counts", async () => {
     const connection = await connected();
     answer = [[["1"]], [{ name: "a" }]];
     driver.emit("warn", new Error("packets out of order"));
@@ -190,9 +190,9 @@ describe("a connection is over", () => {
 });
 
 test.each([
-  ["the server has refused, and the connection goes on", { sqlMessage: "no" }, undefined],
-  ["was no answer of the server, and ends the connection", {}, true],
-])("a failure that %s", async (_, details, fatal) => {
+  ["the server refuses does not end", { sqlMessage: "no" }, undefined],
+  ["fails without the server's answer ends", {}, true],
+])("a statement that %s the connection", async (_, details, fatal) => {
   const connection = await connected();
   answer = Object.assign(new Error("no"), details);
   expect(((await connection.query("SELECT").catch((error) => error)) as { fatal?: boolean }).fatal).toBe(

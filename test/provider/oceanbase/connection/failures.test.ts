@@ -17,7 +17,7 @@ import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 const said = (errno: number, phase: "login" | "statement" = "statement") =>
   serverError("cancelling as root@sys at db:2881", { errno, sqlMessage: "what the server says" }, phase);
 
-test("an error is one line without a stack, whatever the server wrote", () => {
+test("an error is one line without a stack, even when the server's text has several", () => {
   const error = serverError("doing", { errno: 1064, sqlMessage: "near 'x\n  y'\r\nat line 1" }, "statement");
   expect(error.message).not.toMatch(/[\r\n]/);
   expect(error.message).toContain("near 'x y' at line 1");
@@ -27,65 +27,63 @@ test("an error is one line without a stack, whatever the server wrote", () => {
 
 test("an error says what was tried, what the server said, what it means and what to do", () => {
   expect(said(1227).message).toBe(
-    'cancelling as root@sys at db:2881: the server said "what the server says" (error 1227): the user lacks the ALTER SYSTEM privilege; log in as the tenant\'s administrator (root, or SYS in Oracle mode), or grant ALTER SYSTEM',
+    'cancelling as root@sys at db:2881: the user lacks the ALTER SYSTEM privilege (error 1227); the server said "what the server says"; log in as the tenant\'s administrator (root, or SYS in Oracle mode), or grant ALTER SYSTEM',
   );
 });
 
-test("a number can mean one thing at login and another for a statement", () => {
+test("an error number has one meaning at login and another for a statement", () => {
   expect(said(1235, "login").message).toContain("mysql2 3.21");
   expect(said(1235, "statement").message).toContain("from a user tenant only its own backups");
   expect(said(5260, "login").message).not.toBe(said(5260, "statement").message);
 });
 
-describe("what follows from a server's error", () => {
+describe("a server's error", () => {
   test.each([
     600, 1205, 1213, 4012, 4013, 4023, 4030, 4038, 4109, 4124, 4550, 4637, 4638, 4654, 4719, 4721, 4722, 6002,
     8001, 8002, 4064, 5066,
-  ])("%i is worth repeating for a read, and leaves open what a statement did", (errno) => {
+  ])("%i is repeated for a read, and leaves the effect of a statement open", (errno) => {
     expect(isWorthRepeating(said(errno))).toBe(true);
     expect(leavesEffectOpen(said(errno))).toBe(true);
   });
 
-  test.each([1031, 1064, 1227, 1235, 5160, 5260])(
-    "%i is final, and the statement has done nothing",
-    (errno) => {
-      expect(isWorthRepeating(said(errno))).toBe(false);
-      expect(leavesEffectOpen(said(errno))).toBe(false);
-    },
-  );
+  test.each([1031, 1064, 1227, 1235, 5160, 5260])("%i is final, and its statement had no effect", (errno) => {
+    expect(isWorthRepeating(said(errno))).toBe(false);
+    expect(leavesEffectOpen(said(errno))).toBe(false);
+  });
 
-  test.each([1210, 4016])("%i is final, and may come after the statement has done something", (errno) => {
+  test.each([1210, 4016])("%i is final, and its statement may have had an effect", (errno) => {
     expect(isWorthRepeating(said(errno))).toBe(false);
     expect(leavesEffectOpen(said(errno))).toBe(true);
   });
 
-  test("an unknown number is not repeated, and leaves open what a statement did", () => {
+  test("of an unknown number is not repeated, and leaves the effect of a statement open", () => {
     expect(said(9999).kind).toBe("server");
     expect(isWorthRepeating(said(9999))).toBe(false);
     expect(leavesEffectOpen(said(9999))).toBe(true);
   });
+});
 
-  test("a connection that ended without a reply leaves open what a statement did", () => {
-    expect(leavesEffectOpen(new OceanBaseError("unreachable", "cut", { outcomeUnknown: true }))).toBe(true);
-    expect(leavesEffectOpen(new OceanBaseError("unreachable", "refused"))).toBe(false);
-  });
+test("a connection that ended without a reply leaves the effect of a statement open", () => {
+  expect(leavesEffectOpen(new OceanBaseError("unreachable", "cut", { outcomeUnknown: true }))).toBe(true);
+  expect(leavesEffectOpen(new OceanBaseError("unreachable", "refused"))).toBe(false);
 });
 
 describe("a failed login", () => {
-  const failed = (failure: Parameters<typeof loginError>[1]) => loginError("logging in", failure, 5000);
+  const failed = (failure: Parameters<typeof loginError>[1]) =>
+    loginError("logging in", failure, { timeoutMs: 5000 });
 
   test.each([
-    [{ code: "HANDSHAKE_NO_SSL_SUPPORT" }, "refused", /offers no TLS, so the password was not sent/],
+    [{ code: "HANDSHAKE_NO_SSL_SUPPORT" }, "refused", /offers no TLS; the password was not sent/],
     [
       { code: "HANDSHAKE_SSL_ERROR", message: "self-signed" },
       "refused",
-      /TLS failed \(self-signed\), so the password/,
+      /TLS failed; self-signed, so the password/,
     ],
     [{ code: "AUTH_SWITCH_PLUGIN_ERROR", message: "asks for sha" }, "refused", /^logging in: asks for sha$/],
     [
       { code: QUERY_ATTRIBUTES_OFFERED },
       "unsupported",
-      /offers query attributes, as MySQL 8 does; an OceanBase/,
+      /a MySQL 8 or later by its query attributes; an OceanBase/,
     ],
     [{ code: "ETIMEDOUT" }, "unreachable", /no answer within 5 s; check connection\.host/],
     [
@@ -103,10 +101,10 @@ describe("a failed login", () => {
     [
       { code: "HANDSHAKE_UNKNOWN_ERROR", message: "odd packet" },
       "refused",
-      /no session could be made \(odd packet\)$/,
+      /no session could be made; the driver said "odd packet"$/,
     ],
-    [{ code: "ODD" }, "refused", /no session could be made \(ODD\)$/],
-    [{}, "refused", /no session could be made \(\)$/],
+    [{ code: "ODD" }, "refused", /no session could be made; the driver said "ODD"$/],
+    [{}, "refused", /no session could be made; the driver said ""$/],
   ] as const)("with %j is %s", (failure, kind, text) => {
     expect(failed(failure)).toMatchObject({ kind, message: expect.stringMatching(text) });
   });
@@ -127,10 +125,12 @@ describe("a failed login", () => {
     [8001, "transient"],
     [4023, "transient"],
     [9999, "server"],
-  ] as const)("with error %i is %s, and not a word about a statement", (errno, kind) => {
+  ] as const)("with error %i is %s, without advice about a statement", (errno, kind) => {
     const error = failed({ code: "ER_ODD", errno, sqlMessage: "no" });
-    expect(error).toMatchObject({ kind, errno, said: undefined });
-    expect(error.message).toContain(`logging in: the server said "no" (error ${errno})`);
+    expect(error).toMatchObject({ kind, errno, answer: undefined });
+    expect(error.message).toMatch(
+      new RegExp(`^logging in: [^;]+ \\(error ${errno}\\); the server said "no"; .`),
+    );
   });
 });
 
@@ -148,13 +148,20 @@ test.each([
   [1235, "refused"],
   [5260, "refused"],
 ] as const)("statement error %i is %s, with advice", (errno, kind) => {
-  expect(said(errno)).toMatchObject({ kind, message: expect.stringMatching(/\(error \d+\): .+; .+/) });
+  expect(said(errno)).toMatchObject({
+    kind,
+    message: expect.stringMatching(/^[^;]+ \(error \d+\); the server said ".+"; .+/),
+  });
 });
 
-test("an error that nobody has put into words says its number; one to wait for says so", () => {
-  expect(said(9999).message).toMatch(/\(error 9999\); see OceanBase's error codes for its meaning$/);
-  expect(said(4038).message).toMatch(/: the server asked is not the leader any more; try again$/);
-  expect(serverError("doing", {}, "statement").message).toMatch(/said "" \(error 0\)/);
+test("an error without a known meaning shows its number, and a transient one says to try again", () => {
+  expect(said(9999).message).toMatch(
+    /: the server refused it \(error 9999\); the server said ".+"; see OceanBase's error codes for its meaning$/,
+  );
+  expect(said(4038).message).toMatch(
+    /: the server asked is not the leader any more \(error 4038\); the server said ".+"; try again$/,
+  );
+  expect(serverError("doing", {}, "statement").message).toMatch(/\(error 0\); the server said ""; /);
 });
 
 test.each([
@@ -164,12 +171,12 @@ test.each([
   [{ code: "ECONNRESET", message: "read ECONNRESET" }, "unreachable", "the connection was cut"],
   [{ code: "ODD", message: "odd packet" }, "unreachable", "odd packet"],
   [{}, "unreachable", "the connection failed"],
-] as const)("a statement that ends with %j is %s, and nobody knows what it did", (failure, kind, text) => {
+] as const)("a statement that ends with %j is %s, and its effect is unknown", (failure, kind, text) => {
   const error = noAnswerError("cancelling", failure);
   expect(error).toMatchObject({ kind, message: `cancelling: ${text}`, outcomeUnknown: true });
 });
 
-test("an error knows its name, and that nothing is unknown of it by default", () => {
+test("an error has its name, and no unknown outcome by default", () => {
   expect(new OceanBaseError("server", " two\n\n lines \n")).toMatchObject({
     name: "OceanBaseError",
     message: "two lines",

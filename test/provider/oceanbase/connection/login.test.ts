@@ -14,12 +14,12 @@ test.each([
   ["10.0.0.1:1", { host: "10.0.0.1", port: 1 }],
   ["[::1]:2881", { host: "::1", port: 2881 }],
   ["[fe80::1]", { host: "fe80::1", port: 2881 }],
-])("%s is an endpoint", (text, endpoint) => {
+])("the text %s is an endpoint", (text, endpoint) => {
   expect(parseEndpoint(text, 2881)).toEqual(endpoint);
 });
 
 test.each(["", ":2881", "db1:", "db1:0", "db1:65536", "db1:abc", "a b:1", "::1", "db1:1:2", "[]:1"])(
-  "%j is not an endpoint",
+  "the text %j is no endpoint",
   (text) => {
     expect(parseEndpoint(text, 2881)).toBeUndefined();
   },

@@ -32,7 +32,7 @@ async function logIn(sandbox: Sandbox, change: Partial<Login> = {}): Promise<voi
 const inside = ({ ca }: ServerCertificate): Partial<Login> => ({ tls: { ca, verifyHostName: false } });
 
 describe("an account with caching_sha2_password", () => {
-  test("logs in inside TLS: in full, in short, and in full after a restart", async () => {
+  test("logs in inside TLS in full, then in short, and in full after a restart", async () => {
     const certificate = await createCertificate();
     const sandbox = await serverWith("caching_sha2_password", certificate);
     await logIn(sandbox, inside(certificate));
@@ -44,27 +44,27 @@ describe("an account with caching_sha2_password", () => {
     await expect(wrong).rejects.toMatchObject({ kind: "refused", errno: 1045 });
   });
 
-  test("is refused without TLS, by a text that names the method and what to do", async () => {
+  test("is refused without TLS by a message with the method and what to do", async () => {
     const sandbox = await serverWith("caching_sha2_password");
     await expect(logIn(sandbox)).rejects.toMatchObject({
       kind: "refused",
       message: expect.stringMatching(
-        /^logging in as root@sys at \S+: the server asks for the login method caching_sha2_password, which is safe only inside TLS with a checked certificate, so the password was not sent; set connection\.tls, or give the account mysql_native_password$/,
+        /^logging in as root@sys at \S+: the server asks for the login method caching_sha2_password; it is safe only inside TLS with a checked certificate, so the password was not sent; set connection\.tls, or give the account mysql_native_password$/,
       ),
     });
   });
 
-  test("is not sent the password by a certificate that cannot be checked", async () => {
+  test("is not sent the password when the certificate cannot be checked", async () => {
     const certificate = await createCertificate();
     const sandbox = await serverWith("caching_sha2_password", certificate);
     const other = inside(await createCertificate());
-    await expect(logIn(sandbox, other)).rejects.toThrow(/TLS failed .* so the password was not sent/);
+    await expect(logIn(sandbox, other)).rejects.toThrow(/TLS failed; .* so the password was not sent/);
   });
 });
 
 test("an account with ob_sm3_password is refused by its name", async () => {
   const sandbox = await serverWith("ob_sm3_password");
   await expect(logIn(sandbox)).rejects.toThrow(
-    /login method ob_sm3_password, which no MySQL driver knows; give the account mysql_native_password or caching_sha2_password$/,
+    /login method ob_sm3_password; no MySQL driver knows it; give the account mysql_native_password or caching_sha2_password$/,
   );
 });

@@ -9,7 +9,7 @@ const internal = (code: string) => ({
   sqlMessage: `ORA-00600: internal error code, arguments: ${code}, what it says`,
 });
 
-describe("a failure of an Oracle-mode session gets the number of a MySQL-mode one", () => {
+describe("a failure of an Oracle-mode session", () => {
   test.each([
     ["-4012", 4012],
     ["-4016", 4016],
@@ -23,7 +23,7 @@ describe("a failure of an Oracle-mode session gets the number of a MySQL-mode on
     ["-5160", 5160],
     ["-5171", 1142],
     ["-5260", 5260],
-  ])("whose internal error says %s", (code, errno) => {
+  ])("whose internal error holds the code %s gets the MySQL-mode number %i", (code, errno) => {
     expect(inMysqlNumbers(internal(code))).toMatchObject({
       errno,
       reported: `600, OceanBase's own ${code}`,
@@ -34,29 +34,29 @@ describe("a failure of an Oracle-mode session gets the number of a MySQL-mode on
     [900, 1064],
     [1, 1062],
     [24761, 6002],
-  ])("whose number is %i", (errno, known) => {
+  ])("with the number %i gets the MySQL-mode number %i", (errno, known) => {
     const failure = { errno, sqlMessage: "what it says" };
     expect(inMysqlNumbers(failure)).toMatchObject({ errno: known, reported: String(errno) });
   });
 
-  test("unless it is known as it is, or is no answer of the server's", () => {
+  test("keeps a number that is known as it is, and stays as it is without the server's answer", () => {
     for (const failure of [{ errno: 942, sqlMessage: "ORA-00942" }, { code: "ECONNRESET" }]) {
       expect(inMysqlNumbers({ ...failure })).toEqual(failure);
     }
   });
 
-  test("unless its own code was lost: then it may pass, and may have taken effect", () => {
+  test("whose code was lost is transient, and may have taken effect", () => {
     const lost = inMysqlNumbers({ errno: 600, sqlMessage: "internal error" });
     expect(lost).toEqual({ errno: 600, sqlMessage: "internal error" });
     expect(serverError("asking", lost, "statement")).toMatchObject({ kind: "transient", errno: 600 });
   });
 });
 
-describe("on a real connection", () => {
+describe("a session", () => {
   const sandbox = useSandbox();
 
   test.each(["oracleTenant", "mysqlTenant"] as const)(
-    "%s reports one error under one number",
+    "of %s reports one error under one number",
     async (who) => {
       const session = await openSession(loginOf(sandbox(), sandbox().logins[who]));
       sandbox().faults.inject({ match: /CANCEL/, act: { kind: "error", errno: 4038 } });
@@ -65,13 +65,13 @@ describe("on a real connection", () => {
       await expect(sent).rejects.toMatchObject({
         kind: "transient",
         errno: 4038,
-        message: expect.stringContaining(`(error ${number}): the server asked is not the leader any more`),
+        message: expect.stringContaining(`the server asked is not the leader any more (error ${number}); `),
       });
       session.close();
     },
   );
 
-  test("an Oracle-mode read that meets a leader change is asked again", async () => {
+  test("in Oracle mode repeats a read that meets a leader change", async () => {
     const session = await openSession(loginOf(sandbox(), sandbox().logins.oracleTenant));
     sandbox().faults.inject({ match: /ONE/, act: { kind: "error", errno: 4038 } });
     expect(await session.read("SELECT 1 AS ONE FROM DUAL", "asking")).toEqual([{ ONE: "1" }]);

@@ -269,7 +269,7 @@ describe("a connection", () => {
     expect(other).not.toBe(connection);
   });
 
-  test("that ends right after it was made is none, and another one is made for the caller", async () => {
+  test("that ends right after it was made is replaced by another one for the caller", async () => {
     const caller = using();
     const dead = attempts[0]?.succeed() as FakeConnection;
     dead.destroy();
@@ -313,7 +313,7 @@ describe("closing", () => {
     expect(connection.isOver).toBe(true);
   });
 
-  test("is not kept from its end by a connection that cannot log out", async () => {
+  test("ends even when a connection cannot log out", async () => {
     using();
     const connection = await connected();
     connection.end = () => Promise.reject(new Error("cut"));

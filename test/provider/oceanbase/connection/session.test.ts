@@ -5,9 +5,10 @@ import { openSession } from "../../../../provider/oceanbase/connection/session.t
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import { createCertificate } from "../../../../sdk/sandbox/certificates.ts";
 import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
-import { loginOf, useSandbox } from "../../../tools/support/sandbox.ts";
+import { loginOf } from "../../../tools/support/sandbox.ts";
+import { useSessions } from "../../../tools/support/sessions.ts";
 
-const sandbox = useSandbox();
+const { sandbox, sysLogin } = useSessions();
 
 /** The error that opening a session ends with. */
 async function openingError(login: Login): Promise<OceanBaseError> {
@@ -35,13 +36,13 @@ describe("a login", () => {
 
   test.each([
     ["a wrong password", { password: "not-the-password" }, 1045],
-    ["an unknown user", { user: "nobody" }, 1045],
+    ["an unknown user", { user: "unknown" }, 1045],
     ["an unknown tenant", { tenant: "nowhere" }, 1045],
     ["an unknown cluster", { cluster: "other" }, 4669],
   ] as const)(
-    "with %s is refused in one line that says where, who and what to check",
+    "with %s is refused in one line with the address, the tenant and what to check",
     async (_, changes, errno) => {
-      const login = loginOf(sandbox(), sandbox().logins.sys, changes);
+      const login = sysLogin(changes);
       const error = await openingError(login);
       expect(error).toMatchObject({ kind: "refused", errno });
       expect(error.message).toContain(`@${login.tenant}`);
@@ -52,13 +53,13 @@ describe("a login", () => {
     },
   );
 
-  test("to a locked tenant says so", async () => {
+  test("to a locked tenant is refused with the number of that reason", async () => {
     sandbox().cluster.tenants.setLocked("mysql_tenant", true);
     const error = await openingError(loginOf(sandbox(), sandbox().logins.mysqlTenant));
     expect(error).toMatchObject({ kind: "refused", errno: 5260 });
   });
 
-  test("to an Oracle-mode tenant that the driver is too old for names the driver that is needed", async () => {
+  test("to an Oracle-mode tenant that refuses the driver names the version that is needed", async () => {
     const message = "Oracle tenant for current client driver is not supported";
     sandbox().faults.inject({
       match: /^login SYS@oracle_tenant/,
@@ -69,57 +70,53 @@ describe("a login", () => {
     expect(error.message).toContain("mysql2 3.21");
   });
 
-  test("names every endpoint that was tried, and takes the first that answers", async () => {
+  test("names every endpoint that was tried, and uses the first that answers", async () => {
     const dead = await closedPort();
     const port = sandbox().port;
     const away = { host: "127.0.0.1", port: dead };
-    const error = await openingError(loginOf(sandbox(), sandbox().logins.sys, { endpoints: [away, away] }));
+    const error = await openingError(sysLogin({ endpoints: [away, away] }));
     expect(error.kind).toBe("unreachable");
     expect(error.message.split(`127.0.0.1:${dead}`)).toHaveLength(3);
 
-    const session = await openSession(
-      loginOf(sandbox(), sandbox().logins.sys, { endpoints: [away, { host: "127.0.0.1", port }] }),
-    );
+    const session = await openSession(sysLogin({ endpoints: [away, { host: "127.0.0.1", port }] }));
     expect(session.address).toBe(`root@sys at 127.0.0.1:${port}`);
     await session.close();
   });
 
-  test("a wrong password is not tried at the next endpoint", async () => {
+  test("with a wrong password is not tried at the next endpoint", async () => {
     const here = { host: "127.0.0.1", port: sandbox().port };
-    const login = loginOf(sandbox(), sandbox().logins.sys, { password: "wrong", endpoints: [here, here] });
+    const login = sysLogin({ password: "wrong", endpoints: [here, here] });
     expect((await openingError(login)).errno).toBe(1045);
     expect(sandbox().log.logins).toBe(1);
   });
 
-  test("to a host name that does not exist says so", async () => {
+  test("to a host name that does not exist fails with that reason", async () => {
     const endpoints: Login["endpoints"] = [{ host: "no-such-host.invalid", port: 2881 }];
-    const error = await openingError(loginOf(sandbox(), sandbox().logins.sys, { endpoints }));
+    const error = await openingError(sysLogin({ endpoints }));
     expect(error.kind).toBe("unreachable");
     expect(error.message).toMatch(/host name/);
   });
 });
 
-describe("over TLS", () => {
-  test("a server with a trusted certificate is logged in to; its host name may be left unchecked", async () => {
-    for (const [dnsName, verifyHostName] of [
-      ["localhost", true],
-      ["elsewhere.example", false],
-    ] as const) {
-      const certificate = await createCertificate({ dnsNames: [dnsName] });
-      const secure = await startSandbox({ tls: certificate });
-      const endpoints: Login["endpoints"] = [{ host: "localhost", port: secure.port }];
-      const tls = { ca: certificate.ca, verifyHostName };
-      const session = await openSession(loginOf(secure, secure.logins.sys, { endpoints, tls }));
-      expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
-      await session.close();
-      await secure.stop();
-    }
-  });
+test("a login over TLS accepts a trusted certificate, and may leave its host name unchecked", async () => {
+  for (const [dnsName, verifyHostName] of [
+    ["localhost", true],
+    ["elsewhere.example", false],
+  ] as const) {
+    const certificate = await createCertificate({ dnsNames: [dnsName] });
+    const secure = await startSandbox({ tls: certificate });
+    const endpoints: Login["endpoints"] = [{ host: "localhost", port: secure.port }];
+    const tls = { ca: certificate.ca, verifyHostName };
+    const session = await openSession(loginOf(secure, secure.logins.sys, { endpoints, tls }));
+    expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
+    await session.close();
+    await secure.stop();
+  }
 });
 
 describe("a read", () => {
   test("gives every value as text under an upper-case name, and loses no digit", async () => {
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    const session = await openSession(sysLogin());
     const rows = await session.read(
       "SELECT 9223372036854775807 AS big, NULL AS none, 'x' AS text_, tenant_id FROM oceanbase.DBA_OB_TENANTS WHERE tenant_id = 1",
       "asking",
@@ -129,11 +126,11 @@ describe("a read", () => {
   });
 
   test.each(["cut before", "cut after", "stall"] as const)(
-    "survives a connection that ends: %s",
+    "is repeated after a lost connection, and fails at its deadline (%s)",
     async (kind) => {
-      const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+      const session = await openSession(sysLogin());
       sandbox().faults.inject({ match: /SELECT 1/, act: { kind } });
-      // A stalled reply is given up when the time for the read is over; then it is too late to ask again.
+      // A reply that never comes uses the time of the read up: there is none left to repeat it.
       const read = session.within(kind === "stall" ? 1500 : 10_000).read("SELECT 1 AS ONE", "asking");
       if (kind === "stall") await expect(read).rejects.toMatchObject({ kind: "unreachable" });
       else expect(await read).toEqual([{ ONE: "1" }]);
@@ -141,8 +138,8 @@ describe("a read", () => {
     },
   );
 
-  test("is repeated while the server is busy, and not after its time", async () => {
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+  test("is repeated while the server is busy, and not after its deadline", async () => {
+    const session = await openSession(sysLogin());
     sandbox().faults.inject({ match: /SELECT 1/, times: 2, act: { kind: "error", errno: 4012 } });
     expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
     sandbox().faults.inject({ match: /SELECT 1/, times: 100, act: { kind: "error", errno: 4012 } });
@@ -160,8 +157,8 @@ describe("a read", () => {
     [8001, 2],
     [8002, 2],
     [4012, 1],
-  ])("after error %i goes on, on connection number %i", async (errno, logins) => {
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+  ])("is repeated after error %i on connection number %i", async (errno, logins) => {
+    const session = await openSession(sysLogin());
     sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "error", errno } });
     expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
     expect(sandbox().log.logins).toBe(logins);
@@ -169,7 +166,7 @@ describe("a read", () => {
   });
 
   test("that the server refuses is not repeated", async () => {
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+    const session = await openSession(sysLogin());
     await expect(session.read("SELECT * FROM oceanbase.NO_SUCH_VIEW", "asking")).rejects.toMatchObject({
       errno: 1146,
     });
@@ -184,7 +181,7 @@ describe("a read", () => {
       { host: "127.0.0.1", port: sandbox().port },
       { host: "127.0.0.1", port: second.port },
     ];
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys, { endpoints }));
+    const session = await openSession(sysLogin({ endpoints }));
     await sandbox().stop();
     expect(await session.read("SELECT 1 AS ONE", "asking")).toEqual([{ ONE: "1" }]);
     expect(session.address).toContain(String(second.port));
@@ -197,7 +194,7 @@ describe("a statement", () => {
   test.each(["cut before", "cut after"] as const)(
     "is sent once even when the connection ends: %s",
     async (kind) => {
-      const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
+      const session = await openSession(sysLogin());
       sandbox().faults.inject({ match: /CANCEL/, act: { kind } });
       await expect(session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")).rejects.toMatchObject({
         kind: "unreachable",
@@ -208,8 +205,8 @@ describe("a statement", () => {
     },
   );
 
-  test("whose reply never comes is given up after the reply timeout, and nobody knows what it did", async () => {
-    const login = loginOf(sandbox(), sandbox().logins.sys, { replyTimeoutSeconds: 0.3 });
+  test("without a reply ends at the reply timeout, and its effect is unknown", async () => {
+    const login = sysLogin({ replyTimeoutSeconds: 0.3 });
     const session = await openSession(login);
     sandbox().faults.inject({ match: /CANCEL/, act: { kind: "stall" } });
     await expect(session.send("ALTER SYSTEM CANCEL BACKUP", "cancelling")).rejects.toMatchObject({
@@ -224,23 +221,21 @@ describe("a statement", () => {
 describe("a caller that cancels", () => {
   test("ends a login and a read at once", async () => {
     const controller = new AbortController();
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), {
+    const session = await openSession(sysLogin(), {
       signal: controller.signal,
     });
     sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "stall" } });
     const read = session.read("SELECT 1 AS ONE", "asking");
     setTimeout(() => controller.abort(), 50);
     await expect(read).rejects.toMatchObject({ kind: "aborted" });
-    await expect(
-      openSession(loginOf(sandbox(), sandbox().logins.sys), { signal: controller.signal }),
-    ).rejects.toMatchObject({
+    await expect(openSession(sysLogin(), { signal: controller.signal })).rejects.toMatchObject({
       kind: "aborted",
     });
   });
 
   test("ends the pause before a read is tried again", async () => {
     const controller = new AbortController();
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), {
+    const session = await openSession(sysLogin(), {
       signal: controller.signal,
     });
     sandbox().faults.inject({ match: /SELECT 1/, times: 1000, act: { kind: "error", errno: 4023 } });
@@ -253,28 +248,19 @@ describe("a caller that cancels", () => {
     });
     await session.close();
   });
-
-  test("leaves no connection behind", async () => {
-    const session = await openSession(loginOf(sandbox(), sandbox().logins.sys));
-    expect(sandbox().openConnections).toBe(1);
-    await session.close();
-    await session.close();
-    await expect.poll(() => sandbox().openConnections).toBe(0);
-  });
 });
 
-/** A port on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+test("a session that is closed, even twice, leaves no connection open", async () => {
+  const session = await openSession(sysLogin());
+  expect(sandbox().openConnections).toBe(1);
+  await session.close();
+  await session.close();
+  await expect.poll(() => sandbox().openConnections).toBe(0);
+});
 
-test("every query and statement is told of once, and none of it is the password", async () => {
+test("a session reports every query and statement once to its caller, and never the password", async () => {
   const told: string[] = [];
-  const login = loginOf(sandbox(), sandbox().logins.sys);
+  const login = sysLogin();
   const session = await openSession(login, { debug: (text) => told.push(text) });
   const reads = [session.read("SELECT 1 FROM DUAL", "asking"), session.read("SELECT 1 FROM DUAL", "asking")];
   await Promise.all(reads);
@@ -287,3 +273,12 @@ test("every query and statement is told of once, and none of it is the password"
   ]);
   expect(told.join()).not.toContain(login.password);
 });
+
+/** A port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -75,8 +75,8 @@ test("a read that was sent serves no caller that comes later", async () => {
   expect([await later, await third]).toEqual(["new", "new"]);
 });
 
-describe("an answer of a moment ago", () => {
-  test("serves callers that say that it is good enough, counted from when it was sent", async () => {
+describe("an answer from a moment ago", () => {
+  test("serves callers that accept its age, counted from when its query was sent", async () => {
     join({ maxAgeMs: 1000 });
     runs[0]?.send();
     vi.setSystemTime(Date.now() + 600);
@@ -112,7 +112,7 @@ describe("an answer of a moment ago", () => {
 });
 
 describe("a caller that leaves", () => {
-  test("takes nothing from the others; when the last one leaves the read is stopped", async () => {
+  test("takes nothing from the others, and the read is stopped when it is the last one", async () => {
     const [first, second] = [new AbortController(), new AbortController()];
     const answers = [join({ signal: first.signal }), join({ signal: second.signal })];
     first.abort();
@@ -132,7 +132,7 @@ describe("a caller that leaves", () => {
     expect(runs[1]?.unused.aborted).toBe(false);
   });
 
-  test("after its time has left too", async () => {
+  test("when its time is over counts like one that cancels", async () => {
     await expect(join({ ms: 10 })).rejects.toThrow("late");
     expect(runs[0]?.unused.aborted).toBe(true);
   });

@@ -29,7 +29,7 @@ test("work that takes longer is left exactly when its time is over", async () =>
   expect(leave).toHaveBeenCalledTimes(1);
 });
 
-test("a caller that cancels leaves at once, once, and leaves no timer and no listener", async () => {
+test("a caller that cancels fails at once, and leaves no timer and no listener", async () => {
   const caller = new AbortController();
   const removed = vi.spyOn(caller.signal, "removeEventListener");
   const waiting = withinTime(never, { ms: 1000, signal: caller.signal }, leave);

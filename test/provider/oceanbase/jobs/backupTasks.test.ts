@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { readTasks } from "../../../../provider/oceanbase/jobs/backupTasks.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
 
 const EMPTY = { TASK_ID: null, STATUS: null, RESULT: null, COMMENT: null, TABLET_COUNT: null };
 
-test("without a job no server is asked for tasks", async () => {
+test("the server is not asked for tasks when there is no job", async () => {
   const { cluster, session } = scriptedCluster(serverInSys());
   expect(await readTasks(cluster, [])).toEqual(new Map());
   expect(session.asked).toEqual([]);
@@ -30,15 +30,15 @@ test.each([
     "SELECT 1002 AS TENANT_ID, JOB_ID",
     '"COMMENT" FROM SYS.DBA_OB_BACKUP_TASKS',
   ],
-])("the view in %s is asked in its own words", async (_, server, begin, end) => {
+])("the view of tasks in %s is asked in its own dialect", async (_, server, begin, end) => {
   const { cluster, session } = scriptedCluster(server, [/./, []]);
-  await readTasks(cluster, [stoppedJob()]);
+  await readTasks(cluster, [backupJob()]);
   const sql = session.asked[0]?.sql ?? "";
   expect(sql.startsWith(begin)).toBe(true);
   expect(sql.endsWith(end)).toBe(true);
 });
 
-test("a task belongs to its tenant's job; those of other jobs are left out", async () => {
+test("a task belongs to its tenant's job, and tasks of other jobs are left out", async () => {
   const rows = [
     { ...EMPTY, TENANT_ID: "1004", JOB_ID: "5", TASK_ID: "1" },
     {
@@ -54,7 +54,7 @@ test("a task belongs to its tenant's job; those of other jobs are left out", asy
       FINISH_TABLET_COUNT: "4",
     },
   ];
-  const tasks = await readTasks(scriptedCluster(serverInSys(), [/./, rows]).cluster, [stoppedJob()]);
+  const tasks = await readTasks(scriptedCluster(serverInSys(), [/./, rows]).cluster, [backupJob()]);
   expect([...tasks]).toEqual([
     [
       "1002/5",
@@ -77,7 +77,7 @@ test("a column without a value, or of another version, is empty or 0", async () 
     { ...EMPTY, JOB_ID: "5" },
     { ...EMPTY, JOB_ID: null },
   ];
-  const tasks = await readTasks(scriptedCluster(serverInTenant(), [/./, rows]).cluster, [stoppedJob()]);
+  const tasks = await readTasks(scriptedCluster(serverInTenant(), [/./, rows]).cluster, [backupJob()]);
   expect([...tasks]).toEqual([
     [
       "1002/5",

@@ -3,7 +3,7 @@ import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import { listJobs, readJobSnapshot } from "../../../../provider/oceanbase/jobs/jobList.ts";
 import { readRecordedJobs } from "../../../../provider/oceanbase/jobs/jobRecord.ts";
 import { findRunningJobs } from "../../../../provider/oceanbase/jobs/runningJobs.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import { type Answer, scriptedCluster, serverInSys } from "../../../tools/support/scriptedSession.ts";
 
 const JOB = { TENANT_ID: "1002", JOB_ID: "5", STATUS: "DOING", START_TIMESTAMP: "2026-01-01 00:00:00" };
@@ -48,7 +48,7 @@ describe("a list of jobs", () => {
   });
 });
 
-test("a task view that cannot be read costs the progress alone; a lost connection is a failure", async () => {
+test("a task view that cannot be read costs the progress alone, and a lost connection is a failure", async () => {
   const refused = new OceanBaseError("refused", "no", { errno: 1142 });
   const { live, tasks } = await readJobSnapshot(clusterWith([JOB], [], refused).cluster);
   expect([live.length, tasks.size]).toEqual([1, 0]);
@@ -63,7 +63,7 @@ describe("the jobs that a cancel would hit", () => {
     return findRunningJobs(cluster, { selection, loginTenant: "sys", ...filter });
   };
 
-  test("are those that run in the scope, as they were last seen; a tenant that is gone has none", async () => {
+  test("are those that run in the scope, and a tenant that is gone has none", async () => {
     const scripted = clusterWith([
       JOB,
       { ...JOB, JOB_ID: "6", STATUS: "CANCELING" },
@@ -88,8 +88,8 @@ describe("the jobs that a cancel would hit", () => {
 });
 
 test("a record is brought up to date: ended jobs stay, the history is asked for the others alone", async () => {
-  const ended = stoppedJob({ jobId: "4", status: "FAILED", endedAt: "2026-01-01 00:00:10" });
-  const [stopping, gone, live] = ["5", "6", "7"].map((jobId) => stoppedJob({ jobId }));
+  const ended = backupJob({ jobId: "4", status: "FAILED", endedAt: "2026-01-01 00:00:10" });
+  const [stopping, gone, live] = ["5", "6", "7"].map((jobId) => backupJob({ jobId }));
   if (stopping === undefined || gone === undefined || live === undefined) throw new Error("three jobs");
   const { cluster, session } = clusterWith(
     [{ ...JOB, JOB_ID: "7" }],
@@ -108,5 +108,5 @@ test("a record is brought up to date: ended jobs stay, the history is asked for 
 
 test("a row of the history is an end even when it has no time", async () => {
   const { cluster } = clusterWith([], [{ ...ENDED, END_TIMESTAMP: null }]);
-  expect(await readRecordedJobs(cluster, [stoppedJob()])).toMatchObject([{ endedAt: "" }]);
+  expect(await readRecordedJobs(cluster, [backupJob()])).toMatchObject([{ endedAt: "" }]);
 });

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { clusterOf } from "../../../../provider/oceanbase/cluster/cluster.ts";
-import { resolveScope } from "../../../../provider/oceanbase/cluster/scope.ts";
 import { serverError } from "../../../../provider/oceanbase/connection/failures.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
 import { CancelSender } from "../../../../provider/oceanbase/stop/cancelSender.ts";
 import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
-import type { Plan } from "../../../../provider/oceanbase/stop/plan.ts";
 import type { StopRequest } from "../../../../provider/oceanbase/stop/stopRequest.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 import { ScriptedSession, serverInSys } from "../../../tools/support/scriptedSession.ts";
+import { planOn } from "../../../tools/support/stopRequest.ts";
 
 /** A session that takes statements, each with the next of these outcomes; after the last one they succeed. */
 class SendingSession extends ScriptedSession {
@@ -56,25 +55,11 @@ const job = (status: string) => ({ TENANT_ID: "1002", JOB_ID: "5", STATUS: statu
 /** A sender for both tenants, in one of which a job runs. */
 function sending(session: SendingSession, changes: Partial<StopRequest> = {}) {
   const cluster = clusterOf(session, serverInSys());
-  const request: StopRequest = {
-    selection: "all",
-    loginTenant: "sys",
-    ignoreMissing: true,
-    timeoutSeconds: 5,
-    ...changes,
-  };
-  const scope = resolveScope(cluster, request);
+  const plan = planOn(cluster, { selection: "all", ignoreMissing: true, ...changes });
+  const { scope } = plan;
   const watch = new JobWatch(cluster, scope);
-  watch.addRecorded([stoppedJob({ status: "DOING" })], []);
-  const plan: Plan = {
-    cluster,
-    request,
-    control: { progress: () => {} },
-    scope,
-    timeoutSeconds: 5,
-    warnings: [],
-  };
-  const sender = new CancelSender(plan, { selection: request.selection, scope, excluded: [], watch });
+  watch.addRecorded([backupJob({ status: "DOING" })], []);
+  const sender = new CancelSender(plan, { selection: scope.selection, scope, excluded: [], watch });
   return { sender, looks: () => session.asked.filter(({ sql }) => /BACKUP_JOBS/.test(sql)).length };
 }
 
@@ -83,15 +68,15 @@ describe("the tenants of a statement", () => {
     ["all", "cancelling the backups of all user tenants"],
     ["own", "cancelling the backups of this tenant"],
     [["a", "b"], "cancelling the backups of a, b"],
-    [["a", "b", "c", "d", "e"], "cancelling the backups of a, b, c, d, e"],
-    [["a", "b", "c", "d", "e", "f", "g"], "cancelling the backups of a, b, c, d, e and 2 more tenants"],
-  ])("%j are named in messages, but not endlessly", async (selection, doing) => {
+    [["a", "b", "c", "d", "e"], "cancelling the backups of a, b and 3 more tenants"],
+    [["a", "b", "c", "d", "e", "f", "g"], "cancelling the backups of a, b and 5 more tenants"],
+  ])("%j are named in messages, two of them at most", async (selection, doing) => {
     const session = new SendingSession();
     await sending(session).sender.send(selection);
     expect(session.doing).toEqual([doing]);
   });
 
-  test("that are none are never sent: the statement would mean all of them", async () => {
+  test("that are none are never sent, because the statement would mean all tenants", async () => {
     const session = new SendingSession();
     expect(await sending(session).sender.send([])).toBeUndefined();
     expect(session.sent).toEqual([]);
@@ -99,7 +84,7 @@ describe("the tenants of a statement", () => {
 });
 
 describe("a tenant that is gone", () => {
-  test("is left out once; one that is still refused then is an error, and nothing has happened", async () => {
+  test("is left out once, and a second refusal is thrown", async () => {
     const session = new SendingSession(said(5160), said(5160));
     session.tenants = ["sys", "one"];
     const { sender } = sending(session);
@@ -111,7 +96,7 @@ describe("a tenant that is gone", () => {
     expect(sender.issuedAt).toBeUndefined();
   });
 
-  test("and the only one leaves nothing to send", async () => {
+  test("and was the only one leaves nothing to send", async () => {
     const session = new SendingSession(said(5160));
     session.tenants = ["sys", "one"];
     const { sender } = sending(session);
@@ -124,16 +109,19 @@ describe("a statement without a clear answer", () => {
   test.each([
     ["an unknown number", said(9999)],
     ["a refusal that leaves open what was done", said(1142)],
-  ])("(%s) is not sent again where no job shows what it did, and is for the record", async (_, failure) => {
-    const session = new SendingSession(failure);
-    const { sender, looks } = sending(session);
-    expect(await sender.send("all")).toBe(failure);
-    expect(session.sent).toHaveLength(1);
-    expect(looks()).toBe(1);
-    expect(sender.issuedAt).toBeUndefined();
-  });
+  ])(
+    "with %s is not sent again when no job shows an effect, and its error is part of the report",
+    async (_, failure) => {
+      const session = new SendingSession(failure);
+      const { sender, looks } = sending(session);
+      expect(await sender.send("all")).toBe(failure);
+      expect(session.sent).toHaveLength(1);
+      expect(looks()).toBe(1);
+      expect(sender.issuedAt).toBeUndefined();
+    },
+  );
 
-  test("that has marked jobs counts as sent when it was sent, not when that was found out", async () => {
+  test("that has marked jobs is recorded with the time of its send, not of the look", async () => {
     const session = new SendingSession(lost());
     session.live = [job("CANCELING")];
     const { sender } = sending(session);
@@ -146,7 +134,7 @@ describe("a statement without a clear answer", () => {
     ]);
   });
 
-  test("without a trace is not taken for sent, and not repeated", async () => {
+  test("that has left no trace is neither recorded as issued nor repeated", async () => {
     const session = new SendingSession(lost());
     const { sender } = sending(session);
     expect(await sender.send("all")).toBeUndefined();
@@ -157,7 +145,7 @@ describe("a statement without a clear answer", () => {
     ]);
   });
 
-  test("is sent again only where a job is left unmarked; the record has the statement that was taken", async () => {
+  test("is sent again when a job is left unmarked, and is then recorded as issued", async () => {
     const session = new SendingSession(lost());
     session.live = [job("DOING")];
     const { sender, looks } = sending(session);

@@ -6,7 +6,7 @@ import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
 import { readLiveJobs } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
 import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob, clusterViewRow, partViewRow, viewRow } from "../../../tools/support/backupJob.ts";
 import {
   type ScriptedSession,
   scriptedCluster,
@@ -39,20 +39,6 @@ beforeEach(() => {
 const isAskedFor = ({ TENANT_ID, JOB_ID }: Row) =>
   session.asked.at(-1)?.sql.includes(`(${TENANT_ID}, ${JOB_ID})`) ?? false;
 
-const row = (jobId: string, status: string, changes: Row = {}): Row => ({
-  TENANT_ID: "1002",
-  JOB_ID: jobId,
-  STATUS: status,
-  INITIATOR_TENANT_ID: "1002",
-  INITIATOR_JOB_ID: "0",
-  ...changes,
-});
-/** A cluster backup's own job, and one that it has started in tenant `one`. */
-const clusterRow = (status: string, executors = "1002,1004") =>
-  row("9", status, { TENANT_ID: "1", INITIATOR_TENANT_ID: "1", EXECUTOR_TENANT_ID: executors });
-const partRow = (jobId: string, status: string, changes: Row = {}) =>
-  row(jobId, status, { INITIATOR_TENANT_ID: "1", INITIATOR_JOB_ID: "9", ...changes });
-
 function watching(selection: TenantSelection = ["one"], server: Server = serverInSys()): JobWatch {
   const request = { selection, loginTenant: server.tenant.name, ignoreMissing: false };
   const found = { address: "at", server };
@@ -72,63 +58,63 @@ const reported = (watch: JobWatch) => watch.jobs.map(({ jobId, status }) => `${j
 describe("a job", () => {
   test("has ended when it has left the live view and stands in the history, not before", async () => {
     const watch = watching();
-    live = [row("5", "DOING")];
+    live = [viewRow("5", "DOING")];
     await before(watch);
-    live = [row("5", "CANCELED")];
-    history = [row("5", "CANCELED")];
+    live = [viewRow("5", "CANCELED")];
+    history = [viewRow("5", "CANCELED")];
     expect(await look(watch)).toEqual([["5 CANCELED"], []]);
     live = [];
     history = [];
     expect(await look(watch)).toEqual([["5 CANCELED"], []]);
-    history = [row("5", "FAILED", { END_TIMESTAMP: "2026-01-01 00:01:00" })];
+    history = [viewRow("5", "FAILED", { END_TIMESTAMP: "2026-01-01 00:01:00" })];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.jobs).toMatchObject([{ jobId: "5", status: "FAILED", endedAt: "2026-01-01 00:01:00" }]);
   });
 
   test("is not asked for again once it has ended", async () => {
     const watch = watching();
-    watch.addRecorded([stoppedJob({ status: "CANCELED", endedAt: "" })], []);
+    watch.addRecorded([backupJob({ status: "CANCELED", endedAt: "" })], []);
     expect(await look(watch)).toEqual([[], []]);
     expect(session.asked).toHaveLength(1);
   });
 
   test("of a record that is live again after all has not ended", async () => {
     const watch = watching();
-    watch.addRecorded([stoppedJob({ endedAt: "" })], []);
-    live = [row("5", "CANCELING")];
+    watch.addRecorded([backupJob({ endedAt: "" })], []);
+    live = [viewRow("5", "CANCELING")];
     expect(await look(watch)).toEqual([["5 CANCELING"], []]);
   });
 
   test.each(["CANCELING", "CANCELED"])(
-    "that is %s is waited for, whoever has cancelled it",
+    "that is %s is waited for, even when another session has cancelled it",
     async (status) => {
       const watch = watching();
-      live = [row("6", status)];
+      live = [viewRow("6", status)];
       expect(await look(watch)).toEqual([[`6 ${status}`], []]);
     },
   );
 
-  test.each(["COMPLETED", "FAILED"])("that is %s and not known is nobody's business", async (status) => {
+  test.each(["COMPLETED", "FAILED"])("that is %s and was never seen running is ignored", async (status) => {
     const watch = watching();
-    live = [row("6", status)];
+    live = [viewRow("6", status)];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.jobs).toEqual([]);
   });
 
   test("of another tenant is not looked at", async () => {
     const watch = watching();
-    live = [row("5", "CANCELING", { TENANT_ID: "1004" })];
+    live = [viewRow("5", "CANCELING", { TENANT_ID: "1004" })];
     await before(watch);
     expect(await look(watch)).toEqual([[], []]);
   });
 });
 
 describe("a job that starts after the statement", () => {
-  test("is left alone, said once, and kept as it was last seen", async () => {
+  test("is left alone, warned about once, and kept as it was last seen", async () => {
     const watch = watching();
-    live = [row("6", "INIT")];
+    live = [viewRow("6", "INIT")];
     expect(await look(watch)).toEqual([[], []]);
-    live = [row("6", "DOING")];
+    live = [viewRow("6", "DOING")];
     await look(watch);
     expect(watch.restartedJobs).toMatchObject([{ jobId: "6", status: "DOING" }]);
     expect(watch.jobs).toEqual([]);
@@ -137,18 +123,22 @@ describe("a job that starts after the statement", () => {
     ]);
   });
 
-  test("in a cluster backup that nobody knew names it", async () => {
+  test("in a cluster backup that was not seen before is warned about with the id of that backup", async () => {
     const watch = watching();
-    live = [partRow("6", "DOING")];
+    live = [partViewRow("6", "DOING")];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.warnings[0]).toContain("by the sys tenant as part of cluster backup 9, and is DOING");
   });
 
-  test("in a cluster backup that was running is late, once, and waited for", async () => {
+  test("in a cluster backup that was running is missed once, and waited for", async () => {
     const watch = watching();
-    live = [clusterRow("DOING")];
+    live = [clusterViewRow("DOING")];
     await before(watch);
-    live = [clusterRow("DOING"), partRow("6", "DOING"), partRow("7", "DOING", { INITIATOR_JOB_ID: "8" })];
+    live = [
+      clusterViewRow("DOING"),
+      partViewRow("6", "DOING"),
+      partViewRow("7", "DOING", { INITIATOR_JOB_ID: "8" }),
+    ];
     expect(await look(watch)).toEqual([["6 DOING"], ["6 DOING"]]);
     expect(await look(watch)).toEqual([["6 DOING"], []]);
     expect(watch.restartedJobs).toMatchObject([{ jobId: "7" }]);
@@ -158,11 +148,11 @@ describe("a job that starts after the statement", () => {
 describe("a cluster backup that has not started its jobs", () => {
   test("is waited for when one of them is to be in the scope, until it has", async () => {
     const watch = watching();
-    live = [clusterRow("INIT")];
+    live = [clusterViewRow("INIT")];
     await before(watch);
     expect(watch.startingClusterJobs).toEqual(["9"]);
     expect(await look(watch)).toEqual([["9 INIT"], []]);
-    live = [clusterRow("DOING")];
+    live = [clusterViewRow("DOING")];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.startingClusterJobs).toEqual([]);
   });
@@ -174,18 +164,18 @@ describe("a cluster backup that has not started its jobs", () => {
     ["tenants where it is cancelled", "1002", "CANCELING"],
   ])("is not waited for when it is for %s", async (_, executors, status) => {
     const watch = watching();
-    live = [clusterRow(status, executors)];
+    live = [clusterViewRow(status, executors)];
     await before(watch);
     expect(watch.startingClusterJobs).toEqual([]);
     expect(await look(watch)).toEqual([[], []]);
   });
 
-  test("may have started one that was over before anybody looked: the history tells", async () => {
+  test("gets a job from the history that has started and ended between two looks", async () => {
     const watch = watching();
-    live = [clusterRow("INIT")];
+    live = [clusterViewRow("INIT")];
     await before(watch);
     live = [];
-    history = [partRow("6", "CANCELED"), partRow("7", "CANCELED", { TENANT_ID: "1004" })];
+    history = [partViewRow("6", "CANCELED"), partViewRow("7", "CANCELED", { TENANT_ID: "1004" })];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.jobs).toMatchObject([{ tenantId: "1002", jobId: "6", status: "CANCELED", endedAt: "" }]);
   });
@@ -205,7 +195,7 @@ describe("a cluster backup that has not started its jobs", () => {
   test("is taken over from a record, with the jobs that it starts later", async () => {
     const watch = watching();
     watch.addRecorded([], ["9"]);
-    live = [clusterRow("INIT"), partRow("6", "DOING")];
+    live = [clusterViewRow("INIT"), partViewRow("6", "DOING")];
     expect(
       watch.isTarget({ tenantId: "1002", jobId: "6", initiatorTenantId: "1", initiatorJobId: "9" } as never),
     ).toBe(true);
@@ -214,7 +204,7 @@ describe("a cluster backup that has not started its jobs", () => {
 
   test("is waited for once, as the job that it is, where all are meant", async () => {
     const watch = watching("all");
-    live = [clusterRow("INIT")];
+    live = [clusterViewRow("INIT")];
     await before(watch);
     expect(await look(watch)).toEqual([["9 INIT"], []]);
   });
@@ -222,11 +212,11 @@ describe("a cluster backup that has not started its jobs", () => {
 
 describe("a job in neither view", () => {
   beforeEach(() => {
-    live = [row("5", "DOING")];
+    live = [viewRow("5", "DOING")];
   });
   const tenantQueries = () => session.asked.filter(({ sql }) => sql.includes("DBA_OB_TENANTS")).length;
 
-  test("is on its way; only when it stays away the tenants are asked for", async () => {
+  test("is waited for, and the tenants are read when it is absent a second time", async () => {
     const watch = watching();
     await before(watch);
     live = [];
@@ -237,7 +227,7 @@ describe("a job in neither view", () => {
     expect(watch.warnings).toEqual([]);
   });
 
-  test("has gone when its tenant has", async () => {
+  test("has ended when its tenant was dropped", async () => {
     const watch = watching();
     await before(watch);
     live = [];
@@ -250,7 +240,7 @@ describe("a job in neither view", () => {
     expect(reported(watch)).toEqual(["5 DOING"]);
   });
 
-  test("that came back starts to be missed anew", async () => {
+  test("that comes back is counted as absent anew", async () => {
     const watch = watching();
     await before(watch);
     const there = live;
@@ -262,21 +252,21 @@ describe("a job in neither view", () => {
   });
 });
 
-test("an attempt that is taken up again waits for what is being cancelled, and means what it meant", async () => {
+test("a resumed attempt waits for what is being cancelled, and keeps its targets", async () => {
   const watch = watching();
   const job = (jobId: string, status: string) =>
-    ({ ...stoppedJob({ jobId, status }), initiatorTenantId: "1002", initiatorJobId: "0" }) as never;
-  watch.addRecorded([stoppedJob({ jobId: "4", status: "DOING" })], []);
+    ({ ...backupJob({ jobId, status }), initiatorTenantId: "1002", initiatorJobId: "0" }) as never;
+  watch.addRecorded([backupJob({ jobId: "4", status: "DOING" })], []);
   watch.addLive([job("5", "CANCELING")]);
   expect(reported(watch)).toEqual(["4 DOING", "5 CANCELING"]);
   expect(["4", "5", "6"].map((id) => watch.isTarget(job(id, "DOING")))).toEqual([true, true, false]);
   expect(watch.runningBefore.map(({ jobId }) => jobId)).toEqual(["4"]);
 });
 
-test("a skipped tenant is not watched where all are meant; one that was created since is", async () => {
+test("a cancel of all does not watch a skipped tenant, and watches one that was created since", async () => {
   const server = serverInSys();
   const odd = tenant("1006", "odd", { status: "RESTORE" });
   const watch = watching("all", { ...server, tenants: [...server.tenants, odd] });
-  live = [row("1", "CANCELING", { TENANT_ID: "1006" }), row("2", "CANCELING", { TENANT_ID: "1008" })];
+  live = [viewRow("1", "CANCELING", { TENANT_ID: "1006" }), viewRow("2", "CANCELING", { TENANT_ID: "1008" })];
   expect(await look(watch)).toEqual([["2 CANCELING"], []]);
 });

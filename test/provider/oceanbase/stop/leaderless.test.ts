@@ -1,30 +1,13 @@
 import { describe, expect, test, vi } from "vitest";
-import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
-import { stopBackups } from "../../../../provider/oceanbase/stop/stopBackups.ts";
-import type { StopReport, StopRequest } from "../../../../provider/oceanbase/stop/stopRequest.ts";
-import { loginOf, untilJobs, useSandbox } from "../../../tools/support/sandbox.ts";
+import { justBefore, untilJobs } from "../../../tools/support/sandbox.ts";
+import { useStop } from "../../../tools/support/stop.ts";
 
 /*
  * A tenant that no server leads: its backup tables cannot be reached, every read that needs them fails as a whole, and a
  * statement that goes through several tenants stops there.
  */
-const sandbox = useSandbox();
-const cancels = () => sandbox().log.cancels;
-const statusesOf = (name: string) =>
-  sandbox()
-    .rows(`SELECT status FROM oceanbase.__all_backup_job WHERE tenant_id = ${sandbox().tenant(name).id}`)
-    .map(({ status }) => status);
-
-async function stop(request: Partial<StopRequest>, signal?: AbortSignal): Promise<StopReport> {
-  const control = { progress: () => {}, ...(signal && { signal }) };
-  const session = await openSession(loginOf(sandbox(), sandbox().logins.sys), control);
-  const asked = { selection: ["mysql_tenant"], loginTenant: "sys", ignoreMissing: false, timeoutSeconds: 20 };
-  try {
-    return await stopBackups(session, { ...asked, ...request }, control);
-  } finally {
-    session.close();
-  }
-}
+const { sandbox, stop, cancels, liveJobs } = useStop();
+const statusesOf = (name: string) => liveJobs(sandbox().tenant(name).id).map(({ status }) => status);
 
 /** Backups run in three tenants; nothing leads the second of them. */
 async function sickInTheMiddle(errno: 4012 | 4654 | 4721 | 4722 = 4012): Promise<void> {
@@ -39,7 +22,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 describe("a tenant without a leader", () => {
   test.each([4012, 4654, 4721, 4722] as const)(
-    "(%i) does not keep another one from being stopped",
+    "does not keep another tenant from being stopped (error %i)",
     async (errno) => {
       await sickInTheMiddle(errno);
       const report = await stop({ selection: ["mysql_tenant"] });
@@ -52,7 +35,7 @@ describe("a tenant without a leader", () => {
     },
   );
 
-  test("that is named is named last; the others are stopped, and it is reported", async () => {
+  test("is named last, and is reported when the others are stopped", async () => {
     await sickInTheMiddle();
     const report = await stop({ selection: ["oracle_tenant", "mysql_tenant", "third"] });
     expect(cancels()[0]).toBe("ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`, `third`, `oracle_tenant`");
@@ -89,7 +72,7 @@ describe("a tenant without a leader", () => {
     expect(statusesOf("third")).toEqual([expect.stringMatching(/INIT|DOING/)]);
   });
 
-  test("among all keeps nothing behind it from being stopped", async () => {
+  test("does not keep those behind it from being stopped in a cancel of all", async () => {
     await sickInTheMiddle();
     const report = await stop({ selection: "all" });
     expect(cancels().slice(0, 2)).toEqual([
@@ -106,7 +89,7 @@ describe("a tenant without a leader", () => {
     expect(report.notCancelled).toMatchObject([{ tenant: "oracle_tenant" }]);
   });
 
-  test("among all, with a locked one that cannot be named then, names both in the report", async () => {
+  test("is reported together with a locked tenant behind it, which cannot be named then", async () => {
     await sickInTheMiddle();
     sandbox().cluster.tenants.setLocked("third", true);
     const report = await stop({ selection: "all" });
@@ -115,22 +98,18 @@ describe("a tenant without a leader", () => {
     expect(cancels().filter((sql) => sql.includes("third"))).toEqual([]);
   });
 
-  test("is in the record, too, when the caller cancels before it could be named alone", async () => {
+  test("is in the record as well when the caller cancels before it could be named alone", async () => {
     await sickInTheMiddle();
     const abort = new AbortController();
-    const happens = () => abort.abort();
-    sandbox().faults.inject({
-      match: /CANCEL BACKUP TENANT = `oracle_tenant`$/,
-      act: { kind: "just before", happens },
-    });
-    const report = await stop({ selection: ["oracle_tenant", "third"] }, abort.signal);
+    justBefore(sandbox(), /CANCEL BACKUP TENANT = `oracle_tenant`$/, () => abort.abort());
+    const report = await stop({ selection: ["oracle_tenant", "third"] }, { signal: abort.signal });
     expect(report.jobs).toMatchObject([{ tenant: "third" }]);
     expect(report.notCancelled).toMatchObject([{ tenant: "oracle_tenant" }]);
     expect(report.interrupted).toMatchObject({ kind: "aborted" });
     expect(report.issuedAt).toBeDefined();
   });
 
-  test("whose reads hang is one that cannot be read", async () => {
+  test("counts as one that cannot be read when its reads get no reply", async () => {
     await sickInTheMiddle();
     sandbox().faults.inject({
       match: /BACKUP_JOBS WHERE TENANT_ID IN \(1004\)$/,
@@ -141,7 +120,7 @@ describe("a tenant without a leader", () => {
     expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant" }, { tenant: "third" }]);
   });
 
-  test("that comes back in time is stopped with the others", async () => {
+  test("is stopped with the others when it gets a leader in time", async () => {
     await sickInTheMiddle();
     const stopping = stop({ selection: ["oracle_tenant", "third"] });
     await expect.poll(() => cancels().length).toBeGreaterThan(0);
@@ -152,14 +131,14 @@ describe("a tenant without a leader", () => {
     expect(statusesOf("oracle_tenant")).toEqual([]);
   });
 
-  test("whose job was seen before is waited for, and its job is not taken for one that has gone", async () => {
+  test("is waited for when its job was seen before, and that job is not taken for one that has ended", async () => {
     sandbox().startBackup("mysql_tenant");
     sandbox().startBackup("oracle_tenant");
     await untilJobs(sandbox(), "DOING", "DOING");
     sandbox().setStuck("oracle_tenant", true);
     // The second look at the jobs is the first after the statement.
     for (const happens of [() => {}, () => sandbox().loseLeader("oracle_tenant")]) {
-      sandbox().faults.inject({ match: /BACKUP_JOBS/, act: { kind: "just before", happens } });
+      justBefore(sandbox(), /BACKUP_JOBS/, happens);
     }
     const report = await stop({ selection: "all", timeoutSeconds: 4 });
     expect(report.jobs).toMatchObject([
@@ -190,7 +169,7 @@ describe("an error in the middle of the tenants", () => {
     const happens = () => {
       for (let i = 0; i < 2; i += 1) sandbox().addEndedJobRow("oracle_tenant");
     };
-    sandbox().faults.inject({ match: /CANCEL BACKUP$/, act: { kind: "just before", happens } });
+    justBefore(sandbox(), /CANCEL BACKUP$/, happens);
     const report = await stop({ selection: "all" });
     expect(cancels()).toEqual(["ALTER SYSTEM CANCEL BACKUP", "ALTER SYSTEM CANCEL BACKUP TENANT = `third`"]);
     expect(report).toMatchObject({ notCancelled: [] });

@@ -7,7 +7,7 @@ test.each([
   [5400, 1800],
   [6000, 2000],
   [60_000, 2200],
-])("after %i ms the next look comes in about %i ms", (elapsedMs, delayMs) => {
+])("a look after %i ms is followed by the next one in %i ms", (elapsedMs, delayMs) => {
   expect(pollDelayMs(elapsedMs)).toBe(delayMs);
 });
 

@@ -1,10 +1,9 @@
 import { afterEach, expect, test } from "vitest";
-import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
-import { stopBackups } from "../../../../provider/oceanbase/stop/stopBackups.ts";
 import type { StopReport } from "../../../../provider/oceanbase/stop/stopRequest.ts";
 import { type Sandbox, startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import type { VersionName } from "../../../../sdk/sandbox/versions.ts";
-import { FAST, loginOf, untilJobs } from "../../../tools/support/sandbox.ts";
+import { FAST, untilJobs } from "../../../tools/support/sandbox.ts";
+import { stopsOn } from "../../../tools/support/stop.ts";
 
 /*
  * A tenant in the recycle bin is cancelled by older servers, passed over by newer ones, and on some it is not known which.
@@ -12,38 +11,32 @@ import { FAST, loginOf, untilJobs } from "../../../tools/support/sandbox.ts";
 let sandbox: Sandbox;
 afterEach(() => sandbox.stop());
 
+const { stop } = stopsOn(() => sandbox);
+
 /** Stops the backups of a tenant in the recycle bin and of another one. */
 async function stopInBin(version: VersionName): Promise<StopReport> {
   sandbox = await startSandbox({ version, speed: FAST, timing: { backupSeconds: 100_000 } });
   for (const name of ["mysql_tenant", "oracle_tenant"]) sandbox.startBackup(name);
   await untilJobs(sandbox, "DOING", "DOING");
   sandbox.setInRecycleBin("mysql_tenant");
-  const session = await openSession(loginOf(sandbox, sandbox.logins.sys));
-  const request = {
-    selection: ["mysql_tenant", "oracle_tenant"],
-    loginTenant: "sys",
-    ignoreMissing: false,
-    timeoutSeconds: 15,
-  };
-  try {
-    return await stopBackups(session, request, { progress: () => {} });
-  } finally {
-    session.close();
-  }
+  return await stop({ selection: ["mysql_tenant", "oracle_tenant"], timeoutSeconds: 15 });
 }
 
-test.each(["4.0.0", "4.2.1"] as const)("on %s its backup is stopped like any other", async (version) => {
-  const report = await stopInBin(version);
-  expect(report.jobs).toMatchObject([
-    { tenant: "mysql_tenant", status: "CANCELED" },
-    { tenant: "oracle_tenant", status: "CANCELED" },
-  ]);
-  expect(report.interrupted).toBeUndefined();
-  expect(report.warnings.join()).not.toContain("recycle bin");
-});
+test.each(["4.0.0", "4.2.1"] as const)(
+  "a tenant in the recycle bin is stopped like any other on %s",
+  async (version) => {
+    const report = await stopInBin(version);
+    expect(report.jobs).toMatchObject([
+      { tenant: "mysql_tenant", status: "CANCELED" },
+      { tenant: "oracle_tenant", status: "CANCELED" },
+    ]);
+    expect(report.interrupted).toBeUndefined();
+    expect(report.warnings.join()).not.toContain("recycle bin");
+  },
+);
 
 test.each(["4.3.5", "4.6.0"] as const)(
-  "on %s it is reported beforehand and not waited for",
+  "a tenant in the recycle bin is warned about and not waited for on %s",
   async (version) => {
     const report = await stopInBin(version);
     expect(report.jobs).toMatchObject([{ tenant: "oracle_tenant", status: "CANCELED" }]);
@@ -54,7 +47,7 @@ test.each(["4.3.5", "4.6.0"] as const)(
   },
 );
 
-test("where it is not known (4.2.5) it is waited for only when the statement has marked its job", async () => {
+test("a tenant in the recycle bin is waited for on 4.2.5 only when the statement has marked its job", async () => {
   const report = await stopInBin("4.2.5");
   expect(report.jobs).toMatchObject([
     { tenant: "mysql_tenant", status: "DOING" },

@@ -6,9 +6,9 @@ import {
   settleProgressText,
   timeoutError,
 } from "../../../../provider/oceanbase/stop/waitTexts.ts";
-import { stoppedJob } from "../../../tools/support/backupJob.ts";
+import { backupJob } from "../../../tools/support/backupJob.ts";
 
-const jobs = (count: number) => Array.from({ length: count }, (_, i) => stoppedJob({ jobId: String(i + 1) }));
+const jobs = (count: number) => Array.from({ length: count }, (_, i) => backupJob({ jobId: String(i + 1) }));
 const sets = (count: number) =>
   Array.from({ length: count }, (_, i) => ({
     tenantId: "1002",
@@ -37,11 +37,11 @@ test("a wait for the cleanup names three sets and counts the others", () => {
   expect(cleanupProgressText(sets(5), 0)).toMatch(/one set 3 \(INCOMPLETE\) and 2 more \(0 s\)$/);
 });
 
-test("looking on says for how long still", () => {
+test("a status line after the stop says for how long the action still looks on", () => {
   expect(settleProgressText(1500)).toBe("stopped; looking on for 2 s for backups that start again");
 });
 
-test("an end of the time names every job, and what is known of them", () => {
+test("a timeout error names every job, and the diagnosis of them", () => {
   const error = timeoutError("at db", 600_000, jobs(5), undefined);
   expect(error).toMatchObject({ kind: "timeout" });
   expect(error.message).toMatch(
@@ -52,7 +52,7 @@ test("an end of the time names every job, and what is known of them", () => {
   );
 });
 
-test("an end of the time for the cleanup says that the jobs have stopped", () => {
+test("a timeout error of the cleanup says that the jobs have stopped", () => {
   const error = cleanupTimeoutError("at db", 7000, sets(4));
   expect(error).toMatchObject({ kind: "timeout" });
   expect(error.message).toMatch(

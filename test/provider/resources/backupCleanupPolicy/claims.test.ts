@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { claimPolicy } from "../../../../provider/resources/backupCleanupPolicy/claims.ts";
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
 import { Command } from "../../../../provider/resources/command.ts";
+import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
 
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const place = { host: "db.example", port: 2881, cluster: undefined, tenant: "t1" };
 
 describe("a tenant's policy", () => {
-  test("is for one resource; a second one is refused with both names and the place", () => {
+  test("belongs to one resource, and a second one is refused with both names and the place", () => {
     const claims = new Map<string, string>();
     const claim = (name: string, where = place) => claimPolicy({ name, claims }, where);
     expect(claim("first")).toBeUndefined();
@@ -33,7 +33,7 @@ describe("a tenant's policy", () => {
     expect(claimPolicy({ name: "second", claims }, { ...place, ...change })).toBeUndefined();
   });
 
-  test("is claimed by a check, as soon as it is known whose it is", () => {
+  test("is claimed by a check as soon as its tenant is known", () => {
     const command = new Command();
     const check = (name: string, tenant: string) =>
       backupCleanupPolicy.check(

@@ -6,8 +6,8 @@ import {
   replacingInputs,
 } from "../../../../provider/resources/backupCleanupPolicy/inputs.ts";
 import { changedInputs, checkInputs } from "../../../../provider/resources/inputTable.ts";
+import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
 
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection = { host: "db.example", port: 2881, tenant: "sys", user: "root", connectTimeoutSeconds: 10 };
 const right = { connection, tenant: "t1", recoveryWindow: "7d" };
 const fromTenant = { connection: { ...connection, tenant: "t1" }, recoveryWindow: "7d" };
@@ -91,7 +91,7 @@ test.each([
   expect(problems(given)).toEqual([{ path, reason: expect.stringMatching(reason) }]);
 });
 
-test("what is not known yet is passed over in silence, whatever it is", () => {
+test("an input that is not known yet has no problem", () => {
   const all = {
     ...right,
     policyName: "default",
@@ -109,7 +109,7 @@ test("what is not known yet is passed over in silence, whatever it is", () => {
   ]);
 });
 
-test("whatever a program gives, the check answers", () => {
+test("the check returns a list of problems for any inputs", () => {
   const names = [
     "connection",
     "tenant",
@@ -142,7 +142,7 @@ describe("a change", () => {
     { tlsKey: "new" },
     { connection: { ...connection, user: "admin" } },
     { recoveryWindow: UNKNOWN },
-  ])("is seen: %j", (change) => {
+  ])("to %j is seen", (change) => {
     expect(changed(change)).toBe(true);
   });
 
@@ -152,7 +152,7 @@ describe("a change", () => {
     { recoveryWindow: "7D" },
     { policyName: "default" },
     { __provider: "b" },
-  ])("is none: %j", (change) => {
+  ])("to %j counts as none", (change) => {
     expect(changed(change)).toBe(false);
   });
 

@@ -1,38 +1,28 @@
 import { describe, expect, test } from "vitest";
 import type { BackupCleanupPolicyInputs } from "../../../../provider/resources/backupCleanupPolicy/inputs.ts";
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
+import { useBackupCleanupPolicy } from "../../../tools/support/backupCleanupPolicy.ts";
+import { add, drop } from "../../../tools/support/cleanupPolicy.ts";
+import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
 import { connectionTo, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
 
 /*
  * What a front that previews by itself is told. Nothing of it may be sent.
  */
-const sandbox = useSandbox();
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const add = (window: string) =>
-  `ALTER SYSTEM ADD DELETE BACKUP POLICY = 'default' RECOVERY_WINDOW = '${window}' TENANT = \`mysql_tenant\``;
-const DROP = "ALTER SYSTEM DROP DELETE BACKUP POLICY = 'default' TENANT = `mysql_tenant`";
-
-const inputs = (changes: Partial<BackupCleanupPolicyInputs> = {}): BackupCleanupPolicyInputs => ({
-  connection: connectionTo(sandbox(), sandbox().logins.sys),
-  password: sandbox().logins.sys.password,
-  tenant: "mysql_tenant",
-  recoveryWindow: "7d",
-  ...changes,
-});
+const { sandbox, inputs, created, sent } = useBackupCleanupPolicy();
 const preview = (
   changes: Partial<BackupCleanupPolicyInputs> = {},
   state?: Parameters<typeof backupCleanupPolicy.diff>[0],
   context = recordingContext({ preview: true }),
 ) => backupCleanupPolicy.preview(inputs(changes), context, state);
-const sent = () => sandbox().log.matching(/DELETE BACKUP POLICY/);
 
 describe("a preview of a create", () => {
-  test("says the ADD, and sends nothing", async () => {
+  test("shows the ADD, and sends no statement", async () => {
     expect(await preview()).toEqual({ outputs: { statement: add("7d") }, text: `would send ${add("7d")}` });
     expect(sent()).toEqual([]);
   });
 
-  test("says that an equal policy is there, or that a different one is refused", async () => {
+  test("says that an equal policy exists, or that a different one is refused", async () => {
     sandbox().setPolicy("mysql_tenant", "168h");
     expect(await preview()).toEqual({
       text: "tenant mysql_tenant has this cleanup policy already: nothing would be sent",
@@ -46,13 +36,13 @@ describe("a preview of a create", () => {
     ]);
   });
 
-  test("that may overwrite says that it drops first", async () => {
+  test("that may overwrite shows the DROP before the ADD", async () => {
     sandbox().setPolicy("mysql_tenant", "1d");
-    expect((await preview({ overwrite: true })).text).toBe(`would send ${DROP}; ${add("7d")}`);
+    expect((await preview({ overwrite: true })).text).toBe(`would send ${drop}; ${add("7d")}`);
     expect(sent()).toEqual([]);
   });
 
-  test("asks for nothing that is not known yet, and needs no cluster that answers", async () => {
+  test("makes no connection for an input that is not known yet, and needs no cluster that answers", async () => {
     expect((await preview({ tenant: UNKNOWN })).text).toContain("not known yet");
     expect(sandbox().log.logins).toBe(0);
     await sandbox().stop();
@@ -62,20 +52,17 @@ describe("a preview of a create", () => {
 });
 
 describe("a preview of an update", () => {
-  const created = async () => (await backupCleanupPolicy.create(inputs(), recordingContext())).state;
-
-  test("that sends nothing knows all of the state", async () => {
-    const state = await created();
+  test("that sends no statement knows all of the state", async () => {
+    const { state } = await created();
     expect(await preview({ overwrite: true }, state)).toEqual({
       state: { ...state, overwrite: true },
       text: "only the record changes: nothing would be sent",
     });
   });
 
-  test("to another window says the DROP and the ADD", async () => {
-    const state = await created();
-    sandbox().log.clear();
-    expect((await preview({ recoveryWindow: "8d" }, state)).text).toBe(`would send ${DROP}; ${add("8d")}`);
+  test("to another window shows the DROP and the ADD", async () => {
+    const { state } = await created();
+    expect((await preview({ recoveryWindow: "8d" }, state)).text).toBe(`would send ${drop}; ${add("8d")}`);
     expect(sent()).toEqual([]);
   });
 });
@@ -93,7 +80,7 @@ describe.each([
     return context.warnings;
   };
 
-  test("is warned of, with when the backups go", async () => {
+  test("is warned about with the time at which backups are removed", async () => {
     server().setPolicy("mysql_tenant", "30d");
     expect(await warnings({ recoveryWindow: "7d" })).toEqual([
       expect.stringMatching(
@@ -105,7 +92,7 @@ describe.each([
     expect(server().log.matching(/^ALTER/)).toEqual([]);
   });
 
-  test("and no other: one that stays, gets longer, or is new", async () => {
+  test("is the only one: a window that stays, gets longer, or is new is not warned about", async () => {
     expect(await warnings({ recoveryWindow: "7d" })).toEqual([]);
     server().setPolicy("mysql_tenant", "7d");
     for (const recoveryWindow of ["7d", "168h", "8d"]) expect(await warnings({ recoveryWindow })).toEqual([]);

@@ -4,9 +4,10 @@ import {
   CANCEL_BACKUP,
   type CancelBackupInputs,
 } from "../../../../provider/resources/cancelBackup/inputs.ts";
+import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
 import { changedInputs as changed, checkInputs } from "../../../../provider/resources/inputTable.ts";
+import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
 
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const connection = { host: "db.example", port: 2881, tenant: "sys", user: "root", connectTimeoutSeconds: 10 };
 const right = { connection, tenants: ["t1"] };
 const fromTenant = { connection: { ...connection, tenant: "t1" } };
@@ -120,6 +121,38 @@ describe("what is not known yet", () => {
     expect(paths({ connection: { ...connection, host: UNKNOWN }, tenants: [UNKNOWN, "sys"] })).toEqual([
       "tenants[1]",
     ]);
+  });
+});
+
+describe("the options", () => {
+  const check = (changes: object) =>
+    cancelBackup.check({ ...right, timeoutSeconds: 15, ...changes } as CancelBackupInputs);
+
+  test.each<[object, string, string]>([
+    [{ keepStopped: "yes" }, "keepStopped", "must be true or false"],
+    [{ keepStopped: true, cancelOn: ["delete"] }, "keepStopped", 'has no use without "create" in cancelOn'],
+    [{ requireRestorePoint: 1 }, "requireRestorePoint", "must be true or false"],
+    [{ waitForCleanup: true, timeoutSeconds: 0 }, "waitForCleanup", "requires timeoutSeconds greater than 0"],
+    [{ settleSeconds: 5, timeoutSeconds: 0 }, "settleSeconds", "requires timeoutSeconds greater than 0"],
+    [{ settleSeconds: 3601 }, "settleSeconds", "from 0 to 3600"],
+    [{ onlyOlderThanSeconds: -1 }, "onlyOlderThanSeconds", "must be a number of seconds from 0"],
+    [{ onlyTypes: [] }, "onlyTypes", 'must be a list with "full", "incremental"'],
+    [{ onlyTypes: ["Full"] }, "onlyTypes", 'must be a list with "full", "incremental"'],
+  ])("%j have one problem, at %s", (changes, path, reason) => {
+    expect(check(changes)).toEqual([{ path, reason: expect.stringContaining(reason) }]);
+  });
+
+  test("have no problem when they are right, or not known yet", () => {
+    const options = {
+      keepStopped: true,
+      requireRestorePoint: false,
+      waitForCleanup: true,
+      settleSeconds: 60,
+      onlyOlderThanSeconds: 0,
+      onlyTypes: ["full", "incremental"],
+    };
+    expect(check(options)).toEqual([]);
+    for (const option of Object.keys(options)) expect(check({ [option]: UNKNOWN })).toEqual([]);
   });
 });
 

@@ -1,67 +1,59 @@
 import { describe, expect, test } from "vitest";
 import type { CancelBackupInputs } from "../../../../provider/resources/cancelBackup/inputs.ts";
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
-import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
-import { inputsFor } from "../../../tools/support/cancelBackup.ts";
-import { recordingContext, untilJobs, useSandbox } from "../../../tools/support/sandbox.ts";
+import { useCancelBackup } from "../../../tools/support/cancelBackup.ts";
+import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
+import { recordingContext } from "../../../tools/support/sandbox.ts";
 
 /*
  * What a front that previews by itself is told. Nothing of it may be sent.
  */
-const sandbox = useSandbox();
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const { sandbox, inputs, created, unfinished, running, cancels } = useCancelBackup();
 const STATEMENT = "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`";
 
-const inputs = (changes: Partial<CancelBackupInputs> = {}) => inputsFor(sandbox(), changes);
 const previewing = recordingContext({ preview: true });
 
-async function created(changes: Partial<CancelBackupInputs> = {}) {
-  const { state } = await cancelBackup.create(inputs(changes), recordingContext());
-  sandbox().log.clear();
-  return state;
-}
-
 describe("a preview of a create", () => {
-  test("says the jobs and the statement, and sends nothing", async () => {
-    sandbox().startBackup("mysql_tenant");
-    await untilJobs(sandbox(), "DOING");
+  test("shows the jobs and the statement, and sends none", async () => {
+    await running("mysql_tenant");
     expect(await cancelBackup.preview(inputs(), previewing)).toEqual({
       outputs: { statement: STATEMENT },
       text: expect.stringMatching(
         /^1 backup job runs now: mysql_tenant job 1 DOING \(.*\); would send ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`$/,
       ),
     });
-    expect(sandbox().log.cancels).toEqual([]);
+    expect(cancels()).toEqual([]);
   });
 
-  test("says that nothing would be sent where a filter excludes every tenant", async () => {
+  test("says that nothing would be sent when a filter excludes every tenant", async () => {
     sandbox().startBackup("mysql_tenant");
     expect(await cancelBackup.preview(inputs({ onlyTypes: ["incremental"] }), previewing)).toEqual({
       text: expect.stringMatching(/; excluded: mysql_tenant .*; nothing would be sent$/),
     });
   });
 
-  test("warns of what it would be refused with; a cluster that is away is a line", async () => {
+  test("warns of the refusal, and says in a line that the cluster is away", async () => {
     const preview = async (changes: Partial<CancelBackupInputs>) => {
       const context = recordingContext({ preview: true });
       const { text, ...others } = await cancelBackup.preview(inputs(changes), context);
       expect(others).toEqual({});
       return { text, warnings: context.warnings };
     };
-    const refused = {
+    const refused = (why: string) => ({
       text: undefined,
-      warnings: [expect.stringMatching(/^as things are now it would fail: /)],
-    };
-    expect(await preview({ tenants: ["Mysql_tenant"] })).toEqual(refused);
-    expect(await preview({ requireRestorePoint: true })).toEqual(refused);
-    expect(await preview({ waitForCleanup: true })).toEqual(refused);
+      warnings: [expect.stringMatching(new RegExp(`^as things are now it would fail: .*${why}`))],
+    });
+    expect(await preview({ tenants: ["Mysql_tenant"] })).toEqual(refused("did you mean"));
+    expect(await preview({ requireRestorePoint: true })).toEqual(refused("no complete full backup"));
+    expect(await preview({ waitForCleanup: true })).toEqual(refused("waitForCleanup would wait in vain"));
+    expect(await preview({ password: "wrong" })).toEqual(refused("1045"));
     await sandbox().stop();
     const away = expect.stringMatching(/^what this would do cannot be seen from here: .*nothing listens/);
     expect(await preview({})).toEqual({ text: away, warnings: [] });
     await sandbox().start();
   });
 
-  test("asks for nothing that is not known yet, except for triggers, which are new in any case", async () => {
+  test("makes no connection for an input that is not known yet, unless it is a trigger, which is new in any case", async () => {
     const unknown = await cancelBackup.preview(inputs({ tenants: [UNKNOWN] }), previewing);
     expect(unknown).toEqual({ text: expect.stringContaining("not known yet") });
     expect(sandbox().log.logins).toBe(0);
@@ -69,12 +61,12 @@ describe("a preview of a create", () => {
     expect(triggered.outputs).toEqual({ statement: STATEMENT });
   });
 
-  test("asks nothing where it is not wanted", async () => {
+  test("makes no connection when previewJobs is false", async () => {
     expect(await cancelBackup.preview(inputs({ previewJobs: false }), previewing)).toEqual({});
     expect(sandbox().log.logins).toBe(0);
   });
 
-  test("of one that is for its deletion has no statement", async () => {
+  test("for the deletion alone has no statement", async () => {
     expect(await cancelBackup.preview(inputs({ cancelOn: ["delete"] }), previewing)).toEqual({
       text: expect.stringContaining("nothing is sent before it is deleted"),
     });
@@ -82,8 +74,8 @@ describe("a preview of a create", () => {
 });
 
 describe("a preview of an update", () => {
-  test("that sends nothing knows all of the state, and asks no server", async () => {
-    const state = await created();
+  test("that sends no statement knows all of the state, and makes no connection", async () => {
+    const { state } = await created();
     const preview = await cancelBackup.preview(inputs({ reason: "why" }), previewing, state);
     expect(preview).toEqual({
       state: { ...state, reason: "why" },
@@ -92,26 +84,23 @@ describe("a preview of an update", () => {
     expect(sandbox().log.logins).toBe(0);
   });
 
-  test("with new triggers says the statement again", async () => {
-    const state = await created();
+  test("with new triggers shows the statement again", async () => {
+    const { state } = await created();
     expect(await cancelBackup.preview(inputs({ triggers: [1] }), previewing, state)).toMatchObject({
       outputs: { statement: STATEMENT },
     });
-    expect(sandbox().log.cancels).toEqual([]);
+    expect(cancels()).toEqual([]);
   });
 
-  test("of an attempt that was interrupted says that nothing is sent for what is marked already", async () => {
-    sandbox().startBackup("mysql_tenant");
-    sandbox().setStuck("mysql_tenant", true);
-    const failure = await created({ timeoutSeconds: 1 }).catch((error: unknown) => error);
-    if (!(failure instanceof PartialFailure)) throw failure;
-    expect(await cancelBackup.preview(inputs(), previewing, failure.state)).toMatchObject({
+  test("of an interrupted attempt says that nothing is sent for jobs that are marked already", async () => {
+    const { state } = await unfinished();
+    expect(await cancelBackup.preview(inputs(), previewing, state)).toMatchObject({
       text: expect.stringMatching(/; nothing would be sent$/),
     });
   });
 });
 
-test("there is nothing to import or to read without a record", async () => {
+test("a read without a record is refused, because there is nothing to import", async () => {
   await expect(cancelBackup.read("id", inputs() as never, recordingContext())).rejects.toThrow(
     "there is none to be imported",
   );

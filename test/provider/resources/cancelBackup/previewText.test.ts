@@ -1,4 +1,3 @@
-import { createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { identify } from "../../../../provider/oceanbase/cluster/cluster.ts";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
@@ -11,6 +10,7 @@ import { jobsText } from "../../../../provider/resources/cancelBackup/previewTex
 import { Command } from "../../../../provider/resources/command.ts";
 import { inputsFor } from "../../../tools/support/cancelBackup.ts";
 import { connectionTo, loginOf, recordingContext, useSandbox } from "../../../tools/support/sandbox.ts";
+import { startStandIn } from "../../../tools/support/sessions.ts";
 
 const sandbox = useSandbox();
 const inputs = (changes: Partial<CancelBackupInputs> = {}) => inputsFor(sandbox(), changes);
@@ -23,7 +23,7 @@ async function shown(asked: CancelBackupInputs): Promise<string> {
 }
 const line = (changes: Partial<CancelBackupInputs> = {}) => shown(inputs(changes));
 
-test("says what runs in the scope and the statement, and sends nothing", async () => {
+test("the preview line says what runs in the scope and the statement, and nothing is sent for it", async () => {
   sandbox().startBackup("mysql_tenant");
   sandbox().startBackup("oracle_tenant");
   expect(await line()).toMatch(
@@ -35,7 +35,7 @@ test("says what runs in the scope and the statement, and sends nothing", async (
   expect(sandbox().log.cancels).toEqual([]);
 });
 
-test("says where nothing runs", async () => {
+test("the preview line names the tenants in which no backup runs", async () => {
   expect(await line({ tenants: "all" })).toMatch(/^no backup to cancel runs now in any tenant; would send/);
   expect(await line({ tenants: ["mysql_tenant", "oracle_tenant"] })).toMatch(
     /^no backup to cancel runs now in mysql_tenant, oracle_tenant; /,
@@ -50,7 +50,7 @@ test("says where nothing runs", async () => {
   expect(await shown(fromTenant)).toMatch(/^no backup to cancel runs now in mysql_tenant; /);
 });
 
-test("says that nothing is sent before the deletion, and whom a filter excludes", async () => {
+test("the preview line says that nothing is sent before the deletion, and which tenants a filter excludes", async () => {
   sandbox().startBackup("mysql_tenant");
   expect(await line({ cancelOn: ["delete"] })).toMatch(
     /^1 backup job runs now \(and nothing is sent before it is deleted\): mysql_tenant [^;]*$/,
@@ -63,7 +63,7 @@ test("says that nothing is sent before the deletion, and whom a filter excludes"
   );
 });
 
-test("warns of what a cancel would fail with", async () => {
+test("the preview warns of what a cancel would fail with", async () => {
   expect(await line({ tenants: ["Mysql_tenant"] })).toMatch(
     /^warning: as things are now it would fail: .*did you mean/,
   );
@@ -72,7 +72,7 @@ test("warns of what a cancel would fail with", async () => {
   expect(await line()).toMatch(/^warning: as things are now it would fail: .*mysql_tenant is locked/);
 });
 
-test("says which tenant cannot be read, and what runs in the others", async () => {
+test("the preview line says which tenant cannot be read, and what runs in the others", async () => {
   sandbox().startBackup("mysql_tenant");
   sandbox().loseLeader("oracle_tenant");
   expect(await line({ tenants: "all" })).toMatch(
@@ -80,20 +80,16 @@ test("says which tenant cannot be read, and what runs in the others", async () =
   );
 });
 
-describe("the cluster", () => {
-  test("costs no more time than a connection may take, and a line that says why", async () => {
-    const sockets: Socket[] = [];
-    const silent = createServer((socket) => sockets.push(socket));
-    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-    const { port } = silent.address() as { port: number };
-    const connection = { ...inputs().connection, port, connectTimeoutSeconds: 1 };
+describe("a cluster", () => {
+  test("that does not answer delays the preview by no more than the connect timeout, and gets a line with the reason", async () => {
+    const silent = await startStandIn();
+    const connection = { ...inputs().connection, port: silent.endpoint.port, connectTimeoutSeconds: 1 };
     try {
       expect(await line({ connection })).toMatch(
         /^what this would do cannot be seen from here: .*no answer within 1 s/,
       );
     } finally {
-      for (const socket of sockets) socket.destroy();
-      silent.close();
+      silent.stop();
     }
   });
 
@@ -123,7 +119,7 @@ async function withJobs(count: number, outputBytes: number): Promise<string> {
   return jobsText(changed, targetAt(changed, request), about);
 }
 
-test("eight jobs are named and the others counted; an age that is not known is left out", async () => {
+test("the preview line names eight jobs and counts the others, and leaves out an unknown age", async () => {
   sandbox().startBackup("mysql_tenant");
   expect(await withJobs(8, 0)).toMatch(/^8 backup jobs run now: .*; mysql_tenant job 8 \w+ \(full\)$/);
   expect(await withJobs(10, 0)).toMatch(/; mysql_tenant job 8 \w+ \(full\) and 2 more$/);
@@ -136,7 +132,7 @@ test.each([
   [224_100_000, "224.1 MB"],
   [5e12, "5.0 TB"],
   [7e18, "7000.0 PB"],
-])("%i bytes are %s", async (bytes, text) => {
+])("an output of %i bytes is written as %s", async (bytes, text) => {
   sandbox().startBackup("mysql_tenant");
   expect(await withJobs(1, bytes)).toContain(`(full, 5 of 10 tablets, ${text} written)`);
 });

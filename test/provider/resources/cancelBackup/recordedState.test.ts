@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CancelBackupState } from "../../../../provider/resources/cancelBackup/outputs.ts";
+import { type CancelBackupState, NO_LISTS } from "../../../../provider/resources/cancelBackup/outputs.ts";
 import { inCurrentWords } from "../../../../provider/resources/cancelBackup/recordedState.ts";
 
 /** A state with the words of an earlier version in it. */
@@ -25,17 +25,18 @@ test("recorded tenants and leftovers are read under their names of today", () =>
     ],
   });
   expect(inCurrentWords(state)).toEqual({
-    jobs: [],
+    ...NO_LISTS,
     excluded: [tenant],
     leftovers: [{ tenant: "one" }, { tenant: "two" }],
   });
 });
 
-test("a state in the words of today stays as it is", () => {
+test("a state in the words of today stays as it is, but for lists that were left out when they were empty", () => {
   const state = recorded({
     outcome: "excluded",
     excluded: [],
     leftovers: [{ removedAfter: "2026-12-02 10:00:00" }],
   });
-  expect(inCurrentWords(state)).toEqual(state);
+  expect(inCurrentWords(state)).toEqual({ ...NO_LISTS, ...state });
+  expect(inCurrentWords(inCurrentWords(state))).toEqual(inCurrentWords(state));
 });
