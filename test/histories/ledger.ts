@@ -27,6 +27,8 @@ export interface Carried {
   tenantIds: ReadonlySet<number>;
   /** Live jobs when it came. */
   live: readonly Job[];
+  /** How many moments there were before, and when it was through. */
+  moments: { before: number; after: number };
   /** Keys of the jobs that it has marked. */
   marked: ReadonlySet<string>;
   /** What it was refused with. */
@@ -113,6 +115,7 @@ export class Ledger {
     carryOut: () => void,
   ): void {
     this.note();
+    const momentsBefore = this.moments.length;
     const { cluster, clock } = this.sandbox;
     const live = this.jobs("live");
     const names = namesIn(sql);
@@ -134,7 +137,9 @@ export class Ledger {
       const marked = this.jobs("live").filter(
         ({ key, status }) => status === "CANCELING" && before.get(key) !== "CANCELING",
       );
+      this.note();
       this.carried.push({
+        moments: { before: momentsBefore, after: this.moments.length },
         sql,
         login: `${user.name}@${tenant.name}`,
         atMs: clock.now(),
@@ -145,7 +150,6 @@ export class Ledger {
         errno,
         leaderless: users.some(({ id }) => !cluster.leaders.has(id)),
       });
-      this.note();
     }
   }
 }

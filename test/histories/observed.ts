@@ -17,6 +17,8 @@ export interface Observed extends Operation {
   /** The CANCEL BACKUP that was carried out, or refused by the cluster itself. */
   carried: readonly Carried[];
   moments: readonly Moment[];
+  /** How many moments of the ledger were before. */
+  momentsBefore: number;
   /** Live jobs at the end of it. */
   live: readonly Job[];
 }
@@ -50,6 +52,7 @@ export function watching(
       loggedPolicyChanges: sqls.filter(isPolicyChange),
       carried: carried.filter(({ sql }) => isCancel(sql)),
       moments: ledger.moments.slice(momentsBefore),
+      momentsBefore,
       live: ledger.jobs("live"),
     });
     return end;

@@ -64,9 +64,11 @@ function checkStopped({ carried, live, inputs, moments }: Observed): void {
   const marked = new Set(carried.flatMap((one) => [...one.marked]));
   const first = carried.find(({ errno }) => errno === undefined);
   const isFiltered = inputs.onlyTypes !== undefined || inputs.onlyOlderThanSeconds !== undefined;
-  // A login to a tenant does not see what sys has started before there is a job in that tenant.
+  // A login to a tenant does not see what sys has started before there is a job in that tenant; and what was not there at the
+  // beginning may have started after the look.
   const isFollowed = !isFiltered && inputs.connection.tenant === "sys";
-  const clusterJobs = isFollowed ? (first?.live ?? []).filter(({ tenantId }) => tenantId === 1) : [];
+  const atFirst = isFollowed ? (moments[0]?.live ?? []) : [];
+  const clusterJobs = atFirst.filter(({ tenantId }) => tenantId === 1);
   const starting = new Set(clusterJobs.map(({ jobId }) => jobId));
   const seen = new Set(
     first?.live

@@ -82,9 +82,9 @@ export const BUGS: readonly Bug[] = [
     rule: "a secret in message",
     file: "oceanbase/connection/connect.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of code
-    from: "loginError(`logging in as ${address}`, known, timeoutMs);",
+    from: "loginError(`logging in as ${address}`, known,",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of code
-    to: "loginError(`logging in as ${address} (${login.password})`, known, timeoutMs);",
+    to: "loginError(`logging in as ${address} (${login.password})`, known,",
   },
   {
     name: "waits for a reply for as long as it takes",

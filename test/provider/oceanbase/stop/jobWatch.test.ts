@@ -182,12 +182,12 @@ describe("a cluster backup that has not started its jobs", () => {
 
   test("may have started one that is over and on its way to the history: it is waited for", async () => {
     const watch = watching();
-    live = [clusterRow("INIT")];
+    live = [clusterViewRow("INIT")];
     await before(watch);
-    live = [clusterRow("DOING"), partRow("6", "COMPLETED")];
+    live = [clusterViewRow("DOING"), partViewRow("6", "COMPLETED")];
     expect(await look(watch)).toEqual([["6 COMPLETED"], []]);
-    live = [clusterRow("DOING")];
-    history = [partRow("6", "COMPLETED")];
+    live = [clusterViewRow("DOING")];
+    history = [partViewRow("6", "COMPLETED")];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.jobs).toMatchObject([{ jobId: "6", status: "COMPLETED", endedAt: "" }]);
   });

@@ -65,11 +65,7 @@ test("a job that a cluster backup starts late in a tenant in the recycle bin is 
   sandbox = await startSandbox({ version: "4.2.1", speed: FAST, timing });
   sandbox.setInRecycleBin("mysql_tenant");
   sandbox.startClusterBackup(["mysql_tenant"]);
-  const session = await openSession(loginOf(sandbox, sandbox.logins.sys));
-  const selection = ["mysql_tenant"];
-  const request = { selection, loginTenant: "sys", ignoreMissing: false, timeoutSeconds: 15 };
-  const report = await stopBackups(session, request, { progress: () => {} });
-  session.close();
+  const report = await stop({ timeoutSeconds: 15 });
   expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", status: "CANCELED" }]);
   expect(report.warnings.join()).not.toContain("passed it over");
   expect(sandbox.rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
