@@ -1,9 +1,7 @@
-import { getEventListeners } from "node:events";
-import { LifecycleProvider } from "../tools/support/lifecycleProvider.ts";
-import { openClients } from "../tools/support/memoryNetwork.ts";
 import { type CommandEnd, PulumiStack } from "../tools/support/pulumiEngine.ts";
-import { TooLate, type VirtualTime } from "../tools/support/virtualTime.ts";
-import { isCancel, isPolicyChange } from "./ledger.ts";
+import { TooLate } from "../tools/support/virtualTime.ts";
+import { isPolicyChange } from "./ledger.ts";
+import type { Process } from "./level.ts";
 import { type Observed, watching } from "./observed.ts";
 import { Person } from "./person.ts";
 import { checkPolicyCommand, checkPolicyIsThere, checkPolicyStatements, noteTouches } from "./policyRules.ts";
@@ -17,7 +15,7 @@ import type { World } from "./world.ts";
 
 export type CommandName = "up" | "preview" | "refresh" | "destroy";
 
-/** No command may take longer, in milliseconds of virtual time. */
+/** No command may take longer, in milliseconds. */
 const COMMAND_MS = 7_200_000;
 
 /** How long connections may stay after a command, and a preview's own limit. */
@@ -29,8 +27,8 @@ export interface Side {
   stack: PulumiStack;
   /** What the command under way has done so far. */
   observed: Observed[];
-  /** The process of the command under way. */
-  provider: LifecycleProvider;
+  /** The process of the last command. */
+  process: Process | undefined;
   isKilled: boolean;
 }
 
@@ -48,7 +46,7 @@ export function newSide(world: World, user: string): Side {
     person,
     observed: [],
     isKilled: false,
-    provider: new LifecycleProvider(person.env),
+    process: undefined,
     stack: new PulumiStack(
       watching(
         world,
@@ -61,11 +59,8 @@ export function newSide(world: World, user: string): Side {
 }
 
 /** Runs commands at the same time, each in a process of its own, and checks everything that must hold afterwards. */
-export async function runCommands(
-  world: World,
-  time: VirtualTime,
-  commands: readonly Given[],
-): Promise<CommandEnd[]> {
+export async function runCommands(world: World, commands: readonly Given[]): Promise<CommandEnd[]> {
+  const { time } = world.level;
   world.touchedNow.clear();
   const running = commands.map((command) => begin(world, command));
   const ends = await time.until(Promise.all(running), COMMAND_MS).catch((error: unknown) => {
@@ -77,7 +72,7 @@ export async function runCommands(
   const delayMs = Math.max(0, ...strikes.map(({ trouble }) => ("ms" in trouble ? (trouble.ms ?? 0) : 0)));
   await time.pass(Math.max(...commands.map(({ name }) => REST_MS[name])) + delayMs);
   for (const { side, name } of commands) checkSide(world, side, name);
-  checkLeaks(world, time, commands);
+  checkLeaks(world, commands);
   for (const [i, { side }] of commands.entries()) {
     checkSecrets(world, side, (ends[i] as CommandEnd).failures);
   }
@@ -87,18 +82,22 @@ export async function runCommands(
 
 async function begin(world: World, { side, name, strikes }: Given): Promise<CommandEnd> {
   const { person, stack } = side;
-  const provider = new LifecycleProvider(person.env);
-  Object.assign(side, { provider, isKilled: false, observed: Object.assign(side.observed, { length: 0 }) });
+  const process = await world.level.startProcess(person.env);
+  side.process = process;
+  side.isKilled = false;
+  side.observed.length = 0;
   const kill = () => {
     side.isKilled = true;
-    provider.kill();
+    process.kill();
   };
-  const proxy = person.proxy;
-  for (const strike of strikes) {
-    arm(strike, { world, proxy, provider: { kill, interrupt: () => provider.interrupt() } });
+  const struck = { world, proxy: person.proxy, process: { kill, interrupt: () => process.interrupt() } };
+  for (const strike of strikes) arm(strike, struck);
+  try {
+    if (name === "up" || name === "preview") return await stack[name](process, person.program);
+    return await stack[name](process);
+  } finally {
+    await process.end();
   }
-  if (name === "up" || name === "preview") return await stack[name](provider, person.program);
-  return await stack[name](provider);
 }
 
 function checkSide(world: World, { stack, observed, person }: Side, command: CommandName): void {
@@ -124,19 +123,9 @@ function checkSide(world: World, { stack, observed, person }: Side, command: Com
 }
 
 /** Nothing is left of a process that has done its work. */
-function checkLeaks({ sandbox }: World, time: VirtualTime, commands: readonly Given[]): void {
-  const listeners = commands.map(({ side }) => getEventListeners(side.provider.signal, "abort").length);
-  const left = {
-    connections: sandbox.openConnections,
-    sockets: openClients(),
-    timers: time.timers.size,
-    listeners: Math.max(...listeners),
-  };
+function checkLeaks({ sandbox, level }: World, commands: readonly Given[]): void {
+  const processes = commands.flatMap(({ side }) => side.process ?? []);
+  const left = { connections: sandbox.openConnections, ...level.leftBy(processes) };
   const isClean = Object.values(left).every((count) => count === 0);
   must(isClean, "a connection, timer or listener is left", () => left);
-}
-
-/** How many control statements a command has sent. */
-export function statementsOf({ sandbox }: World): number {
-  return sandbox.log.entries.filter(({ sql }) => isCancel(sql) || isPolicyChange(sql)).length;
 }

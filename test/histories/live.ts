@@ -1,148 +1,32 @@
+import { getEventListeners } from "node:events";
+import { LifecycleProvider } from "../tools/support/lifecycleProvider.ts";
+import { openClients } from "../tools/support/memoryNetwork.ts";
 import { inVirtualTime, VirtualTime } from "../tools/support/virtualTime.ts";
-import { type CommandName, newSide, runCommands, type Side } from "./commands.ts";
-import { policyWindows } from "./policyRules.ts";
-import type { History, Step, Strike } from "./steps.ts";
-import { must } from "./violation.ts";
-import { SECOND_USER, World } from "./world.ts";
+import type { Level } from "./level.ts";
+import { comeToPass } from "./run.ts";
+import type { History } from "./steps.ts";
 
-/** How long what was left behind by a history that failed may take to end, in milliseconds. */
-const CLEAN_UP_MS = 600_000;
-
-/** Outcomes that have nothing more to come. */
-const SETTLED: readonly string[] = ["stopped", "issued", "timedOut", "excluded", "deferred"];
-
-/** Lets a history come to pass, and then everything come to rest; fails with a Violation. */
+/** Lets a history come to pass in this process and in virtual time; fails with a Violation. */
 export async function live(history: History): Promise<void> {
   // It is loaded with the first login, and while files are read no time must pass.
   await import("mysql2");
   const time = new VirtualTime(history.seed);
-  await inVirtualTime(time, async () => {
-    const world = await World.start(history.version);
-    const run = new Run(world, time);
-    try {
-      for (const step of history.steps) await run.step(step);
-      await run.comeToRest();
-    } catch (error) {
-      run.giveUp();
-      await time.pass(CLEAN_UP_MS).catch(() => {});
-      throw error;
-    } finally {
-      await world.stop();
-    }
-  });
+  await inVirtualTime(time, () => comeToPass(history, inProcess(time)));
 }
 
-/** A resource that the program has not any more, and whose deletion asks for what cannot be had, is removed from the state. */
-function forgetDemanding({ person, stack }: Side): void {
-  for (const [name, { state }] of stack.saved) {
-    const isDemanding = state.waitForCleanup === true || state.requireRestorePoint === true;
-    if (isDemanding && person.program[name] === undefined) stack.saved.delete(name);
-  }
-}
-
-class Run {
-  private readonly world: World;
-  private readonly time: VirtualTime;
-  private readonly first: Side;
-  private readonly second: Side;
-
-  constructor(world: World, time: VirtualTime) {
-    this.world = world;
-    this.time = time;
-    this.first = newSide(world, "root");
-    this.second = newSide(world, SECOND_USER);
-  }
-
-  async step(step: Step): Promise<void> {
-    const { first, second } = this;
-    switch (step.do) {
-      case "world":
-        this.world.apply(step.world);
-        return;
-      case "second":
-        second.person.change({ set: "tenants", to: step.tenants });
-        second.person.change({ set: "triggers" });
-        await this.command(second, step.command, step.strikes);
-        return;
-      case "up":
-      case "preview":
-        for (const change of step.changes) {
-          const alias = first.person.change(change);
-          if (alias !== undefined) first.stack.rename(...alias);
-        }
-        if (step.do === "up" && step.besideSecond) await this.together(step.strikes);
-        else await this.command(first, step.do, step.strikes);
-        return;
-      default:
-        await this.command(first, step.do, step.strikes);
-    }
-  }
-
-  private async together(strikes: readonly Strike[]): Promise<void> {
-    const { first, second, world, time } = this;
-    second.person.change({ set: "triggers" });
-    const commands = [
-      { side: first, name: "up" as const, strikes },
-      { side: second, name: "up" as const, strikes: [] },
-    ];
-    await runCommands(world, time, commands);
-  }
-
-  private async command(side: Side, name: CommandName, strikes: readonly Strike[] = []) {
-    const [end] = await runCommands(this.world, this.time, [{ side, name, strikes }]);
-    return end ?? { acted: false, failures: [] };
-  }
-
-  /** What must always come: after the last fault one `up` brings the truth, and one more changes nothing. */
-  async comeToRest(): Promise<void> {
-    const { first, second, world } = this;
-    await world.mend();
-    for (const side of [first, second]) {
-      side.person.repair();
-      forgetDemanding(side);
-      await this.succeed(side, "up");
-      this.checkSettled(side);
-      const before = JSON.stringify([...side.stack.saved].map(([, { state }]) => state));
-      const sent = world.ledger.carried.length;
-      const { acted } = await this.succeed(side, "up");
-      must(!acted && world.ledger.carried.length === sent, "one more up changes nothing", () => [
-        acted,
-        before,
-      ]);
-    }
-    for (const side of [first, second]) {
-      const policies = [...side.stack.saved.values()].filter(({ kind }) => kind === "BackupCleanupPolicy");
-      await this.succeed(side, "destroy");
-      must(side.stack.saved.size === 0, "a destroy leaves nothing", () => [...side.stack.saved.keys()]);
-      for (const { state } of policies) {
-        const windows = policyWindows(world, Number(state.tenantId));
-        must(windows.length === 0, "a destroy leaves nothing", () => windows);
-      }
-    }
-  }
-
-  private async succeed(side: Side, name: CommandName) {
-    const end = await this.command(side, name);
-    const messages = end.failures.map(({ message }) => message);
-    must(messages.length === 0, `after the last fault a fault-free ${name} succeeds`, () => messages);
-    return end;
-  }
-
-  private checkSettled({ stack, person }: Side): void {
-    for (const { kind, state } of stack.saved.values()) {
-      if (kind !== "CancelBackup") continue;
-      must(SETTLED.includes(state.outcome), "a fault-free up brings the state to the truth", () => state);
-    }
-    const names = Object.keys(person.program).sort();
-    must(
-      names.join() === [...stack.saved.keys()].sort().join(),
-      "a fault-free up makes what the program has",
-      () => names,
-    );
-  }
-
-  /** Ends what is still under way. */
-  giveUp(): void {
-    for (const { provider } of [this.first, this.second]) provider.kill();
-  }
+function inProcess(time: VirtualTime): Level {
+  return {
+    time,
+    speed: 30,
+    waitSeconds: { usual: 20, long: 600 },
+    hostOf: ({ host }) => host,
+    startProcess: async (env) => new LifecycleProvider(env),
+    leftBy: (processes) => ({
+      sockets: openClients(),
+      timers: time.timers.size,
+      listeners: Math.max(
+        ...processes.map((one) => getEventListeners((one as LifecycleProvider).signal, "abort").length),
+      ),
+    }),
+  };
 }

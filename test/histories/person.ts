@@ -52,7 +52,7 @@ export class Person {
       tenants: world.namesOf([0]),
       triggers: 0,
       cancelOn: ["create"],
-      timeoutSeconds: 20,
+      timeoutSeconds: world.level.waitSeconds.usual,
       onTimeout: "fail",
       address: 0,
       login: "sys",
@@ -110,10 +110,11 @@ export class Person {
   }
 
   private connection(login: string): Properties {
-    const { host, port } = this.proxy;
-    const tenant = this.world.sandbox.cluster.tenants.byName(login);
+    const { proxy, world } = this;
+    const host = world.level.hostOf(proxy);
+    const tenant = world.sandbox.cluster.tenants.byName(login);
     const user = login === "sys" ? this.user : (tenant?.users[0]?.name ?? "root");
-    return { host, port, tenant: login, user, connectTimeoutSeconds: CONNECT_SECONDS };
+    return { host, port: proxy.port, tenant: login, user, connectTimeoutSeconds: CONNECT_SECONDS };
   }
 
   /** Changes the program. @returns the name that a resource had and its new one, where an alias says so */
@@ -198,7 +199,7 @@ export class Person {
     }
     this.stop = {
       ...stop,
-      timeoutSeconds: stop.timeoutSeconds === 0 ? 0 : 600,
+      timeoutSeconds: stop.timeoutSeconds === 0 ? 0 : world.level.waitSeconds.long,
       options: { onlyTypes, onlyOlderThanSeconds, reason, onUnreachable, ...this.keptStopped(keepStopped) },
     };
     const [one, other] = this.policies;

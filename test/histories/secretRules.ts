@@ -8,7 +8,7 @@ const SECRET_COLUMN = "PASSWD-SANDBOX-SECRET";
 /** No secret in what is kept, said or sent; but a password that is an input, which Pulumi keeps encrypted. */
 export function checkSecrets(
   { sandbox, secrets }: World,
-  { stack, provider }: Side,
+  { stack, process }: Side,
   failures: readonly Error[],
 ): void {
   const places = {
@@ -16,7 +16,7 @@ export function checkSecrets(
       withoutPassword(inputs),
       withoutPassword(state),
     ]),
-    message: [provider.said, failures.map(({ message, stack: trace }) => [message, trace])],
+    message: [process?.said, failures.map(({ message, stack: trace }) => [message, trace])],
     log: sandbox.log.entries.map(({ sql }) => sql),
   };
   for (const [place, content] of Object.entries(places)) {

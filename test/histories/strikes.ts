@@ -1,5 +1,5 @@
 import type { FaultProxy } from "../faults/proxy.ts";
-import type { LifecycleProvider } from "../tools/support/lifecycleProvider.ts";
+import type { Process } from "./level.ts";
 import type { Strike, Trouble } from "./steps.ts";
 import type { World } from "./world.ts";
 
@@ -9,7 +9,7 @@ export interface Struck {
   /** The address that the command uses. */
   proxy: FaultProxy;
   /** The process that runs it. */
-  provider: Pick<LifecycleProvider, "kill" | "interrupt">;
+  process: Pick<Process, "kill" | "interrupt">;
 }
 
 const QUERIES = { query: /^(?!login )/, statement: /^\s*ALTER SYSTEM/i };
@@ -32,10 +32,10 @@ export function arm({ at, nth, trouble }: Strike, struck: Struck): void {
       proxy.trap(match, { kind: "happens", act: () => goAway(trouble, proxy) }, nth);
       return;
     case "kill":
-      proxy.trap(match, { kind: "happens", act: () => struck.provider.kill() }, nth);
+      proxy.trap(match, { kind: "happens", act: () => struck.process.kill() }, nth);
       return;
     case "interrupt":
-      faults.inject({ match, nth, act: { kind: "just before", happens: () => struck.provider.interrupt() } });
+      faults.inject({ match, nth, act: { kind: "just before", happens: () => struck.process.interrupt() } });
       return;
     default:
       proxy.trap(match, trouble, nth);

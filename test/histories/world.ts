@@ -3,10 +3,8 @@ import type { VersionName } from "../../sdk/sandbox/versions.ts";
 import { FaultProxy } from "../faults/proxy.ts";
 import { happen } from "./happenings.ts";
 import { type Job, Ledger } from "./ledger.ts";
+import type { Level } from "./level.ts";
 import type { WorldEvent } from "./steps.ts";
-
-/** How much faster the cluster's time runs: a round of a backup thread takes a second, or ten in the oldest versions. */
-const SPEED = 30;
 
 /** Times of the cluster, in its own seconds. No backup ends by itself. */
 const TIMING = { backupSeconds: 10_000_000, parentInitSeconds: 40, wakeSeconds: 5 };
@@ -20,6 +18,7 @@ export const OPERATOR = "operator";
 
 /** A cluster with everything that may happen to it, and two addresses of it. */
 export class World {
+  readonly level: Level;
   readonly sandbox: Sandbox;
   readonly proxies: readonly [FaultProxy, FaultProxy];
   readonly ledger: Ledger;
@@ -33,12 +32,14 @@ export class World {
   readonly touchedNow = new Set<number>();
   private namesMade = 0;
 
-  static async start(version: VersionName): Promise<World> {
-    const sandbox = await startSandbox({ version, speed: SPEED, timing: TIMING });
-    return new World(sandbox, [await FaultProxy.to(sandbox.port), await FaultProxy.to(sandbox.port)]);
+  static async start(version: VersionName, level: Level): Promise<World> {
+    const sandbox = await startSandbox({ version, speed: level.speed, timing: TIMING });
+    const proxies = [await FaultProxy.to(sandbox.port), await FaultProxy.to(sandbox.port)] as const;
+    return new World(sandbox, proxies, level);
   }
 
-  private constructor(sandbox: Sandbox, proxies: World["proxies"]) {
+  private constructor(sandbox: Sandbox, proxies: World["proxies"], level: Level) {
+    this.level = level;
     this.sandbox = sandbox;
     this.proxies = proxies;
     const { sys, mysqlTenant, oracleTenant } = sandbox.logins;

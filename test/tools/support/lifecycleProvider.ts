@@ -53,6 +53,8 @@ export class LifecycleProvider implements Provider {
     this.giveUp.abort();
   }
 
+  async end(): Promise<void> {}
+
   async check(name: string, { kind, inputs }: Declared): Promise<readonly string[]> {
     const { command } = this.context;
     const problems = LIFECYCLES[kind].check(inputs, this.context, { command, name });
