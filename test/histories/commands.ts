@@ -1,7 +1,7 @@
-import { type CommandEnd, PulumiStack } from "../tools/support/pulumiEngine.ts";
+import type { CommandEnd } from "../tools/support/pulumiEngine.ts";
 import { TooLate } from "../tools/support/virtualTime.ts";
 import { isPolicyChange } from "./ledger.ts";
-import type { Process } from "./level.ts";
+import type { AnyStack, Process } from "./level.ts";
 import { type Observed, watching } from "./observed.ts";
 import { Person } from "./person.ts";
 import { checkPolicyCommand, checkPolicyIsThere, checkPolicyStatements, noteTouches } from "./policyRules.ts";
@@ -24,7 +24,7 @@ const REST_MS = { up: 1_000, preview: 6_000, refresh: 1_000, destroy: 1_000 };
 /** A person with a stack of their own. */
 export interface Side {
   person: Person;
-  stack: PulumiStack;
+  stack: AnyStack;
   /** What the command under way has done so far. */
   observed: Observed[];
   /** The process of the last command. */
@@ -47,7 +47,7 @@ export function newSide(world: World, user: string): Side {
     observed: [],
     isKilled: false,
     process: undefined,
-    stack: new PulumiStack(
+    stack: world.level.newStack(
       watching(
         world,
         () => side.isKilled,

@@ -1,5 +1,5 @@
 import type { FaultProxy } from "../faults/proxy.ts";
-import type { Provider } from "../tools/support/pulumiEngine.ts";
+import type { Provider, PulumiStack, Watch } from "../tools/support/pulumiEngine.ts";
 
 /** The process that serves the resources of one command. */
 export interface Process extends Provider {
@@ -12,6 +12,9 @@ export interface Process extends Provider {
   /** The command is over. */
   end(): Promise<void>;
 }
+
+/** A stack, whoever runs its commands. */
+export type AnyStack = Pick<PulumiStack, "saved" | "preview" | "up" | "refresh" | "destroy" | "rename">;
 
 /** In what a history comes to pass. */
 export interface Level {
@@ -27,6 +30,7 @@ export interface Level {
   waitSeconds: { usual: number; long: number };
   /** The name by which an address is known where the resources are. */
   hostOf(proxy: FaultProxy): string;
+  newStack(watch: Watch): AnyStack;
   startProcess(env: Record<string, string>): Promise<Process>;
   /** What the processes of a command have left behind, by kind. */
   leftBy(processes: readonly Process[]): Record<string, number>;

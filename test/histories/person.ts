@@ -1,3 +1,4 @@
+import { given } from "../../provider/given.ts";
 import type { Program, Properties } from "../tools/support/pulumiEngine.ts";
 import type { Change } from "./steps.ts";
 import type { World } from "./world.ts";
@@ -100,7 +101,8 @@ export class Person {
       cancelOn,
       timeoutSeconds,
       onTimeout,
-      ...options,
+      // What was taken back is not in the program.
+      ...given(options),
     };
   }
 

@@ -19,5 +19,7 @@ export default defineConfig({
     root: join(import.meta.dirname, "..", ".."),
     include: ["histories/planted/hunt.ts"],
     testTimeout: 7_200_000,
+    // What is kept of a file does not say which bug was in it.
+    fsModuleCache: false,
   },
 });
