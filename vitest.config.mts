@@ -62,7 +62,7 @@ export default defineConfig({
         test: {
           name: "package",
           include: ["package/**/*.test.ts"],
-          globalSetup: "tools/support/installedPackage.ts",
+          globalSetup: ["tools/support/installedPackage.ts", "tools/support/packageManagers.ts"],
         },
       },
       {
@@ -81,6 +81,16 @@ export default defineConfig({
           include: ["e2e/**/*.test.ts"],
           globalSetup: "tools/support/installedPackage.ts",
           testTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "languages",
+          include: ["languages/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+          // A Go program is compiled first.
+          testTimeout: 400_000,
         },
       },
       {

@@ -5,6 +5,7 @@
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { withoutNulls } from "../given";
+import { nodeProblem } from "../nodeVersion";
 import { backupCleanupPolicy as backupCleanupPolicyLifecycle } from "../resources/backupCleanupPolicy/lifecycle";
 import { cancelBackup as cancelBackupLifecycle } from "../resources/cancelBackup/lifecycle";
 import { Command } from "../resources/command";
@@ -15,6 +16,10 @@ import { clauseFirst } from "../text";
 import { whileEngineLives } from "./lifeline";
 import { recall, remember, showPreview, unmarked } from "./previews";
 import { showInfo, showStatus, showWarning } from "./progress";
+
+const problem = nodeProblem();
+// The host prints the stack of what is thrown; the message is complete without it.
+if (problem !== undefined) throw Object.assign(new Error(problem), { stack: "" });
 
 let config: dynamic.Config | undefined;
 

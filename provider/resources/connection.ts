@@ -2,22 +2,39 @@ import { isDeepStrictEqual } from "node:util";
 
 /** How to reach a cluster, as it stands in a resource's state: readable, without secrets. */
 export interface ConnectionInputs {
+  /** Host name or address of an OceanBase server or an OBProxy. */
   host: string;
+  /**
+   * TCP port.
+   *
+   * @asType integer
+   */
   port: number;
+  /** The tenant that the login is for. */
   tenant: string;
+  /** Who logs in. */
   user: string;
+  /** Name of the cluster, for an OBProxy that serves several. */
   cluster?: string;
-  /** @default 10 */
+  /**
+   * Longest wait for a connection to one server, in seconds.
+   *
+   * @default 10
+   */
   connectTimeoutSeconds?: number;
   /** Further servers of the same cluster, `host:port`. */
   endpoints?: readonly string[];
+  /** Whether and how the connection is encrypted. */
   tls?: boolean | TlsInputs;
 }
 
 /** Encryption of the connection; the key of a client certificate is an input of its own, `tlsKey`. */
 export interface TlsInputs {
+  /** PEM text of the authorities to trust; otherwise those of Node. */
   ca?: string;
+  /** PEM text of a client certificate. */
   cert?: string;
+  /** Whether the certificate has to carry the host's name. */
   verifyHostName?: boolean;
 }
 

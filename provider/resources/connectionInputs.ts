@@ -57,8 +57,8 @@ function hostProblem(host: unknown, connection: ConnectionInputs, source: Source
     return `no host is given: ${renameAdvice({ connection }, source) ?? places}`;
   }
   if (typeof host !== "string" || /[\s/@]/.test(host)) return "must be a host name or an IP address";
-  const address = /^\[(.*)\]$/.exec(host)?.[1] ?? "";
-  if (isIP(address) === 6) return `must be written without brackets: ${address}`;
+  const bracketed = /^\[(.*)\]$/.exec(host)?.[1];
+  if (bracketed !== undefined) return `must be written without brackets: ${bracketed}`;
   if (isIP(host) === 0 && host.includes(":")) return "must be a host name alone; the port has its own field";
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../provider/resources/backupCleanupPolicy/outputs";
+import { BACKUP_CLEANUP_POLICY_PROPERTIES } from "../../provider/resources/backupCleanupPolicy/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
+import type { ConnectionInputs } from "../../provider/resources/connection";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
 import { byDynamicHost, OceanBaseResource } from "./resource";
@@ -67,6 +68,28 @@ export interface BackupCleanupPolicyArgs {
 
 /** What a {@link BackupCleanupPolicy} reports, however Pulumi reaches it. */
 export abstract class BackupCleanupPolicyOutputs extends OceanBaseResource {
+  /** The tenant whose policy it is, as it was given; undefined with a login to a user tenant. */
+  declare readonly tenant: pulumi.Output<string | undefined>;
+  /** Where the cluster is and who logs in, complete and without secrets. */
+  declare readonly connection: pulumi.Output<ConnectionInputs>;
+  /** The policy's name, as it was given. */
+  declare readonly policyName: pulumi.Output<"default" | undefined>;
+  /**
+   * How many full backups are kept, as it was given.
+   *
+   * @asType integer
+   */
+  declare readonly redundancy: pulumi.Output<number | undefined>;
+  /**
+   * How many copies of a backup there are to be, as it was given.
+   *
+   * @asType integer
+   */
+  declare readonly backupCopies: pulumi.Output<number | undefined>;
+  /** Whether a different policy is replaced when the resource is made, as it was given. */
+  declare readonly overwrite: pulumi.Output<boolean | undefined>;
+  /** What a delete does when the cluster cannot be reached, as it was given. */
+  declare readonly onUnreachable: pulumi.Output<"fail" | "skip" | undefined>;
   /** Whether the policy was there already, so that nothing was sent. */
   declare readonly adopted: pulumi.Output<boolean>;
   /** The last ADD DELETE BACKUP POLICY that was sent; undefined when none was. */
@@ -129,9 +152,13 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
     const tenant =
       options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
     super(
-      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy", options?.id === undefined),
+      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy", {
+        isPreviewWanted: options?.id === undefined,
+        noImport:
+          "Pulumi imports no resource of a dynamic provider; leave the option out, and a policy that says the same is adopted, or take the class of pulumi-oceanbase-backup/native",
+      }),
       name,
-      { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...inputs, tenant },
+      { ...BACKUP_CLEANUP_POLICY_PROPERTIES, ...inputs, tenant },
       { deleteBeforeReplace: true, ...options },
     );
   }

@@ -4,8 +4,9 @@ import type { ExcludedTenant } from "../../provider/oceanbase/jobs/jobFilter";
 import type { BackupJob } from "../../provider/oceanbase/jobs/jobRecord";
 import type { NotCancelledTenant } from "../../provider/oceanbase/stop/unreached";
 import type { BackupType } from "../../provider/resources/cancelBackup/inputs";
-import { CANCEL_BACKUP_OUTPUTS, type Outcome } from "../../provider/resources/cancelBackup/outputs";
+import { CANCEL_BACKUP_PROPERTIES, type Outcome } from "../../provider/resources/cancelBackup/outputs";
 import type { ServerRecord } from "../../provider/resources/cluster";
+import type { ConnectionInputs } from "../../provider/resources/connection";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
@@ -121,6 +122,34 @@ export interface CancelBackupArgs {
 
 /** What a {@link CancelBackup} reports, however Pulumi reaches it. */
 export abstract class CancelBackupOutputs extends OceanBaseResource {
+  /** The user tenants whose backups are to stop, as they were given; undefined with a login to a user tenant. */
+  declare readonly tenants: pulumi.Output<string[] | "all" | undefined>;
+  /** Where the cluster is and who logs in, complete and without secrets. */
+  declare readonly connection: pulumi.Output<ConnectionInputs>;
+  /** When the statement goes out, as it was given. */
+  declare readonly cancelOn: pulumi.Output<("create" | "delete")[] | undefined>;
+  /** The values whose change issues the statement again, as they were given. */
+  declare readonly triggers: pulumi.Output<unknown[] | undefined>;
+  /** How long to wait for the real stop, in seconds, as it was given. */
+  declare readonly timeoutSeconds: pulumi.Output<number | undefined>;
+  /** What a stop that takes longer is, as it was given. */
+  declare readonly onTimeout: pulumi.Output<"fail" | "warn" | undefined>;
+  /** What a delete does when the cluster cannot be reached, as it was given. */
+  declare readonly onUnreachable: pulumi.Output<"fail" | "skip" | undefined>;
+  /** Why this was done, as it was given. */
+  declare readonly reason: pulumi.Output<string | undefined>;
+  /** Whether backups are to stay stopped, as it was given. */
+  declare readonly keepStopped: pulumi.Output<boolean | undefined>;
+  /** Whether a tenant without a full backup keeps the statement from being sent, as it was given. */
+  declare readonly requireRestorePoint: pulumi.Output<boolean | undefined>;
+  /** Whether to wait until incomplete data is gone, as it was given. */
+  declare readonly waitForCleanup: pulumi.Output<boolean | undefined>;
+  /** The age from which jobs are cancelled, in seconds, as it was given. */
+  declare readonly onlyOlderThanSeconds: pulumi.Output<number | undefined>;
+  /** The types of backups that are cancelled, as they were given. */
+  declare readonly onlyTypes: pulumi.Output<BackupType[] | undefined>;
+  /** How long to look on after the stop, in seconds, as it was given. */
+  declare readonly settleSeconds: pulumi.Output<number | undefined>;
   /**
    * How far it has come: `stopped`, `issued` (sent, not waited for), `timedOut` (a warning only), `unfinished` (the
    * next `pulumi up` goes on), `deferred` (to be sent on delete), `wouldFail` (the same, but see `warnings`), `excluded`
@@ -189,8 +218,10 @@ export class CancelBackup extends CancelBackupOutputs {
    */
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
     const { previewJobs, ...others } = args;
-    const inputs = withLogin(others);
-    const reach = byDynamicHost("CancelBackup", "cancelBackup", previewJobs);
-    super(reach, name, { ...CANCEL_BACKUP_OUTPUTS, ...inputs }, options);
+    const reach = byDynamicHost("CancelBackup", "cancelBackup", {
+      isPreviewWanted: previewJobs,
+      noImport: "a cancel is something that was done, so there is none to import; leave the option out",
+    });
+    super(reach, name, { ...CANCEL_BACKUP_PROPERTIES, ...withLogin(others) }, options);
   }
 }

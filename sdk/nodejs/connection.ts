@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionDefaults, withCaFile } from "../../provider/resources/connectionSources";
+import { isSecretInConfiguration } from "./configurationSecrets";
 import { programContext } from "./programContext";
 
 // What these texts say of OceanBase. Facts: login-names, clause-in-sys-only, alter-system
@@ -170,7 +171,7 @@ function complete(fields: Fields): Fields {
   const { tls, ...others } = Object.fromEntries(
     Object.entries(connectionDefaults(source)).map(([name, found]) => [
       name,
-      withDefault(fields[name], found),
+      withDefault(fields[name], isSecretInConfiguration(name) ? pulumi.secret(found) : found),
     ]),
   );
   const completeTls = (known: unknown) => withCaFile(known, source);

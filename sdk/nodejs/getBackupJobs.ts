@@ -1,10 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ListedJob } from "../../provider/oceanbase/jobs/jobList";
 import { completeLogin } from "../../provider/resources/completeLogin";
+import { NAMESPACE } from "../../provider/resources/connectionSources";
 import type { GetBackupJobsInputs } from "../../provider/resources/getBackupJobs";
 import { type ConnectionArgs, loginInputs } from "./connection";
 import { withoutUndefined } from "./knownInputs";
+import { whenMade } from "./madeResources";
 import { programContext } from "./programContext";
+
+/** What the mocks of a program's tests are asked for; the plugin's function has the same name. */
+const GET_BACKUP_JOBS = `${NAMESPACE}:index:getBackupJobs`;
 
 /** Arguments of {@link getBackupJobs}. */
 export interface GetBackupJobsArgs {
@@ -47,6 +52,7 @@ export interface GetBackupJobsOutputArgs {
  * ```
  */
 export async function getBackupJobs(args: GetBackupJobsArgs = {}): Promise<ListedJob[]> {
+  if (isMocked()) return await mockedJobs(args);
   const { connection, ...others } = args;
   return await listJobs({ ...others, ...completeLogin({ connection }, programContext()) });
 }
@@ -54,16 +60,33 @@ export async function getBackupJobs(args: GetBackupJobsArgs = {}): Promise<Liste
 /**
  * The same for arguments that are known only later. In a preview it stays unknown as long as one of them is. A password
  * does not make the result a secret, unless the connection as a whole is known only later; any other secret does.
+ *
+ * @param options `dependsOn`: the resources that are made or updated before the jobs are asked for, such as the CancelBackup
+ *   whose effect is to be seen; in a preview of one that is to be made, the result stays unknown
  */
-export function getBackupJobsOutput(args: GetBackupJobsOutputArgs = {}): pulumi.Output<ListedJob[]> {
+export function getBackupJobsOutput(
+  args: GetBackupJobsOutputArgs = {},
+  options?: Pick<pulumi.InvokeOutputOptions, "dependsOn">,
+): pulumi.Output<ListedJob[]> {
   const { connection, ...others } = args;
   const { password, tlsKey, ...login } = loginInputs(connection);
   const secrets = [pulumi.unsecret(pulumi.output(password)), pulumi.unsecret(pulumi.output(tlsKey))] as const;
   return pulumi
-    .all([pulumi.output({ ...others, ...login }), ...secrets])
+    .all([pulumi.output({ ...others, ...login }), ...secrets, whenMade(options?.dependsOn)])
     .apply(([known, passwordText, keyText]) =>
-      listJobs({ ...known, password: passwordText, tlsKey: keyText }),
+      isMocked() ? mockedJobs(known) : listJobs({ ...known, password: passwordText, tlsKey: keyText }),
     );
+}
+
+/** Under mocks there is a monitor and no engine, and no cluster is asked. */
+function isMocked(): boolean {
+  return pulumi.runtime.hasMonitor() && !pulumi.runtime.hasEngine();
+}
+
+/** What the mocks of a test answer in place of the plugin's function, which has the same arguments. */
+async function mockedJobs(args: object): Promise<ListedJob[]> {
+  const { jobs } = await pulumi.runtime.invoke(GET_BACKUP_JOBS, { ...args });
+  return jobs ?? [];
 }
 
 /** Asks the cluster; the driver comes with the provider's code, and only now. */

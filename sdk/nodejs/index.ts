@@ -1,3 +1,7 @@
+import { requireNode } from "./requireNode";
+
+requireNode();
+
 export type { Leftover } from "../../provider/oceanbase/cleanup/leftovers";
 export type { ExcludedTenant } from "../../provider/oceanbase/jobs/jobFilter";
 export type { JobProgress, ListedJob } from "../../provider/oceanbase/jobs/jobList";

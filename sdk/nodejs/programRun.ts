@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Stands for the run where Pulumi has no stack, as under its mocks. */
-const NO_STACK = {};
+/** Stands for the run where Pulumi has neither a stack nor a monitor. */
+const NO_RUN = {};
 
 /**
  * Something that each run of a program has one of: the Automation API runs several in one process.
@@ -12,7 +12,8 @@ const NO_STACK = {};
 export function onePerRun<T>(make: () => T): () => T {
   const all = new WeakMap<object, T>();
   return () => {
-    const run = pulumi.runtime.getStackResource() ?? NO_STACK;
+    // Under mocks there is no stack, and each setMocks makes a monitor.
+    const run = pulumi.runtime.getStackResource() ?? pulumi.runtime.getMonitor() ?? NO_RUN;
     const known = all.get(run) ?? make();
     all.set(run, known);
     return known;

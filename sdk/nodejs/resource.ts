@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { codeReference, requireCodeForHost } from "./codeReference";
+import { outputsWithConnection } from "./configurationSecrets";
 import { shortenTraces } from "./shortTraces";
 
 /** How Pulumi reaches the code of a resource. */
@@ -12,6 +14,8 @@ export interface Reach {
   isDynamic?: boolean;
   /** Whether the provider is to look at the cluster in a preview. @default true */
   isPreviewWanted?: pulumi.Input<boolean> | undefined;
+  /** Why the option `import` cannot work; undefined when it can. */
+  noImport?: string;
 }
 
 /**
@@ -20,26 +24,26 @@ export interface Reach {
  * Pulumi's own `dynamic.Resource` puts the text of the provider's functions into every resource. Here that text is
  * one constant line that asks the installed package for the code. So the state stays small, nothing a function has
  * seen can end up in it, and a new version of this package changes no resource. This leans on how Pulumi's dynamic
- * provider host reads `__provider`: it evaluates the text as a module, in the folder of the project, and calls
- * `handler`. This is the only place that knows it.
+ * provider host reads `__provider`. This and {@link codeReference} are the only places that know it.
  *
  * The price: `pulumi refresh` and `pulumi destroy` need the package installed in the project, as `up` does.
  *
  * @param type the last part of the type token, `pulumi-nodejs:dynamic/oceanbase:<type>`; permanent
  * @param provider the export of `pulumi-oceanbase-backup/provider`; permanent
- * @param isPreviewWanted whether the provider is to look at the cluster in a preview
  */
 export function byDynamicHost(
   type: string,
   provider: string,
-  isPreviewWanted?: pulumi.Input<boolean>,
+  { isPreviewWanted, noImport }: Pick<Reach, "isPreviewWanted"> & { noImport: string },
 ): Reach {
-  const reference = `exports.handler = () => require("pulumi-oceanbase-backup/provider").${provider};`;
+  requireCodeForHost();
   return {
     token: `pulumi-nodejs:dynamic/oceanbase:${type}`,
-    inputs: { __provider: reference },
+    inputs: { __provider: codeReference(provider) },
+    options: { additionalSecretOutputs: outputsWithConnection() },
     isDynamic: true,
     isPreviewWanted,
+    noImport,
   };
 }
 
@@ -67,17 +71,33 @@ function previewMark(
 /** A resource of this package, however Pulumi reaches it. */
 export abstract class OceanBaseResource extends pulumi.CustomResource {
   protected constructor(
-    { token, inputs: reached, options: always, isDynamic, isPreviewWanted }: Reach,
+    { token, inputs: reached, options: always = {}, isDynamic, isPreviewWanted, noImport }: Reach,
     name: string,
     inputs: pulumi.Inputs,
     options: pulumi.CustomResourceOptions | undefined,
   ) {
+    if (noImport !== undefined && options?.import !== undefined) {
+      throw new pulumi.RunError(`${name}: the option import cannot work here: ${noImport}`);
+    }
+    const additionalSecretOutputs = [
+      ...(always.additionalSecretOutputs ?? []),
+      ...(options?.additionalSecretOutputs ?? []),
+    ];
     const restore = shortenTraces();
     try {
       const mark = isDynamic ? previewMark(token, name, options?.parent, isPreviewWanted) : {};
-      super(token, name, { ...inputs, ...reached, ...mark }, { ...always, ...options });
+      super(
+        token,
+        name,
+        { ...inputs, ...reached, ...mark },
+        { ...always, ...options, additionalSecretOutputs },
+      );
     } finally {
       restore();
+    }
+    if (isDynamic && options?.customTimeouts !== undefined) {
+      const text = "customTimeouts has no effect: Pulumi hands it to no dynamic provider; set timeoutSeconds";
+      pulumi.log.warn(text, this);
     }
   }
 }

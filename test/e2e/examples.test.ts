@@ -1,8 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { startSandbox } from "../../sdk/sandbox/sandbox.ts";
 import { copyOfExample } from "../tools/support/consumer.ts";
-import { useSandbox } from "../tools/support/sandbox.ts";
+import { runtimeOf } from "../tools/support/languages.ts";
+import { FAST, useSandbox } from "../tools/support/sandbox.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
 
@@ -160,9 +162,39 @@ test("quiesce-for-maintenance keeps a tenant stopped, and lets go of it in the e
   await upAgainAndDestroy(running);
 });
 
-test("no example is left out here", () => {
+test("several-clusters stops the backups of two clusters, each with its own login", async () => {
+  const east = await startSandbox({ speed: FAST, timing: { backupSeconds: 100_000 } });
+  try {
+    east.cluster.tenants.setPassword("sys", "root", "password-of-the-east");
+    for (const cluster of [sandbox(), east]) cluster.startBackup("mysql_tenant");
+    const running = await example("several-clusters", {});
+    await running.config("clusters", '["west","east"]');
+    for (const [name, cluster, password] of [
+      ["west", sandbox(), sandbox().logins.sys.password],
+      ["east", east, "password-of-the-east"],
+    ] as const) {
+      await running.config(`${name}Host`, "127.0.0.1");
+      await running.config(`${name}Port`, String(cluster.port));
+      await running.config(`${name}Password`, password, true);
+    }
+    expect(await running.up()).toMatchObject({ code: 0 });
+    const stopped = "1 backup job: mysql_tenant job 1 CANCELED";
+    expect(await running.outputs()).toEqual({ summaries: { west: stopped, east: stopped } });
+    await upAgainAndDestroy(running);
+    expect([sandbox(), east].map(({ log }) => log.cancels)).toEqual([
+      ["ALTER SYSTEM CANCEL BACKUP"],
+      ["ALTER SYSTEM CANCEL BACKUP"],
+    ]);
+  } finally {
+    await east.stop();
+  }
+});
+
+test("no example is left out here; those in other languages have tests of their own", () => {
   const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
-  expect([...tested].sort()).toEqual(examples.map((entry) => entry.name).sort());
+  const names = examples.map(({ name }) => name);
+  const own = names.filter((name) => runtimeOf(join(ROOT, "examples", name)) === "nodejs");
+  expect([...tested].sort()).toEqual(own.sort());
 });

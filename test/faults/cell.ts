@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
-import type { Saved } from "./engine.ts";
+import type { Front } from "../tools/support/fronts.ts";
+import type { SavedResource } from "./engine.ts";
 import { type Expected, LONG_WAIT, SHORT_WAIT } from "./expectations.ts";
 import type { Fault, Moment } from "./faults.ts";
 import { type Attempt, OPERATIONS, type Operation } from "./operations.ts";
@@ -12,6 +13,8 @@ export interface Cell {
   fault: Fault;
   phase: Phase;
   operation: Operation;
+  /** @default "dynamic" */
+  front?: Front;
   /** Default: the query that the phase begins with. */
   moment?: Moment;
 }
@@ -31,10 +34,10 @@ export function runCell(cell: Cell): Promise<Observed> {
   return withTarget((target) => observe(cell, target));
 }
 
-async function observe({ fault, phase, operation, moment }: Cell, target: Target): Promise<Observed> {
+async function observe({ fault, phase, operation, front, moment }: Cell, target: Target): Promise<Observed> {
   const { sandbox, proxy } = target;
   const inputs = inputsFor(target, { timeoutSeconds: fault.class === "away" ? SHORT_WAIT : LONG_WAIT });
-  const attempt = await OPERATIONS[operation](target, inputs);
+  const attempt = await OPERATIONS[operation](target, inputs, front);
   await nobodyConnected(sandbox);
   const before = attempt.stack.saved;
   const copy = structuredClone(before);
@@ -71,7 +74,10 @@ async function failureOf(attempt: Attempt): Promise<Error | undefined> {
   );
 }
 
-function endingOf(before: Saved | undefined, after: Saved | undefined): Exclude<Expected["ending"], "done"> {
+function endingOf(
+  before: SavedResource | undefined,
+  after: SavedResource | undefined,
+): Exclude<Expected["ending"], "done"> {
   if (after === before) return "thrown";
   return after?.state.issuedAt === undefined ? "lost" : "issued";
 }
@@ -80,7 +86,7 @@ function endingOf(before: Saved | undefined, after: Saved | undefined): Exclude<
 function checkState(
   ending: Expected["ending"],
   inputs: CancelBackupInputs,
-  saved: Saved | undefined,
+  saved: SavedResource | undefined,
   operation: Operation,
 ): void {
   if (ending === "done") expect(saved?.hasFailed).toBe(operation === "delete" ? undefined : false);

@@ -1,62 +1,53 @@
-import { cancelBackup } from "../../provider/dynamic/index.ts";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
-import type { CancelBackupState } from "../../provider/resources/cancelBackup/outputs.ts";
+import type { Front } from "../tools/support/fronts.ts";
+import { callsOf, type Saved, SavedInPart } from "./fronts.ts";
 
-/** What Pulumi keeps of the resource. */
-export interface Saved {
-  id: string;
-  state: CancelBackupState;
-  /** The last create or update of it has failed in part; then every `up` updates it. */
+/** What Pulumi keeps of the resource, and whether the last create or update of it has failed in part: then every `up` updates it. */
+export interface SavedResource extends Saved {
   hasFailed: boolean;
 }
 
 /**
- * A stack with one CancelBackup, as Pulumi's engine drives the dynamic provider: which method it calls when, and what
- * it saves of what comes back. The engine itself has its tests in `test/host` and `test/e2e`.
+ * A stack with one CancelBackup, as Pulumi's engine drives it by a front: which call it makes when, and what it saves of
+ * what comes back. The engine itself has its tests in `test/host` and `test/e2e`.
  */
 export class Stack {
-  saved: Saved | undefined;
+  saved: SavedResource | undefined;
+  private readonly front: Front;
 
-  constructor(saved?: Saved) {
+  constructor(saved?: SavedResource, front: Front = "dynamic") {
     this.saved = saved;
+    this.front = front;
   }
 
   /** @returns whether anything was done */
   async up(inputs: CancelBackupInputs): Promise<boolean> {
+    const calls = await callsOf(this.front);
     const { saved } = this;
     if (saved === undefined) {
-      const { id, outs } = await this.savingPart(cancelBackup.create(inputs));
-      this.saved = { id, state: outs as CancelBackupState, hasFailed: false };
+      const made = await this.savingPart(inputs, calls.create(inputs));
+      this.saved = { ...made, inputs, hasFailed: false };
       return true;
     }
-    const diff = await cancelBackup.diff?.(saved.id, saved.state, inputs);
-    if (!diff?.changes && !saved.hasFailed) return false;
-    const update = cancelBackup.update?.(saved.id, saved.state, inputs);
-    const outs = (await this.savingPart(update as NonNullable<typeof update>)).outs;
-    this.saved = { id: saved.id, state: outs as CancelBackupState, hasFailed: false };
+    if (!(await calls.isUpdateDue(saved, inputs)) && !saved.hasFailed) return false;
+    const state = await this.savingPart(inputs, calls.update(saved, inputs));
+    this.saved = { id: saved.id, state, inputs, hasFailed: false };
     return true;
   }
 
   /** @returns whether anything was done */
   async destroy(): Promise<boolean> {
     if (this.saved === undefined) return false;
-    await cancelBackup.delete?.(this.saved.id, this.saved.state);
+    await (await callsOf(this.front)).delete(this.saved);
     this.saved = undefined;
     return true;
   }
 
-  /** A failure that carries an id and properties has made the resource, and these are its state. */
-  private async savingPart<T>(work: Promise<T>): Promise<T> {
+  private async savingPart<T>(inputs: CancelBackupInputs, work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      const { id, properties, reasons } = error as {
-        id?: string;
-        properties?: CancelBackupState;
-        reasons?: string[];
-      };
-      if (id === undefined || properties === undefined || !reasons?.length) throw error;
-      this.saved = { id, state: properties, hasFailed: true };
+      if (error instanceof SavedInPart) this.saved = { ...error.saved, inputs, hasFailed: true };
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { FRONTS } from "../tools/support/fronts.ts";
 import { type Cell, runCell } from "./cell.ts";
 import { EXPECTED, type Expected, SLACK_SECONDS } from "./expectations.ts";
 import { FAULTS } from "./faults.ts";
@@ -9,9 +10,11 @@ import { cellKey, cellText, tables, tablesOnPage, writeTables } from "./table.ts
 // Without an engine a warning goes to the error output.
 vi.spyOn(console, "error").mockImplementation(() => {});
 
-const cells: Cell[] = PHASES.flatMap((phase) =>
-  FAULTS.flatMap((fault) =>
-    (Object.keys(OPERATIONS) as Operation[]).map((operation) => ({ fault, phase, operation })),
+const cells = FRONTS.flatMap((front) =>
+  PHASES.flatMap((phase) =>
+    FAULTS.flatMap((fault) =>
+      (Object.keys(OPERATIONS) as Operation[]).map((operation) => ({ front, fault, phase, operation })),
+    ),
   ),
 );
 
@@ -22,24 +25,28 @@ function expectedOf({ fault, phase, operation }: Cell): Expected {
   return { ...expected, ending: "thrown", next: 1 };
 }
 
-const texts = new Map<string, string>();
+/** What has come of each cell, by front. */
+const texts = { dynamic: new Map<string, string>(), plugin: new Map<string, string>() };
 
 describe("each fault, in each phase of each operation", () => {
   // Those that wait longest begin first.
   const inOrder = cells.toSorted((a, b) => expectedOf(b).seconds - expectedOf(a).seconds);
-  test.concurrent.for(inOrder.map((cell) => [cellKey(cell), cell] as const))("%s", async ([, cell]) => {
-    const expected = expectedOf(cell);
-    const observed = await runCell(cell);
-    texts.set(cellKey(cell), cellText(cell, observed));
-    expect(observed).toMatchObject({
-      ending: expected.ending,
-      sent: expected.sent,
-      next: expected.next,
-      nextActed: expected.ending !== "done",
-    });
-    expect(observed.seconds).toBeLessThan(expected.seconds + SLACK_SECONDS);
-    if (expected.ending !== "done") expect(observed.message).toMatch(cell.fault.says);
-  });
+  test.concurrent.for(inOrder.map((cell) => [`${cellKey(cell)} (${cell.front})`, cell] as const))(
+    "%s",
+    async ([, cell]) => {
+      const expected = expectedOf(cell);
+      const observed = await runCell(cell);
+      texts[cell.front].set(cellKey(cell), cellText(cell, observed));
+      expect(observed).toMatchObject({
+        ending: expected.ending,
+        sent: expected.sent,
+        next: expected.next,
+        nextActed: expected.ending !== "done",
+      });
+      expect(observed.seconds).toBeLessThan(expected.seconds + SLACK_SECONDS);
+      if (expected.ending !== "done") expect(observed.message).toMatch(cell.fault.says);
+    },
+  );
 });
 
 test("no statement is sent twice without a reason that is written down", () => {
@@ -48,7 +55,8 @@ test("no statement is sent twice without a reason that is written down", () => {
 });
 
 test("the page shows what has come of every cell (FAULTS_TABLE=write npx vitest run --project faults matrix writes it)", () => {
-  const now = tables(texts);
+  const now = tables(texts.dynamic);
   if (process.env.FAULTS_TABLE === "write") writeTables(now);
   expect(tablesOnPage()).toBe(now);
+  expect(tables(texts.plugin)).toBe(now);
 });

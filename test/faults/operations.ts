@@ -2,6 +2,7 @@ import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/i
 import { cancelBackup } from "../../provider/resources/cancelBackup/lifecycle.ts";
 import type { CancelBackupState } from "../../provider/resources/cancelBackup/outputs.ts";
 import { PartialFailure } from "../../provider/resources/defineResource.ts";
+import type { Front } from "../tools/support/fronts.ts";
 import { recordingContext } from "../tools/support/sandbox.ts";
 import { Stack } from "./engine.ts";
 import type { Target } from "./target.ts";
@@ -16,30 +17,30 @@ export interface Attempt {
 /** The occasions on which the statement is sent. Each begins with a running backup that is to be stopped. */
 export const OPERATIONS = {
   /** A new resource. */
-  async create({ sandbox }: Target, inputs: CancelBackupInputs): Promise<Attempt> {
-    const stack = new Stack();
+  async create({ sandbox }: Target, inputs: CancelBackupInputs, front?: Front): Promise<Attempt> {
+    const stack = new Stack(undefined, front);
     await startBackup(sandbox);
     return { stack, run: () => stack.up(inputs) };
   },
 
   /** A change of `triggers`. */
-  async replay({ sandbox }: Target, inputs: CancelBackupInputs): Promise<Attempt> {
-    const stack = new Stack();
+  async replay({ sandbox }: Target, inputs: CancelBackupInputs, front?: Front): Promise<Attempt> {
+    const stack = new Stack(undefined, front);
     await stack.up(inputs);
     await startBackup(sandbox);
     return { stack, run: () => stack.up({ ...inputs, triggers: ["again"] }) };
   },
 
   /** The `up` after one whose statement got lost. */
-  async resume({ sandbox }: Target, inputs: CancelBackupInputs): Promise<Attempt> {
+  async resume({ sandbox }: Target, inputs: CancelBackupInputs, front?: Front): Promise<Attempt> {
     await startBackup(sandbox);
-    const stack = new Stack(await interrupted(sandbox, inputs));
+    const stack = new Stack(await interrupted(sandbox, inputs), front);
     return { stack, run: () => stack.up(inputs) };
   },
 
   /** The deletion of a resource that was deferred for it. */
-  async delete({ sandbox }: Target, inputs: CancelBackupInputs): Promise<Attempt> {
-    const stack = new Stack();
+  async delete({ sandbox }: Target, inputs: CancelBackupInputs, front?: Front): Promise<Attempt> {
+    const stack = new Stack(undefined, front);
     await stack.up({ ...inputs, cancelOn: ["delete"] });
     await startBackup(sandbox);
     return { stack, run: () => stack.destroy() };
@@ -62,5 +63,5 @@ async function interrupted(sandbox: Target["sandbox"], inputs: CancelBackupInput
   }, 10);
   const failure: unknown = await creating.catch((error) => error).finally(() => clearInterval(watch));
   if (!(failure instanceof PartialFailure)) throw new Error("the attempt was to be interrupted");
-  return { id: failure.id, state: failure.state as CancelBackupState, hasFailed: true };
+  return { id: failure.id, state: failure.state as CancelBackupState, inputs, hasFailed: true };
 }

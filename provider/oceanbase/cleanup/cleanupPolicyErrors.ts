@@ -13,14 +13,14 @@ export function asPolicyError(error: unknown, server: Pick<Server, "version">): 
 
 const MEANWHILE: Meaning = {
   kind: "refused",
-  means: "another session has added a cleanup policy",
+  means: "another session has added one",
   advice: "find out who else manages it",
 };
 
 function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
   const lacking: Meaning = {
     kind: "unsupported",
-    means: `OceanBase ${version} does not take the statement`,
+    means: `OceanBase ${version} has none`,
     advice:
       "it has no cleanup policies, or not in this form; OceanBase 4.0 or later with cleanup policies (ALTER SYSTEM ADD DELETE BACKUP POLICY) is needed",
   };
@@ -34,12 +34,12 @@ function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
     4017: MEANWHILE,
     1210: {
       kind: "input",
-      means: "the server does not take one of the values",
+      means: "the server takes not all values",
       advice: "check tenant, recoveryWindow, redundancy and backupCopies",
     },
     4016: {
       kind: "refused",
-      means: "the tenant can have none, or the server failed",
+      means: "it can have none, or the server failed",
       advice: "check tenant (sys can have none), then the server's log",
     },
     5160: {

@@ -96,7 +96,7 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
   1227: NO_PRIVILEGE,
   942: {
     kind: "refused",
-    means: "there is no such view, or it may not be read",
+    means: "no such view, or it may not be read",
     advice: "in this Oracle-mode tenant grant the user SELECT on the view in SYS, or SELECT ANY DICTIONARY",
   },
   1044: NO_READ,
@@ -106,7 +106,7 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
     advice: "OceanBase 4.0 or later is needed",
   },
   1142: NO_READ,
-  1210: { kind: "input", means: "the server does not take one of the values", advice: "check tenants" },
+  1210: { kind: "input", means: "the server takes not all values", advice: "check tenants" },
   1235: {
     kind: "refused",
     means: "the statement is not taken in this form",
@@ -114,7 +114,7 @@ export const STATEMENT_MEANINGS: Readonly<Record<number, Meaning>> = {
   },
   4016: {
     kind: "server",
-    means: "a tenant cannot be named, or the server failed",
+    means: "one cannot be named, or the server failed",
     advice: "check tenants (sys cannot be named), then the server's log",
   },
   4375: NO_DISK,
@@ -145,7 +145,7 @@ export const TRANSIENT: Readonly<Record<number, string>> = {
   4013: "the server is short of memory",
   4023: "the server asks to try again",
   4030: "the tenant is short of memory",
-  4038: "the server asked is not the leader any more",
+  4038: "the server asked is no longer the leader",
   4064: "the session was killed",
   4109: "the server is changing its state",
   4124: "one server could not reach another",

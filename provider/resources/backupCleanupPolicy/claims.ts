@@ -28,8 +28,8 @@ export function claimPolicy(
   { name, claims }: Claimant,
   { host, port, cluster, tenant }: PolicyOwner,
 ): string | undefined {
-  // The sys tenant has no policy; the check says so.
-  if (tenant === "sys") return undefined;
+  // The check says that the sys tenant has no policy, and that no host is given.
+  if (tenant === "sys" || host === undefined) return undefined;
   const place = [String(host).toLowerCase(), String(port), cluster ?? "", tenant ?? ""];
   const key = JSON.stringify(["cleanup policy", ...place]);
   const owner = claims.get(key) ?? name;

@@ -46,3 +46,18 @@ export const BACKUP_CLEANUP_POLICY_OUTPUTS = {
   keyof Omit<BackupCleanupPolicyOutputs, "unfinished"> | "recoveryWindow",
   undefined
 >;
+
+/** Everything that a program can read of it, by name: the inputs as they were given, and the outputs. */
+export const BACKUP_CLEANUP_POLICY_PROPERTIES = {
+  connection: undefined,
+  tenant: undefined,
+  policyName: undefined,
+  redundancy: undefined,
+  backupCopies: undefined,
+  overwrite: undefined,
+  onUnreachable: undefined,
+  ...BACKUP_CLEANUP_POLICY_OUTPUTS,
+} as const satisfies Record<
+  keyof Omit<BackupCleanupPolicyState, "password" | "tlsKey" | "unfinished">,
+  undefined
+>;

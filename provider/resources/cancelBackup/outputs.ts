@@ -99,3 +99,22 @@ export const CANCEL_BACKUP_OUTPUTS = {
   server: undefined,
   warnings: undefined,
 } as const satisfies Record<keyof CancelBackupOutputs, undefined>;
+
+/** Everything that a program can read of it, by name: the inputs as they were given, and the outputs. */
+export const CANCEL_BACKUP_PROPERTIES = {
+  connection: undefined,
+  tenants: undefined,
+  cancelOn: undefined,
+  triggers: undefined,
+  timeoutSeconds: undefined,
+  onTimeout: undefined,
+  onUnreachable: undefined,
+  reason: undefined,
+  keepStopped: undefined,
+  requireRestorePoint: undefined,
+  waitForCleanup: undefined,
+  onlyOlderThanSeconds: undefined,
+  onlyTypes: undefined,
+  settleSeconds: undefined,
+  ...CANCEL_BACKUP_OUTPUTS,
+} as const satisfies Record<keyof Omit<CancelBackupState, "password" | "tlsKey" | "previewJobs">, undefined>;

@@ -11,7 +11,7 @@ import { inPreviewTime, orFailureText } from "../previewTime";
 import { type CancelBackupInputs, cancelsOnCreate, stopRequestOf } from "./inputs";
 import { nextStep } from "./nextStep";
 import type { CancelBackupState } from "./outputs";
-import { jobsText } from "./previewText";
+import { jobsText, shortStatement } from "./previewText";
 
 /**
  * What a create, or with a state an update, would do as things are now: the jobs that it would stop, and the statement. A
@@ -51,7 +51,7 @@ async function look(
   if (step.kind === "rehearse") return { text: oneLine(jobs) };
   const statement = statementFor(target);
   if (statement === undefined) return { text: oneLine(`${jobs}; nothing would be sent`) };
-  return { outputs: { statement }, text: oneLine(`${jobs}; would send ${statement}`) };
+  return { outputs: { statement }, text: oneLine(`${jobs}; would send ${shortStatement(target)}`) };
 }
 
 /** What the snapshot says, unless there is more to be asked for before anything is sent. */

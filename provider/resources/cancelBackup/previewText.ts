@@ -3,6 +3,7 @@ import { isRunning } from "../../oceanbase/jobs/backupJobs";
 import { type ExcludedTenant, excludedText } from "../../oceanbase/jobs/jobFilter";
 import { type JobSnapshot, type ListedJob, toListedJob } from "../../oceanbase/jobs/jobList";
 import type { TenantSelection } from "../../oceanbase/statements";
+import { statementFor } from "../../oceanbase/stop/stopBackups";
 import type { Target } from "../../oceanbase/stop/target";
 import { counted, firstOf, MAX_NAMED } from "../../text";
 
@@ -28,6 +29,14 @@ export function jobsText(
   const jobs = hit.map((job) => jobLine(toListedJob(job, snapshot)));
   const verb = hit.length === 1 ? "runs" : "run";
   return `${counted(hit.length, "backup job")} ${verb} ${when}: ${firstOf(jobs, MAX_NAMED, { separator: "; " })}${rest}`;
+}
+
+/** The statement for a target, with the first names of a long list. */
+export function shortStatement(target: Target): string {
+  const { selection } = target;
+  if (!Array.isArray(selection) || selection.length <= MAX_NAMED) return statementFor(target) ?? "nothing";
+  const shortened = { ...target, selection: selection.slice(0, MAX_NAMED) };
+  return `${statementFor(shortened)} and ${selection.length - MAX_NAMED} more`;
 }
 
 function excludedSuffix(excluded: readonly ExcludedTenant[]): string {

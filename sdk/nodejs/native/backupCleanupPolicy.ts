@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../../provider/resources/backupCleanupPolicy/outputs";
+import { BACKUP_CLEANUP_POLICY_PROPERTIES } from "../../../provider/resources/backupCleanupPolicy/outputs";
 import { type BackupCleanupPolicyArgs, BackupCleanupPolicyOutputs } from "../backupCleanupPolicy";
 import { byPlugin, withMarkedSecrets } from "./reach";
 
@@ -39,7 +39,7 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
    *   has one policy
    */
   constructor(name: string, args: BackupCleanupPolicyArgs = {}, options?: pulumi.CustomResourceOptions) {
-    const inputs = { ...BACKUP_CLEANUP_POLICY_OUTPUTS, ...withMarkedSecrets(args) };
+    const inputs = { ...BACKUP_CLEANUP_POLICY_PROPERTIES, ...withMarkedSecrets(args) };
     super(byPlugin("BackupCleanupPolicy"), name, inputs, { deleteBeforeReplace: true, ...options });
   }
 }

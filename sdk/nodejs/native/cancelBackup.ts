@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CANCEL_BACKUP_OUTPUTS } from "../../../provider/resources/cancelBackup/outputs";
+import { CANCEL_BACKUP_PROPERTIES } from "../../../provider/resources/cancelBackup/outputs";
 import { type CancelBackupArgs, CancelBackupOutputs } from "../cancelBackup";
 import { byPlugin, withMarkedSecrets } from "./reach";
 
@@ -21,6 +21,11 @@ export class CancelBackup extends CancelBackupOutputs {
    * @param options Pulumi's resource options; `dependsOn` decides what a teardown waits for
    */
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
-    super(byPlugin("CancelBackup"), name, { ...CANCEL_BACKUP_OUTPUTS, ...withMarkedSecrets(args) }, options);
+    super(
+      byPlugin("CancelBackup"),
+      name,
+      { ...CANCEL_BACKUP_PROPERTIES, ...withMarkedSecrets(args) },
+      options,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ListedJob } from "../../../provider/oceanbase/jobs/jobList";
 import type { GetBackupJobsArgs, GetBackupJobsOutputArgs } from "../getBackupJobs";
+import { whenMade } from "../madeResources";
 import { tokenOf, VERSION } from "./reach";
 
 /**
@@ -22,12 +23,15 @@ export async function getBackupJobs(
 /**
  * The same for arguments that are known only later. In a preview it stays unknown as long as one of them is. A password
  * does not make the result a secret; any other secret does.
+ *
+ * @param options Pulumi's options; `dependsOn` says what is made or updated before the jobs are asked for
  */
 export function getBackupJobsOutput(
   args: GetBackupJobsOutputArgs = {},
-  options?: pulumi.InvokeOptions,
+  options: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<ListedJob[]> {
+  const { dependsOn, ...others } = options;
   return pulumi
-    .output(args)
-    .apply((known) => getBackupJobs(known as GetBackupJobsArgs, options)) as pulumi.Output<ListedJob[]>;
+    .all([pulumi.output(args), whenMade(dependsOn)])
+    .apply(([known]) => getBackupJobs(known as GetBackupJobsArgs, others)) as pulumi.Output<ListedJob[]>;
 }

@@ -2,6 +2,10 @@
  * The same classes on the plugin, `pulumi-resource-oceanbase-backup`, that comes with this package: Pulumi has to find it,
  * as `npm run` lets it, or by `plugins: providers:` in `Pulumi.yaml`.
  */
+import { requireNode } from "../requireNode";
+
+requireNode();
+
 export type { Leftover } from "../../../provider/oceanbase/cleanup/leftovers";
 export type { ExcludedTenant } from "../../../provider/oceanbase/jobs/jobFilter";
 export type { JobProgress, ListedJob } from "../../../provider/oceanbase/jobs/jobList";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { BACKUP_CLEANUP_POLICY } from "../../../provider/resources/backupCleanupPolicy/inputs.ts";
-import { BACKUP_CLEANUP_POLICY_OUTPUTS } from "../../../provider/resources/backupCleanupPolicy/outputs.ts";
+import { BACKUP_CLEANUP_POLICY_PROPERTIES } from "../../../provider/resources/backupCleanupPolicy/outputs.ts";
 import { CANCEL_BACKUP } from "../../../provider/resources/cancelBackup/inputs.ts";
-import { CANCEL_BACKUP_OUTPUTS } from "../../../provider/resources/cancelBackup/outputs.ts";
+import { CANCEL_BACKUP_PROPERTIES } from "../../../provider/resources/cancelBackup/outputs.ts";
 import { CONFIGURABLE } from "../../../provider/resources/connectionSources.ts";
 import { packageSchema, SCHEMA_FILE, schemaText } from "../../tools/schema/package.ts";
 
@@ -34,8 +34,8 @@ test("the schema is what the types and the texts of the SDK give (node test/tool
 });
 
 describe.each([
-  ["CancelBackup", CANCEL_BACKUP, CANCEL_BACKUP_OUTPUTS, ["startingClusterJobs"]],
-  ["BackupCleanupPolicy", BACKUP_CLEANUP_POLICY, BACKUP_CLEANUP_POLICY_OUTPUTS, []],
+  ["CancelBackup", CANCEL_BACKUP, CANCEL_BACKUP_PROPERTIES, ["startingClusterJobs"]],
+  ["BackupCleanupPolicy", BACKUP_CLEANUP_POLICY, BACKUP_CLEANUP_POLICY_PROPERTIES, []],
 ] as const)("%s", (name, table, outputs, unsaid) => {
   test("has the inputs that are checked, with the secrets of the login inside the connection", () => {
     const beside = ["password", "tlsKey"];
@@ -43,7 +43,7 @@ describe.each([
     expect(Object.keys(resource(name).inputProperties).sort()).toEqual(checked.sort());
   });
 
-  test("has the outputs that are saved", () => {
+  test("has the inputs and outputs that are saved", () => {
     const saved = Object.keys(outputs).filter((output) => !(unsaid as readonly string[]).includes(output));
     expect(Object.keys(resource(name).properties).sort()).toEqual(saved.sort());
   });

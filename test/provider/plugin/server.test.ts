@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createCertificate } from "../../../sdk/sandbox/certificates.ts";
 import { startSandbox } from "../../../sdk/sandbox/sandbox.ts";
 import { EngineServer } from "../../tools/support/engineServer.ts";
+import { PluginInProcess } from "../../tools/support/pluginInProcess.ts";
 import { type ProviderFailure, secret } from "../../tools/support/providerMessages.ts";
 import { UNKNOWN } from "../../tools/support/pulumiValues.ts";
 import { connectionTo, untilJobs, useSandbox } from "../../tools/support/sandbox.ts";
-import { PluginInProcess } from "./pluginInProcess.ts";
 
 /*
  * What the plugin can do and the dynamic host cannot, and what it says of itself. What is true of both is in test/host.

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { withSession } from "../../../provider/resources/cluster.ts";
+import { completeLogin } from "../../../provider/resources/completeLogin.ts";
+import type { LoginInputs } from "../../../provider/resources/connection.ts";
 import { LOGIN } from "../../../provider/resources/connectionInputs.ts";
 import { renameAdvice } from "../../../provider/resources/connectionSources.ts";
 import { checkInputs } from "../../../provider/resources/inputTable.ts";
@@ -10,6 +12,7 @@ const stackWith = (config: Record<string, string>, env: Record<string, string> =
   env,
   config: (key: string) => config[key],
 });
+const CA = "-----BEGIN CERTIFICATE-----";
 const BY_DEFAULT = { host: "", port: 2881, tenant: "sys", user: "root" };
 
 describe("keys from before the first release", () => {
@@ -80,5 +83,74 @@ describe("a login that fails", () => {
     });
     await expect(failure).rejects.not.toThrow(sandbox().logins.sys.password);
     await expect(logIn({})).rejects.not.toThrow("rename");
+  });
+});
+
+describe("a field of the connection", () => {
+  /** What the check says of a connection that was completed from here. */
+  const problems = (
+    config: Record<string, string>,
+    env: Record<string, string> = {},
+    connection: object = {},
+  ) => {
+    const source = stackWith({ "oceanbase-backup:host": "db1", ...config }, env);
+    const inputs = completeLogin({ connection }, source) as LoginInputs;
+    return checkInputs(LOGIN, inputs, source).map(({ path, reason }) => `${path}: ${reason}`);
+  };
+
+  test("may be structured configuration, as `config set --path` writes it", () => {
+    const endpoints = JSON.stringify(["db2:2881", "db3"]);
+    const tls = JSON.stringify({ ca: CA, verifyHostName: false });
+    const config = { "oceanbase-backup:endpoints": endpoints, "oceanbase-backup:tls": tls };
+    expect(problems(config)).toEqual([]);
+    const source = stackWith({ "oceanbase-backup:host": "db1", ...config });
+    expect(completeLogin({}, source).connection).toMatchObject({
+      endpoints: ["db2:2881", "db3"],
+      tls: { ca: CA, verifyHostName: false },
+    });
+  });
+
+  test.each([
+    ["tls", "True", "OCEANBASE_TLS"],
+    ["tls", "yes", "OCEANBASE_TLS"],
+    ["port", "99999", "OCEANBASE_PORT"],
+    ["endpoints", '["a b"]', "OCEANBASE_ENDPOINTS"],
+    ["connectTimeoutSeconds", "soon", "OCEANBASE_CONNECT_TIMEOUT_SECONDS"],
+    ["user", "root@sys", "OCEANBASE_USER"],
+  ])("%s that is refused (%s) says where it was found", (name, text, variable) => {
+    const found = expect.stringMatching(
+      new RegExp(
+        `^connection\\.${name}: must .*\\(found in the stack's configuration oceanbase-backup:${name}\\)$`,
+      ),
+    );
+    expect(problems({ [`oceanbase-backup:${name}`]: text })).toEqual([found]);
+    expect(problems({}, { [variable]: text })).toEqual([
+      expect.stringContaining(`(found in the environment variable ${variable})`),
+    ]);
+    expect(problems({}, {}, { [name]: name === "endpoints" ? ["a b"] : text })).toEqual([
+      expect.not.stringContaining("found in"),
+    ]);
+  });
+
+  test("host with brackets is to be written without them, whatever port follows", () => {
+    expect(problems({}, {}, { host: "[::1]" })).toEqual([
+      "connection.host: must be written without brackets: ::1",
+    ]);
+    expect(problems({}, {}, { host: "::1" })).toEqual([]);
+    expect(problems({}, {}, { host: "[db1]" })[0]).toContain("must be");
+    expect(problems({}, {}, { host: "db1:2881" })[0]).toContain("the port has its own field");
+  });
+});
+
+describe("a password that ends in a line end", () => {
+  const sandbox = useSandbox();
+  test("is suspected when it is refused, and is not shown", async () => {
+    const { sys } = sandbox().logins;
+    const inputs = { connection: connectionTo(sandbox(), sys), password: `${sys.password}\n` };
+    const failure = await withSession(inputs, recordingContext(), async () => {}).catch(
+      (error: Error) => error,
+    );
+    expect((failure as Error).message).toMatch(/; the password ends in a line end, .*: take it away$/);
+    expect((failure as Error).message).not.toContain(sys.password);
   });
 });

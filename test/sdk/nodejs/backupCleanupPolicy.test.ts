@@ -52,7 +52,7 @@ test("the type token and the reference to the code are what every state of the f
     name: "policy",
   });
   expect(inputs.__provider).toBe(
-    'exports.handler = () => require("pulumi-oceanbase-backup/provider").backupCleanupPolicy;',
+    'exports.handler=()=>{try{var f=require.resolve("pulumi-oceanbase-backup/provider")}catch{let e=Error("install pulumi-oceanbase-backup in "+process.cwd()+": destroy runs its code from there");e.stack="";throw e}return require(f).backupCleanupPolicy}',
   );
 });
 

@@ -7,11 +7,6 @@ const sandbox = useSandbox();
 let sdk: typeof import("../../../sdk/nodejs/index.ts");
 
 beforeAll(async () => {
-  await pulumi.runtime.setMocks(
-    { newResource: ({ inputs }) => ({ id: "id", state: inputs }), call: ({ inputs }) => inputs },
-    "project",
-    "stack",
-  );
   sdk = await import("../../../sdk/nodejs/index.ts");
 });
 afterEach(() => {

@@ -74,7 +74,7 @@ function judged({ stacks, loading, statements, waits, concurrency }: BenchResult
   ratio("destroy, N = 200, ours / hand-written", 200, (row) => row.destroySeconds.median, 0.85);
   ratio("state bytes of one resource, ours / hand-written", 1, (row) => row.stateBytes, 0.6);
   const one = of("ours-no-wait", 1);
-  if (one !== undefined) list.push(atMost("__provider, bytes", one.providerBytes, 127, "", 0));
+  if (one !== undefined) list.push(atMost("__provider, bytes", one.providerBytes, 256, "", 0));
   list.push(atMost("importing the SDK", loading.milliseconds.median, 10, " ms", 1));
   list.push({
     figure: "the driver is loaded by the import",

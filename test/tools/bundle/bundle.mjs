@@ -42,6 +42,8 @@ await build({
   ...COMMON,
   entryPoints: [join(SOURCE, "launcher.ts")],
   outfile: join(OUTPUT, EXECUTABLE),
+  bundle: true,
+  external: ["./plugin.js"],
   banner: { js: "#!/usr/bin/env node" },
 });
 chmodSync(join(OUTPUT, EXECUTABLE), 0o755);

@@ -24,6 +24,9 @@ export interface TypeSpec {
   enum?: { value: string }[];
 }
 
+/** Any value at all. */
+const ANY = "pulumi.json#/Any";
+
 /** Names what a type is called in other languages. */
 export class PulumiTypes {
   /** Every type that something has referred to, by token. */
@@ -74,11 +77,13 @@ export class PulumiTypes {
   private type(schema: TypeSchema, name: string): PropertySpec {
     const { $ref, anyOf, items, type } = schema;
     if ($ref !== undefined) return this.named($ref.replace("#/definitions/", ""));
+    // Pulumi's Python can send no list where a list is one of several things that are meant.
+    const hasList = anyOf?.some((part) => (part as TypeSchema).type === "array");
+    if (hasList) return { $ref: ANY };
     if (anyOf !== undefined) return { oneOf: anyOf.map((part) => this.type(part as TypeSchema, name)) };
     if (type === "array") return { type, items: this.type(items as TypeSchema, name) };
     if (schema.enum !== undefined) return this.words(pascalCase(name), schema);
-    // Any value at all.
-    return type === undefined ? { $ref: "pulumi.json#/Any" } : { type: type as string };
+    return type === undefined ? { $ref: ANY } : { type: type as string };
   }
 
   private named(name: string): PropertySpec {

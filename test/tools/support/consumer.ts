@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -18,14 +19,19 @@ export const CONSUMER = join(TOOLCHAIN, "consumer");
 /** Where the packed tarball lies. */
 const PACKED = join(TOOLCHAIN, "packed");
 
+/** The tarball that was packed before the tests. */
+export function packedTarball(): string {
+  const [tarball] = readdirSync(PACKED);
+  if (tarball === undefined) throw new Error("npm pack made no tarball");
+  return join(PACKED, tarball);
+}
+
 /** Packs the package as it would be published; `npm pack` builds it first. */
 export async function packPackage(): Promise<string> {
   rmSync(PACKED, { recursive: true, force: true });
   mkdirSync(PACKED, { recursive: true });
   await npm(["pack", "--silent", "--pack-destination", PACKED], ROOT);
-  const [tarball] = readdirSync(PACKED);
-  if (tarball === undefined) throw new Error("npm pack made no tarball");
-  return join(PACKED, tarball);
+  return packedTarball();
 }
 
 /** Installs the packed package into the user's folder, unless the same one is there already. */
@@ -72,6 +78,9 @@ export function copyOfExample(example: string): string {
   const directory = newFolder(example);
   const isSource = (path: string) => !path.includes("node_modules");
   cpSync(join(ROOT, "examples", example), directory, { recursive: true, filter: isSource });
+  // The programs of the package are where its installation in the project would have put them.
+  mkdirSync(join(directory, "node_modules"));
+  symlinkSync(join(CONSUMER, "node_modules", ".bin"), join(directory, "node_modules", ".bin"));
   return directory;
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { ROOT, run, showProgress, TOOLCHAIN } from "./run.mjs";
@@ -10,7 +10,8 @@ const LANGUAGE_HOST_VERSION = "3.68.0";
 /** How long Pulumi's installer may take to answer before it counts as out of reach. */
 const INSTALLER_PATIENCE_MS = 8000;
 
-const BIN = join(TOOLCHAIN, "bin");
+/** Where everything lies that was made here. */
+export const BIN = join(TOOLCHAIN, "bin");
 const INSTALL_ADVICE =
   "No Pulumi CLI could be had: please install Pulumi 3 (https://www.pulumi.com/docs/install/), or Go 1.25 or newer so that it can be built here, and run this again.";
 
@@ -72,7 +73,8 @@ async function fromInstaller() {
     return undefined;
   }
   mkdirSync(BIN, { recursive: true });
-  for (const name of ["pulumi", "pulumi-language-nodejs"]) link(join(installed, name), join(BIN, name));
+  const programs = readdirSync(installed).filter((name) => /^pulumi(-language-.+)?$/.test(name));
+  for (const name of programs) link(join(installed, name), join(BIN, name));
   return await madeBefore();
 }
 
@@ -88,11 +90,12 @@ async function fromGoModules() {
 }
 
 /**
+ * Builds a program from Go modules.
  * @param {string} module the folder beside this file that pins the module
  * @param {string} command
  * @param {string} version
  */
-async function build(module, command, version) {
+export async function build(module, command, version) {
   // The CLI refuses to talk about versions, and inline programs to run, when it does not know its own.
   const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
   const flags = ["-trimpath", "-ldflags", `-s -w -X ${versionVariable}=v${version}`];
@@ -122,13 +125,13 @@ function linkDynamicProvider() {
  * @param {string} target
  * @param {string} path
  */
-function link(target, path) {
+export function link(target, path) {
   rmSync(path, { force: true });
   symlinkSync(target, path);
 }
 
 /** @param {string} path */
-function isExecutable(path) {
+export function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
     return existsSync(path);

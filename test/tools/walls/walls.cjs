@@ -9,9 +9,10 @@ const rooms = {
     "provider/resources/(command|completeLogin|connectionSources|getBackupJobs)",
     "provider/resources/cancelBackup/outputs",
     "provider/resources/backupCleanupPolicy/(claims|outputs)",
+    "provider/nodeVersion",
   ],
-  "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given)"],
-  "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given)"],
+  "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
+  "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
   "provider/engine": ["provider/text"],
   "provider/resources": ["provider/oceanbase", "provider/(text|given)"],
   "provider/oceanbase/stop": [
@@ -57,7 +58,7 @@ module.exports = {
     {
       name: "ground-floor-imports-nothing-above",
       severity: "error",
-      from: { path: "^provider/(text|given|oceanbase/(errors|statements))\\.ts$" },
+      from: { path: "^provider/(text|given|nodeVersion|oceanbase/(errors|statements))\\.ts$" },
       to: { path: "^provider/", pathNot: "^provider/(text|given)\\.ts$" },
     },
     {
@@ -72,7 +73,7 @@ module.exports = {
     {
       name: "pulumi-is-known-to-the-fronts-only",
       severity: "error",
-      from: { path: "^provider/(engine|resources|oceanbase|text|given)" },
+      from: { path: "^provider/(engine|resources|oceanbase|text|given|nodeVersion)" },
       to: { path: "@pulumi|node_modules/@pulumi" },
     },
     {

@@ -141,7 +141,7 @@ describe("a race with another session", () => {
     sandbox().faults.inject({ match: /ADD DELETE/, times: 99, act: { kind: "just before", happens } });
     const report = await ensure({ recoveryWindow: "7d" }, replacing);
     expect(report).toMatchObject({ certain: true, policy: { recoveryWindow: "3d" } });
-    expect(report.interrupted?.message).toContain("another session has added a cleanup policy (error 1062)");
+    expect(report.interrupted?.message).toContain("another session has added one (error 1062)");
     expect(report.interrupted?.message).toContain("another one was added since (recovery window 3d)");
     expect(sent()).toHaveLength(5);
   });

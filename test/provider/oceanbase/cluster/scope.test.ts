@@ -100,3 +100,9 @@ describe("from a user tenant", () => {
     );
   });
 });
+
+test('a list with the name "all" is told how every tenant is meant', () => {
+  expect(() => resolveScope("at", cluster(shop), ["all"], "sys")).toThrow(
+    'tenant all does not exist (for every user tenant write tenants: "all", not a list)',
+  );
+});

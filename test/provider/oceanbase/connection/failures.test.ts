@@ -1,10 +1,17 @@
 import { describe, expect, test } from "vitest";
+import { asPolicyError } from "../../../../provider/oceanbase/cleanup/cleanupPolicyErrors.ts";
 import {
   PACKETS_OUT_OF_ORDER,
   QUERY_ATTRIBUTES_OFFERED,
   REPLY_TOO_LARGE,
   SEVERAL_RESULTS,
 } from "../../../../provider/oceanbase/connection/driver.ts";
+import {
+  LOGIN_MEANINGS,
+  NETWORK_MEANINGS,
+  STATEMENT_MEANINGS,
+  TRANSIENT,
+} from "../../../../provider/oceanbase/connection/errorCodes.ts";
 import {
   isWorthRepeating,
   leavesEffectOpen,
@@ -159,7 +166,7 @@ test("an error without a known meaning shows its number, and a transient one say
     /: the server refused it \(error 9999\); the server said ".+"; see OceanBase's error codes for its meaning$/,
   );
   expect(said(4038).message).toMatch(
-    /: the server asked is not the leader any more \(error 4038\); the server said ".+"; try again$/,
+    /: the server asked is no longer the leader \(error 4038\); the server said ".+"; try again$/,
   );
   expect(serverError("doing", {}, "statement").message).toMatch(/\(error 0\); the server said ""; /);
 });
@@ -182,4 +189,39 @@ test("an error has its name, and no unknown outcome by default", () => {
     message: "two lines",
     outcomeUnknown: false,
   });
+});
+
+describe("the first clause of an error, which is all that a row shows,", () => {
+  const clause = (error: OceanBaseError) => error.message.split("; ")[0] as string;
+  const at = "as root@sys at db1:2881";
+  const server = (doing: string, errno: number, phase: "login" | "statement") =>
+    serverError(doing, { errno, sqlMessage: "x".repeat(500) }, phase);
+  const errnos = (table: object) => Object.keys(table).map(Number);
+
+  test.each([
+    ...errnos(LOGIN_MEANINGS).map((errno) => server(`logging in ${at}`, errno, "login")),
+    ...errnos({ ...STATEMENT_MEANINGS, ...TRANSIENT }).map((errno) =>
+      server(`cancelling the backups of mysql_tenant ${at}`, errno, "statement"),
+    ),
+    ...[1062, 1064, 1146, 1210, 1235, 4016, 4017, 5160, 5260].map((errno) => {
+      const error = server(`setting the cleanup policy of mysql_tenant ${at}`, errno, "statement");
+      return asPolicyError(error, { version: "4.2.5.1" }) as OceanBaseError;
+    }),
+    ...[...Object.keys(NETWORK_MEANINGS), "HANDSHAKE_SSL_ERROR", "HANDSHAKE_NO_SSL_SUPPORT", "ODD"].map(
+      (code) => loginError(`logging in ${at}`, { code, message: "x".repeat(500) }, { timeoutMs: 10_000 }),
+    ),
+  ])("is short (%#)", (error) => {
+    expect(clause(error).length, clause(error)).toBeLessThan(120);
+    expect(clause(error)).toContain(at);
+    expect(error.message.length).toBeGreaterThan(clause(error).length);
+  });
+});
+
+test("a refused login suspects a line end at the end of the password, and another failure does not", () => {
+  const attempt = { timeoutMs: 5000, endsInLineEnd: true };
+  const refused = (errno: number, tried: Parameters<typeof loginError>[2]) =>
+    loginError("logging in", { errno, sqlMessage: "no" }, tried).message;
+  expect(refused(1045, attempt)).toMatch(/; the password ends in a line end, .* take it away$/);
+  expect(refused(1045, { timeoutMs: 5000 })).not.toContain("line end");
+  expect(refused(4023, attempt)).not.toContain("line end");
 });

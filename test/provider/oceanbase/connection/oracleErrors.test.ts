@@ -65,7 +65,7 @@ describe("a session", () => {
       await expect(sent).rejects.toMatchObject({
         kind: "transient",
         errno: 4038,
-        message: expect.stringContaining(`the server asked is not the leader any more (error ${number}); `),
+        message: expect.stringContaining(`the server asked is no longer the leader (error ${number}); `),
       });
       session.close();
     },

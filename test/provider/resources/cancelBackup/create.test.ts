@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CancelBackupInputs } from "../../../../provider/resources/cancelBackup/inputs.ts";
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
+import { NO_LISTS } from "../../../../provider/resources/cancelBackup/outputs.ts";
 import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
 import { useCancelBackup } from "../../../tools/support/cancelBackup.ts";
 import { connectionTo, MYSQL_TENANT, recordingContext } from "../../../tools/support/sandbox.ts";
@@ -184,4 +185,48 @@ describe("a create for the deletion alone", () => {
       warnings: [expect.stringContaining("no complete full backup to restore mysql_tenant")],
     });
   });
+});
+
+describe("with very many tenants", () => {
+  const names = Array.from({ length: 500 }, (_, i) => `tenant_with_a_long_name_${i}`);
+
+  test("lines for people name a few and count the rest, and lists are complete", async () => {
+    for (const name of names) sandbox().addTenant(name);
+    for (const name of names) sandbox().startBackup(name);
+    const context = recordingContext();
+    const { state } = await cancelBackup.create(inputs({ tenants: names, timeoutSeconds: 60 }), context);
+    expect(state.jobs).toHaveLength(500);
+    expect(state.leftovers).toHaveLength(500);
+    for (const line of [state.summary, ...state.warnings, ...context.warnings, ...context.status]) {
+      expect(line.length).toBeLessThan(700);
+    }
+    expect(state.summary).toMatch(/^500 backup jobs: .* and 492 more$/);
+    expect(state.warnings.join()).toMatch(/ and 492 more: what a cancelled backup leaves behind stays/);
+    const { text = "" } = await cancelBackup.preview(inputs({ tenants: names }), recordingContext());
+    expect(text.length).toBeLessThan(1000);
+    expect(text).toContain("and 492 more");
+  });
+});
+
+test("lists of the record that have nothing to tell are empty, so that a stack output of one shows nothing", async () => {
+  const { state } = await cancelBackup.create(inputs(), recordingContext());
+  expect(state).toMatchObject({
+    jobs: [],
+    leftovers: [],
+    excluded: [],
+    notCancelled: [],
+    restarted: [],
+    drift: [],
+  });
+  const deferred = await cancelBackup.create(inputs({ cancelOn: ["delete"] }), recordingContext());
+  expect(deferred.state).toMatchObject({
+    leftovers: [],
+    excluded: [],
+    notCancelled: [],
+    restarted: [],
+    drift: [],
+  });
+  const failing = inputs({ cancelOn: ["delete"], tenants: ["none"] });
+  const { state: failed } = await cancelBackup.create(failing, recordingContext());
+  expect(failed).toMatchObject({ outcome: "wouldFail", ...NO_LISTS });
 });

@@ -94,3 +94,28 @@ describe("a delete", () => {
     await expect(cancelBackup.delete(asReader, recordingContext())).rejects.toMatchObject({ errno: 1227 });
   });
 });
+
+describe("a delete that stops backups", () => {
+  test("says a line for each job, with its end and with what is left behind where", async () => {
+    const { state } = await created({ cancelOn: ["delete"], tenants: ["mysql_tenant", "oracle_tenant"] });
+    sandbox().startBackup("mysql_tenant");
+    sandbox().startBackup("oracle_tenant");
+    const context = recordingContext();
+    await cancelBackup.delete(state, context);
+    expect(context.lines).toEqual([
+      expect.stringMatching(
+        /^mysql_tenant job 1 CANCELED; left behind: mysql_tenant set 1 \(INCOMPLETE.*\) at \S+/,
+      ),
+      expect.stringMatching(
+        /^oracle_tenant job 1 CANCELED; left behind: oracle_tenant set 1 \(INCOMPLETE.*\) at \S+/,
+      ),
+    ]);
+  });
+
+  test("says nothing when nothing ran", async () => {
+    const { state } = await created({ cancelOn: ["delete"] });
+    const context = recordingContext();
+    await cancelBackup.delete(state, context);
+    expect(context.lines).toEqual([]);
+  });
+});

@@ -2,8 +2,8 @@ import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { connectEngine } from "../../../provider/plugin/engine.ts";
 import { Plugin } from "../../../provider/plugin/plugin.ts";
 import { pluginServer } from "../../../provider/plugin/server.ts";
-import { EngineServer, type Shown } from "../../tools/support/engineServer.ts";
-import { ProviderClient } from "../../tools/support/providerClient.ts";
+import { EngineServer, type Shown } from "./engineServer.ts";
+import { ProviderClient } from "./providerClient.ts";
 
 /** The plugin's server in the process of the test, and an engine that it shows its lines to. */
 export class PluginInProcess extends ProviderClient {

@@ -1,0 +1,38 @@
+import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, TOOLCHAIN } from "./run.mjs";
+
+const PINNED = join(import.meta.dirname, "package-managers");
+const INSTALLED = join(TOOLCHAIN, "package-managers");
+const LOCK = "package-lock.json";
+
+const { dependencies } = JSON.parse(readFileSync(join(PINNED, "package.json"), "utf8"));
+
+/** Their versions. @type {Record<"pnpm" | "yarn" | "oldNode", string>} */
+export const VERSIONS = {
+  pnpm: dependencies.pnpm,
+  yarn: dependencies["@yarnpkg/cli-dist"],
+  oldNode: dependencies.node,
+};
+
+/** The program of one of them. @type {Record<"pnpm" | "yarn" | "oldNode", string>} */
+export const PROGRAMS = {
+  pnpm: join(INSTALLED, "node_modules", ".bin", "pnpm"),
+  yarn: join(INSTALLED, "node_modules", ".bin", "yarn"),
+  /** Node 20. */
+  oldNode: join(INSTALLED, "node_modules", "node", "bin", "node"),
+};
+
+/** Installs the package managers other than npm, and an old Node, unless they are there already. */
+export async function ensurePackageManagers() {
+  const isThere = existsSync(PROGRAMS.oldNode) && text(INSTALLED) === text(PINNED);
+  if (isThere) return;
+  mkdirSync(INSTALLED, { recursive: true });
+  for (const file of ["package.json", LOCK]) cpSync(join(PINNED, file), join(INSTALLED, file));
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { code, output } = await run("npm", args, { cwd: INSTALLED, onLine: () => {} });
+  if (code !== 0) throw new Error(`the package managers could not be installed:\n${output}`);
+}
+
+/** @param {string} folder */
+const text = (folder) => readFileSync(join(folder, LOCK), "utf8");
