@@ -38,6 +38,7 @@ class Run {
   private readonly world: World;
   private readonly first: Side;
   private readonly second: Side;
+  private isSecondThere = false;
 
   constructor(world: World) {
     this.world = world;
@@ -52,6 +53,7 @@ class Run {
         this.world.apply(step.world);
         return;
       case "second":
+        this.isSecondThere = true;
         second.person.change({ set: "tenants", to: step.tenants });
         second.person.change({ set: "triggers" });
         await this.command(second, step.command, step.strikes);
@@ -72,6 +74,7 @@ class Run {
 
   private async together(strikes: readonly Strike[]): Promise<void> {
     const { first, second, world } = this;
+    this.isSecondThere = true;
     second.person.change({ set: "triggers" });
     await runCommands(world, [
       { side: first, name: "up", strikes },
@@ -88,7 +91,9 @@ class Run {
   async comeToRest(): Promise<void> {
     const { first, second, world } = this;
     await world.mend();
-    for (const side of [first, second]) {
+    // Somebody who has done nothing has nothing to come to rest.
+    const sides = this.isSecondThere ? [first, second] : [first];
+    for (const side of sides) {
       side.person.repair();
       forgetDemanding(side);
       await this.succeed(side, "up");
@@ -98,7 +103,7 @@ class Run {
       const more = world.ledger.carried.slice(sent).map(({ sql }) => sql);
       must(!acted && more.length === 0, "one more up changes nothing", () => [acted, more]);
     }
-    for (const side of [first, second]) await this.destroy(side);
+    for (const side of sides) await this.destroy(side);
   }
 
   private async destroy(side: Side): Promise<void> {
