@@ -48,6 +48,30 @@ test("state says stopped while a job of the target is live: late, and done betwe
     ],
   }));
 
+// A cluster backup had started its job in a tenant that could not be read any more by the next look: there was none to be seen,
+// and so none to be waited for.
+test("state says stopped while a job of the target is live: late, in a tenant that has lost its leader", () =>
+  live({
+    version: "4.0.0",
+    seed: 0,
+    steps: [
+      { do: "world", world: { event: "cluster backup" } },
+      {
+        do: "second",
+        command: "up",
+        tenants: [0],
+        strikes: [
+          {
+            at: "query",
+            nth: 10,
+            trouble: { kind: "world", world: { event: "leader", tenant: 0, lost: 4722 } },
+          },
+          { at: "query", nth: 1, trouble: { kind: "world", world: { event: "restart" } } },
+        ],
+      },
+    ],
+  }));
+
 // The deletion of a policy looked for its tenant by name, and took it for gone after a rename.
 test("a destroy leaves nothing: the policy of a tenant that was renamed", () =>
   live({

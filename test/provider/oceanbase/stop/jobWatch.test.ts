@@ -3,8 +3,9 @@ import type { Cluster } from "../../../../provider/oceanbase/cluster/cluster.ts"
 import { resolveScope } from "../../../../provider/oceanbase/cluster/scope.ts";
 import type { Server } from "../../../../provider/oceanbase/cluster/server.ts";
 import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
-import { readLiveJobs } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
+import { type JobRow, readLiveJobs } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
+import { ClusterBackups } from "../../../../provider/oceanbase/stop/clusterBackups.ts";
 import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
 import { backupJob, clusterViewRow, partViewRow, viewRow } from "../../../tools/support/backupJob.ts";
 import {
@@ -190,6 +191,33 @@ describe("a cluster backup that has not started its jobs", () => {
     history = [partViewRow("6", "COMPLETED")];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.jobs).toMatchObject([{ jobId: "6", status: "COMPLETED", endedAt: "" }]);
+  });
+
+  test("is waited for as long as it runs and a tenant cannot be read in which it may have started one", async () => {
+    const { tenants: scope } = serverInSys();
+    const own = scope.filter(({ name }) => name === "one");
+    const backups = new ClusterBackups({ selection: ["one"], tenants: own, skipped: [], missing: [] });
+    const rows = async (...of: Row[]) => {
+      live = of;
+      return (await readLiveJobs(cluster, undefined)).rows;
+    };
+    const unreadable = new Set(["1002"]);
+    const [init] = await rows(clusterViewRow("INIT"));
+    backups.add(init as JobRow);
+    const doing = await rows(clusterViewRow("DOING"));
+    await backups.endedParts({ rows: doing, unreadable }, cluster);
+    expect(backups.startingAmong(doing)).toMatchObject([{ jobId: "9", status: "DOING" }]);
+    await backups.endedParts({ rows: doing, unreadable: new Set(["1004"]) }, cluster);
+    expect(backups.startingIds).toEqual(["9"]);
+    await backups.endedParts({ rows: doing, unreadable: new Set() }, cluster);
+    expect(backups.startingIds).toEqual([]);
+  });
+
+  test("is not waited for any more when it has ended, whichever tenant cannot be read", async () => {
+    const backups = new ClusterBackups({ selection: "all", tenants: [], skipped: [], missing: [] });
+    backups.addStarting(["9"]);
+    await backups.endedParts({ rows: [], unreadable: new Set(["1002"]) }, cluster);
+    expect(backups.startingIds).toEqual([]);
   });
 
   test("is taken over from a record, with the jobs that it starts later", async () => {
