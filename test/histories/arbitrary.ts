@@ -84,6 +84,7 @@ const cancelOn = fc.constantFrom(["create"], ["delete"], ["create", "delete"]) a
 
 const option = fc.constantFrom(
   ["keepStopped", true],
+  ["keepStopped", true],
   ["keepStopped", false],
   ["onlyTypes", ["full"]],
   ["onlyTypes", undefined],
@@ -114,7 +115,7 @@ const change: fc.Arbitrary<Change> = weighted<Change>(
   [1, kind({ set: "address" }, { to: fc.nat(1) })],
   [1, kind({ set: "login" }, { to: weighted<"sys" | number>([2, fc.constant("sys")], [1, fc.nat(1)]) })],
   [1, kind({ set: "password" }, { inProgram: fc.boolean() })],
-  [3, option.map(([name, value]) => ({ set: "option", name, value }) as const)],
+  [4, option.map(([name, value]) => ({ set: "option", name, value }) as const)],
   [1, kind({ set: "rename" }, { alias: fc.boolean() })],
   [1, kind({ set: "present" }, { present: fc.boolean() })],
   [
@@ -145,7 +146,7 @@ const step: fc.Arbitrary<Step> = weighted<Step>(
     ),
   ],
   [1, kind({ do: "preview" }, { changes, strikes })],
-  [2, kind({ do: "refresh" }, { strikes })],
+  [4, kind({ do: "refresh" }, { strikes })],
   [2, kind({ do: "destroy" }, { strikes })],
   [2, kind({ do: "second" }, { command: fc.constantFrom("up", "destroy"), tenants, strikes })],
 ) as fc.Arbitrary<Step>;

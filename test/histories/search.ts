@@ -12,6 +12,8 @@ export interface Search {
   seed: number;
   /** Where in the tree of shorter histories to begin, as a failed search has said. */
   path?: string | undefined;
+  /** The beginning of the only rule that counts. @default every one does */
+  only?: string | undefined;
   /** Lets one come to pass. @default in process */
   act?: (history: History) => Promise<void>;
   /** Called after each, with how many steps it had. */
@@ -27,14 +29,21 @@ export interface Found {
 }
 
 /** Lets histories come to pass by chance until one fails, and makes that one as short as it can be. */
-export async function search({ runs, seed, path, act = live, each = () => {} }: Search): Promise<Found> {
+export async function search({
+  runs,
+  seed,
+  path,
+  only = "",
+  act = live,
+  each = () => {},
+}: Search): Promise<Found> {
   let rule: string | undefined;
   const property = fc.asyncProperty(histories, async (history) => {
     try {
       await act(history);
     } catch (error) {
       const broken = ruleOf(error);
-      rule ??= broken;
+      if (broken.startsWith(only)) rule ??= broken;
       // A shorter history that breaks another rule is another story.
       if (broken === rule) throw error;
     }
