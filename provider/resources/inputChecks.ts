@@ -18,6 +18,12 @@ export function wholeNumber(min: number): Check {
   );
 }
 
+/** A number that is not 0 or below. */
+export const numberAbove0: Check = optional(
+  (value) => typeof value === "number" && value > 0,
+  "must be a number above 0",
+);
+
 /** One of a few words. */
 export function oneOf(...words: string[]): Check {
   return optional((value) => words.includes(value as string), `must be ${quoted(words).join(" or ")}`);

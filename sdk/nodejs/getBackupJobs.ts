@@ -21,11 +21,27 @@ export interface GetBackupJobsArgs {
   /** Where the cluster is and who logs in; what is left out comes from the configuration or the environment. */
   connection?: pulumi.Unwrap<ConnectionArgs>;
   /**
-   * Whether jobs that have ended are listed after the live ones.
+   * Whether jobs that have ended are listed after the live ones, the latest first: `true` for the latest 1000, or bounds.
+   * A server keeps them for years.
    *
    * @default false
    */
-  history?: boolean;
+  history?: boolean | HistoryArgs;
+}
+
+/** Which ended jobs are listed. */
+export interface HistoryArgs {
+  /**
+   * How many at most.
+   *
+   * @default 1000
+   * @asType integer
+   * @minimum 1
+   * @maximum 10000
+   */
+  limit?: number;
+  /** Only those that have ended within so many days, by the server's clock; otherwise of any age. */
+  sinceDays?: number;
 }
 
 /** Arguments of {@link getBackupJobsOutput}: the same, of which any may be known only later. */
@@ -35,7 +51,7 @@ export interface GetBackupJobsOutputArgs {
   /** See {@link GetBackupJobsArgs.connection}. */
   connection?: pulumi.Input<ConnectionArgs>;
   /** See {@link GetBackupJobsArgs.history}. */
-  history?: pulumi.Input<boolean>;
+  history?: pulumi.Input<boolean | HistoryArgs>;
 }
 
 /**

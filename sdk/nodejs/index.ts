@@ -18,4 +18,5 @@ export {
   type GetBackupJobsOutputArgs,
   getBackupJobs,
   getBackupJobsOutput,
+  type HistoryArgs,
 } from "./getBackupJobs";

@@ -34,7 +34,7 @@ describe.each(subjects)("$name", { concurrent: true }, ({ sys, tenants, version,
       );
     const list = (login: Login, selection: TenantSelection) =>
       withSession(login, async (session) =>
-        listJobs(await identify(session), { selection, loginTenant: login.tenant, history: false }),
+        listJobs(await identify(session), { selection, loginTenant: login.tenant }),
       );
 
     test("takes a CANCEL BACKUP with nothing running, and once more", async () => {

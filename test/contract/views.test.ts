@@ -4,14 +4,10 @@ import { readDestinations } from "../../provider/oceanbase/cleanup/destinations.
 import { readLeftovers } from "../../provider/oceanbase/cleanup/leftovers.ts";
 import type { Cluster } from "../../provider/oceanbase/cluster/cluster.ts";
 import { schemaOf } from "../../provider/oceanbase/cluster/views.ts";
-import {
-  readEndedJobs,
-  readEndedParts,
-  readJobHistory,
-  readLiveJobs,
-} from "../../provider/oceanbase/jobs/backupJobs.ts";
+import { readEndedJobs, readEndedParts, readLiveJobs } from "../../provider/oceanbase/jobs/backupJobs.ts";
 import { tenantsWithoutFullBackup } from "../../provider/oceanbase/jobs/backupSets.ts";
 import { readTasks } from "../../provider/oceanbase/jobs/backupTasks.ts";
+import { readJobHistory } from "../../provider/oceanbase/jobs/jobHistory.ts";
 import type { BackupJob } from "../../provider/oceanbase/jobs/jobRecord.ts";
 import { withCluster } from "./asker.ts";
 import { openSubjects } from "./subjects.ts";
@@ -28,7 +24,7 @@ async function readAll(cluster: Cluster, tenantId: string): Promise<void> {
   const job = { tenantId, jobId: "1", backupSetId: "1", status: "CANCELED" } as BackupJob;
   await readLiveJobs(cluster, undefined);
   await readLiveJobs(cluster, [tenantId]);
-  await readJobHistory(cluster, [tenantId]);
+  await readJobHistory(cluster, [tenantId], { limit: 1 }, "");
   await readEndedJobs(cluster, [job]);
   await readEndedParts(cluster, ["1"], [tenantId]);
   await readTasks(cluster, [job]);

@@ -90,7 +90,7 @@ test("oracle-tenant stops the backup of the Oracle-mode tenant it logs in to, as
       {
         tenant: "oracle_tenant",
         status: "CANCELED",
-        startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+        startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/),
       },
     ],
   });

@@ -64,7 +64,7 @@ describe.each(FRONTS)("%s", (front) => {
             backupSetId: "1",
             path: "file:///backup/mysql_tenant/data",
             fileStatus: "INCOMPLETE",
-            removedAfter: expect.stringMatching(/^\d{4}-\d\d-\d\d /),
+            removedAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*\+08:00$/),
           },
         ],
       },

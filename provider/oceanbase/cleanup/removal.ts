@@ -1,7 +1,7 @@
 import type { Cluster } from "../cluster/cluster";
 import type { Server } from "../cluster/server";
-import { laterBy } from "../cluster/serverTime";
 import { needsOneArchiveDest } from "../cluster/versions";
+import { laterBy, zoned } from "../cluster/viewTimes";
 import { isOfKind, OceanBaseError } from "../errors";
 import { noCoverText, readPoliciesOf, type TenantPolicies } from "./cleanupPolicies";
 import { type Destination, type Destinations, isSamePlace, readDestinations } from "./destinations";
@@ -16,8 +16,8 @@ export interface CleanupConditions {
 /** What is known of the removal of an incomplete backup set. Neither field: nothing can be said. */
 export interface Removal {
   /**
-   * The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of
-   * the tenant's cleanup policy has passed then.
+   * The server removes it at one of its hourly looks after this moment, when the recovery window of the tenant's cleanup
+   * policy has passed: ISO 8601 with the server's offset from UTC; without one where the zone of its views is not known.
    */
   removedAfter?: string;
   /** Why the server does not remove it. */
@@ -67,12 +67,12 @@ export function elsewhereText(
 export function removalOf(
   { endedAt, place }: { endedAt: string; place: Destination },
   conditions: CleanupConditions,
-  server: Pick<Server, "version">,
+  server: Pick<Server, "version" | "utcOffset">,
 ): Removal {
   const staysBecause = neverRemovedText(conditions, server) ?? elsewhereText(place, conditions);
   if (staysBecause !== undefined) return { staysBecause };
   const removedAfter = laterBy(endedAt, windowMs(conditions));
-  return removedAfter === undefined ? {} : { removedAfter };
+  return removedAfter === undefined ? {} : { removedAfter: zoned(removedAfter, server) };
 }
 
 /** For how long an incomplete set is kept, in milliseconds; of a tenant that {@link neverRemovedText} has nothing against. */

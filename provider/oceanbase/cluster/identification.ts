@@ -2,6 +2,7 @@ import type { Row } from "../connection/driver";
 import type { Reader } from "../connection/reader";
 import { OceanBaseError } from "../errors";
 import { type Mode, type Server, SYS_TENANT_ID, TENANT_COLUMNS, type Tenant, tenantsIn } from "./server";
+import { mysqlUtcOffset, oracleUtcOffset, UTC_OFFSET_COLUMNS } from "./viewTimes";
 
 /** From this version on backups belong to tenants and can be cancelled for each. Fact: first-version */
 const FIRST_VERSION = 4;
@@ -16,6 +17,8 @@ const NOT_HERE: ReadonlySet<number> = new Set([904, 942, 1046, 1049, 1054, 1064,
 interface Who {
   version: string;
   ownId: string | null | undefined;
+  /** See {@link Server.utcOffset}; of a MySQL-mode tenant. */
+  utcOffset: string;
   tenants: readonly Tenant[];
 }
 
@@ -29,14 +32,15 @@ interface Who {
  */
 export async function readServer(reader: Reader, maxAgeMs = 0): Promise<Server> {
   const who = await firstOf(
-    () => tenantsOf(reader, "EFFECTIVE_TENANT_ID()", "oceanbase", maxAgeMs),
+    () => tenantsOf(reader, `${UTC_OFFSET_COLUMNS}, EFFECTIVE_TENANT_ID()`, "oceanbase", maxAgeMs),
     () => inMode(reader, maxAgeMs),
   );
   if (who === undefined) throw await unsupported(reader);
   const { version, tenants } = who;
   const tenant = tenants.find((candidate) => candidate.id === who.ownId);
   if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION) throw await unsupported(reader);
-  return { version, ...(await readCluster(reader, maxAgeMs)), tenant, tenants };
+  const utcOffset = tenant.mode === "ORACLE" ? oracleUtcOffset(who) : who.utcOffset;
+  return { version, utcOffset, ...(await readCluster(reader, maxAgeMs)), tenant, tenants };
 }
 
 /** The answer of the first question that this server understands; undefined when it understands none. */
@@ -80,7 +84,8 @@ async function tenantsOf(
  */
 async function ownTenant(reader: Reader, mode: Mode, name = "''"): Promise<Who> {
   const from = mode === "ORACLE" ? " FROM DUAL" : "";
-  const columns = `OB_VERSION() AS VERSION, EFFECTIVE_TENANT_ID() AS OWN_ID, ${name} AS OWN_NAME`;
+  const now = mode === "ORACLE" ? "" : `${UTC_OFFSET_COLUMNS}, `;
+  const columns = `${now}OB_VERSION() AS VERSION, EFFECTIVE_TENANT_ID() AS OWN_ID, ${name} AS OWN_NAME`;
   const [row] = await reader.read(`SELECT ${columns}${from}`, IDENTIFYING);
   const id = row?.OWN_ID ?? "";
   const tenant: Tenant = {
@@ -92,13 +97,19 @@ async function ownTenant(reader: Reader, mode: Mode, name = "''"): Promise<Who> 
     locked: false,
     inRecycleBin: false,
   };
-  return { version: row?.VERSION ?? "", ownId: id, tenants: [tenant] };
+  return { version: row?.VERSION ?? "", ownId: id, utcOffset: mysqlUtcOffset(row), tenants: [tenant] };
 }
 
 const IDENTIFYING = "identifying the server";
 
 function whoIn(rows: readonly Row[]): Who {
-  return { version: rows[0]?.VERSION ?? "", ownId: rows[0]?.OWN_ID, tenants: tenantsIn(rows) };
+  const [row] = rows;
+  return {
+    version: row?.VERSION ?? "",
+    ownId: row?.OWN_ID,
+    utcOffset: mysqlUtcOffset(row),
+    tenants: tenantsIn(rows),
+  };
 }
 
 /** Name and id of the cluster; empty when this login is not told. Fact: cluster-parameters */

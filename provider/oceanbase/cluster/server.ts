@@ -24,6 +24,11 @@ export interface Tenant {
 export interface Server {
   /** OceanBase's version, such as `4.2.5.1`. */
   version: string;
+  /**
+   * How far the times of its backup views are ahead of UTC at this moment, such as `+08:00`; empty when that is not known.
+   * Facts: mysql-view-times, oracle-view-times
+   */
+  utcOffset: string;
   /** Name and id of the cluster; empty when the server does not tell. */
   cluster: string;
   clusterId: string;

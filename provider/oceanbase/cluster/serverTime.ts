@@ -1,8 +1,6 @@
 import type { Cluster } from "./cluster";
 import { isAtLeast } from "./versions";
-
-/** In Oracle mode the backup views print moments in this zone, whatever the session's is. Fact: oracle-view-times */
-const ORACLE_VIEWS_AHEAD_OF_UTC_MS = 8 * 3600_000;
+import { asMs, ORACLE_VIEWS_AHEAD_OF_UTC_MS } from "./viewTimes";
 
 /**
  * The server's clock, printed as its views print times: only so can the age of a job be told, whatever zone the session
@@ -25,27 +23,3 @@ export async function oracleViewTime(cluster: Cluster): Promise<string> {
 }
 
 const DOING = "asking for the server's time";
-
-/** Whole seconds from one time to another as the server prints them; undefined when one of them is no time. */
-export function secondsBetween(earlier: string, later: string): number | undefined {
-  const [from, to] = [asMs(earlier), asMs(later)];
-  if (from === undefined || to === undefined) return undefined;
-  // The server's clock is cut to seconds: a moment of the same second may lie a fraction ahead of it.
-  return Math.max(0, Math.floor((to - from) / 1000));
-}
-
-/** A time as the server prints it, to the second, so much later; undefined when it is no time, or too far away for one. */
-export function laterBy(time: string, ms: number): string | undefined {
-  const fromMs = asMs(time);
-  if (fromMs === undefined) return undefined;
-  const later = new Date(fromMs + ms);
-  return Number.isNaN(later.getTime()) ? undefined : later.toISOString().slice(0, 19).replace("T", " ");
-}
-
-/** Both times are of the same zone, so any will do to count with. */
-function asMs(text: string): number | undefined {
-  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,3})?/.exec(text);
-  if (match === null) return undefined;
-  const ms = Date.parse(`${match[1]}T${match[2]}${match[3] ?? ""}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
-}

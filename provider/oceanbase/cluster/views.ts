@@ -24,6 +24,8 @@ export interface ViewQuery {
   rows?: { column: "JOB_ID" | "BACKUP_SET_ID"; of: readonly { tenantId: string; id: string }[] };
   where?: readonly string[];
   distinct?: boolean;
+  /** Only so many rows, those with the latest time first. Facts: row-limit, oracle-row-limit */
+  newest?: { by: string; rows: number; offset: number };
 }
 
 /**
@@ -49,6 +51,7 @@ export function selectFrom(cluster: Pick<Identified, "server">, view: BackupView
     [inSys ? "TENANT_ID" : `${digits(tenant.id)} AS TENANT_ID`, ...names].join(", "),
     ` FROM ${schemaOf(tenant)}.${inSys ? "CDB" : "DBA"}_${view}`,
     conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`,
+    query.newest === undefined ? "" : newestClause(query.newest, tenant),
   ].join("");
 }
 
@@ -64,6 +67,17 @@ export function selectTogether(
     ids: tenantIds,
     sqlFor: (ids) => selectFrom(cluster, view, { ...query, tenantIds: ids }),
   };
+}
+
+/** The ids make the order of rows of one moment a fixed one, so that no page repeats or leaves out a row. */
+function newestClause(
+  { by, rows, offset }: NonNullable<ViewQuery["newest"]>,
+  { mode }: Pick<Tenant, "mode">,
+): string {
+  const order = ` ORDER BY ${by} DESC, TENANT_ID, JOB_ID`;
+  return mode === "ORACLE"
+    ? `${order} OFFSET ${offset} ROWS FETCH NEXT ${rows} ROWS ONLY`
+    : `${order} LIMIT ${rows} OFFSET ${offset}`;
 }
 
 function rowsCondition({ column, of }: NonNullable<ViewQuery["rows"]>, inSys: boolean): string {

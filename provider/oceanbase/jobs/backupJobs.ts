@@ -108,20 +108,6 @@ export async function readEndedJobs(
   return await readEnded(cluster, "reading the ended backup jobs", query);
 }
 
-/**
- * Every ended job of these tenants that the server still remembers. Fact: history-kept
- *
- * @param tenantIds undefined: of all tenants
- */
-export async function readJobHistory(
-  cluster: Cluster,
-  tenantIds: readonly string[] | undefined,
-): Promise<Readable<JobRow>> {
-  return await readReadable(cluster, tenantIds, (some, ids, notRepeated) =>
-    readEnded(some, "reading the ended backup jobs", { tenantIds: ids }, given({ notRepeated })),
-  );
-}
-
 /** The ended jobs in these tenants that these cluster backups (their jobs in sys) have started. */
 export async function readEndedParts(
   cluster: Cluster,
@@ -133,7 +119,8 @@ export async function readEndedParts(
   return await readEnded(cluster, "reading the ended parts of a cluster backup", { tenantIds, where });
 }
 
-async function readEnded(
+/** Rows of the history. */
+export async function readEnded(
   cluster: Cluster,
   doing: string,
   query: Omit<ViewQuery, "columns">,

@@ -1,5 +1,5 @@
 import { type Identified, tenantLabel } from "../cluster/server";
-import { secondsBetween } from "../cluster/serverTime";
+import { secondsBetween } from "../cluster/viewTimes";
 import { isClusterJob, isRunning, type JobRow } from "./backupJobs";
 
 /** Which jobs may be cancelled at all. A tenant is hit only when every job that runs in it matches. */

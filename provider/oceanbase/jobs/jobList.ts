@@ -2,10 +2,12 @@ import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { resolveScope, type ScopeRequest } from "../cluster/scope";
 import { type Identified, tenantLabel } from "../cluster/server";
-import { readServerTime, secondsBetween } from "../cluster/serverTime";
+import { readServerTime } from "../cluster/serverTime";
+import { secondsBetween } from "../cluster/viewTimes";
 import { OceanBaseError } from "../errors";
-import { type JobRow, jobKey, readJobHistory, readLiveJobs } from "./backupJobs";
+import { type JobRow, jobKey, readLiveJobs } from "./backupJobs";
 import { type BackupTask, readTasks } from "./backupTasks";
+import { type HistoryBounds, readJobHistory } from "./jobHistory";
 import { type BackupJob, toBackupJob } from "./jobRecord";
 
 /** A backup job as it is at this moment. */
@@ -69,10 +71,10 @@ export async function readJobSnapshot(cluster: Cluster, tenantIds?: readonly str
   return { address: cluster.address, server: cluster.server, now, live, unreadable, tasks };
 }
 
-/** The jobs of these tenants: live ones, and with `history` ended ones after them. */
+/** The jobs of these tenants: live ones, and with bounds of the history ended ones after them, the latest first. */
 export async function listJobs(
   cluster: Cluster,
-  { history, ...request }: Omit<ScopeRequest, "ignoreMissing"> & { history: boolean },
+  { history, ...request }: Omit<ScopeRequest, "ignoreMissing"> & { history?: HistoryBounds },
 ): Promise<JobList> {
   const scope = resolveScope(cluster, { ...request, ignoreMissing: false });
   const ids = [...scope.tenants, ...scope.skipped].map((tenant) => tenant.id);
@@ -82,7 +84,7 @@ export async function listJobs(
   // With "all" a cluster backup's own job is listed too.
   const isListed = (job: JobRow) => tenantIds === undefined || tenantIds.includes(job.tenantId);
   // The live view was read first: a job on its way to the history is in one of the two lists. Fact: job-moves
-  const ended = history ? await readJobHistory(cluster, tenantIds) : undefined;
+  const ended = history && (await readJobHistory(cluster, tenantIds, history, now));
   const liveKeys = new Set(live.map(jobKey));
   const unreadable = new Set([...snapshot.unreadable, ...(ended?.unreadable ?? [])]);
   return {

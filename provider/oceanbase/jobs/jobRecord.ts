@@ -1,6 +1,7 @@
 import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
+import { zoned } from "../cluster/viewTimes";
 import { type JobRow, type JobType, jobKey, readEndedJobs, readLiveJobs } from "./backupJobs";
 
 /** How one backup job ended, or how it was last seen. */
@@ -32,9 +33,12 @@ export interface BackupJob {
   comment: string;
   /** Where the backup was written to. */
   path: string;
-  /** When it started, as the server prints times (its own time zone). */
+  /**
+   * When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not
+   * known what zone the server's views print (Oracle mode from 4.4 on).
+   */
   startedAt: string;
-  /** When it ended, as the server prints times; absent until it stands in the job history. */
+  /** When it ended, in the same form; absent until it stands in the job history. */
   endedAt?: string;
 }
 
@@ -56,8 +60,8 @@ export function toBackupJob(
     result,
     comment,
     path,
-    startedAt,
-    endedAt: seenIn === "history" ? (row.endedAt ?? "") : undefined,
+    startedAt: zoned(startedAt, cluster.server),
+    endedAt: seenIn === "history" ? zoned(row.endedAt ?? "", cluster.server) : undefined,
   });
 }
 

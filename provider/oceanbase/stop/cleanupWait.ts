@@ -9,7 +9,8 @@ import {
 } from "../cleanup/removal";
 import type { Scope } from "../cluster/scope";
 import type { Tenant } from "../cluster/server";
-import { laterBy, readServerTime } from "../cluster/serverTime";
+import { readServerTime } from "../cluster/serverTime";
+import { laterBy, zoned } from "../cluster/viewTimes";
 import { isClusterJob, type JobRow } from "../jobs/backupJobs";
 import { type Plan, refusal } from "./plan";
 
@@ -59,7 +60,7 @@ export async function checkCleanupComes(
   const each = late.map(({ id, name }) => {
     const ofTenant = conditions.get(id) as CleanupConditions;
     const { recoveryWindow } = ofTenant.policies?.shown ?? {};
-    return `${name} (recovery window ${recoveryWindow}: not before ${laterBy(now, windowMs(ofTenant))})`;
+    return `${name} (recovery window ${recoveryWindow}: not before ${zoned(laterBy(now, windowMs(ofTenant)) ?? "", cluster.server)})`;
   });
   throw refusal(
     cluster,

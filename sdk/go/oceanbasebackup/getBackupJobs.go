@@ -27,8 +27,8 @@ func GetBackupJobs(ctx *pulumi.Context, args *GetBackupJobsArgs, opts ...pulumi.
 type GetBackupJobsArgs struct {
 	// Where the cluster is and who logs in; what is left out comes from the configuration or the environment.
 	Connection *Connection `pulumi:"connection"`
-	// Whether jobs that have ended are listed after the live ones. Default: `false`.
-	History *bool `pulumi:"history"`
+	// Whether jobs that have ended are listed after the live ones, the latest first: `true` for the latest 1000, or bounds. A server keeps them for years. Default: `false`.
+	History interface{} `pulumi:"history"`
 	// The user tenants whose jobs are listed, or `"all"` for every one; then a cluster backup's own job in `sys` is listed as well. Required with a login to the sys tenant, to be left out with a login to a user tenant.
 	Tenants interface{} `pulumi:"tenants"`
 }
@@ -62,8 +62,8 @@ func GetBackupJobsOutput(ctx *pulumi.Context, args GetBackupJobsOutputArgs, opts
 type GetBackupJobsOutputArgs struct {
 	// Where the cluster is and who logs in; what is left out comes from the configuration or the environment.
 	Connection ConnectionPtrInput `pulumi:"connection"`
-	// Whether jobs that have ended are listed after the live ones. Default: `false`.
-	History pulumi.BoolPtrInput `pulumi:"history"`
+	// Whether jobs that have ended are listed after the live ones, the latest first: `true` for the latest 1000, or bounds. A server keeps them for years. Default: `false`.
+	History pulumi.Input `pulumi:"history"`
 	// The user tenants whose jobs are listed, or `"all"` for every one; then a cluster backup's own job in `sys` is listed as well. Required with a login to the sys tenant, to be left out with a login to a user tenant.
 	Tenants pulumi.Input `pulumi:"tenants"`
 }

@@ -19,7 +19,7 @@ type BackupJob struct {
 	BackupSetId string `pulumi:"backupSetId"`
 	// OceanBase's comment; it explains a failure.
 	Comment string `pulumi:"comment"`
-	// When it ended, as the server prints times; absent until it stands in the job history.
+	// When it ended, in the same form; absent until it stands in the job history.
 	EndedAt *string `pulumi:"endedAt"`
 	// Whether the sys tenant started it, as part of a cluster backup, or the tenant itself.
 	Initiator Initiator `pulumi:"initiator"`
@@ -29,7 +29,7 @@ type BackupJob struct {
 	Path string `pulumi:"path"`
 	// OceanBase's result code: 0 for success, -4072 for a cancelled job.
 	Result int `pulumi:"result"`
-	// When it started, as the server prints times (its own time zone).
+	// When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
 	StartedAt string `pulumi:"startedAt"`
 	// OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
 	Status string `pulumi:"status"`
@@ -66,7 +66,7 @@ func (o BackupJobOutput) Comment() pulumi.StringOutput {
 	return o.ApplyT(func(v BackupJob) string { return v.Comment }).(pulumi.StringOutput)
 }
 
-// When it ended, as the server prints times; absent until it stands in the job history.
+// When it ended, in the same form; absent until it stands in the job history.
 func (o BackupJobOutput) EndedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v BackupJob) *string { return v.EndedAt }).(pulumi.StringPtrOutput)
 }
@@ -91,7 +91,7 @@ func (o BackupJobOutput) Result() pulumi.IntOutput {
 	return o.ApplyT(func(v BackupJob) int { return v.Result }).(pulumi.IntOutput)
 }
 
-// When it started, as the server prints times (its own time zone).
+// When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
 func (o BackupJobOutput) StartedAt() pulumi.StringOutput {
 	return o.ApplyT(func(v BackupJob) string { return v.StartedAt }).(pulumi.StringOutput)
 }
@@ -575,6 +575,165 @@ func (o ExcludedTenantArrayOutput) Index(i pulumi.IntInput) ExcludedTenantOutput
 	}).(ExcludedTenantOutput)
 }
 
+// Which ended jobs are listed.
+type History struct {
+	// How many at most. Default: `1000`. From 1 to 10000.
+	Limit *int `pulumi:"limit"`
+	// Only those that have ended within so many days, by the server's clock; otherwise of any age.
+	SinceDays *float64 `pulumi:"sinceDays"`
+}
+
+// HistoryInput is an input type that accepts HistoryArgs and HistoryOutput values.
+// You can construct a concrete instance of `HistoryInput` via:
+//
+//	HistoryArgs{...}
+type HistoryInput interface {
+	pulumi.Input
+
+	ToHistoryOutput() HistoryOutput
+	ToHistoryOutputWithContext(context.Context) HistoryOutput
+}
+
+// Which ended jobs are listed.
+type HistoryArgs struct {
+	// How many at most. Default: `1000`. From 1 to 10000.
+	Limit pulumi.IntPtrInput `pulumi:"limit"`
+	// Only those that have ended within so many days, by the server's clock; otherwise of any age.
+	SinceDays pulumi.Float64PtrInput `pulumi:"sinceDays"`
+}
+
+func (HistoryArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*History)(nil)).Elem()
+}
+
+func (i HistoryArgs) ToHistoryOutput() HistoryOutput {
+	return i.ToHistoryOutputWithContext(context.Background())
+}
+
+func (i HistoryArgs) ToHistoryOutputWithContext(ctx context.Context) HistoryOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistoryOutput)
+}
+
+func (i HistoryArgs) ToHistoryPtrOutput() HistoryPtrOutput {
+	return i.ToHistoryPtrOutputWithContext(context.Background())
+}
+
+func (i HistoryArgs) ToHistoryPtrOutputWithContext(ctx context.Context) HistoryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistoryOutput).ToHistoryPtrOutputWithContext(ctx)
+}
+
+// HistoryPtrInput is an input type that accepts HistoryArgs, HistoryPtr and HistoryPtrOutput values.
+// You can construct a concrete instance of `HistoryPtrInput` via:
+//
+//	        HistoryArgs{...}
+//
+//	or:
+//
+//	        nil
+type HistoryPtrInput interface {
+	pulumi.Input
+
+	ToHistoryPtrOutput() HistoryPtrOutput
+	ToHistoryPtrOutputWithContext(context.Context) HistoryPtrOutput
+}
+
+type historyPtrType HistoryArgs
+
+func HistoryPtr(v *HistoryArgs) HistoryPtrInput {
+	return (*historyPtrType)(v)
+}
+
+func (*historyPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**History)(nil)).Elem()
+}
+
+func (i *historyPtrType) ToHistoryPtrOutput() HistoryPtrOutput {
+	return i.ToHistoryPtrOutputWithContext(context.Background())
+}
+
+func (i *historyPtrType) ToHistoryPtrOutputWithContext(ctx context.Context) HistoryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistoryPtrOutput)
+}
+
+// Which ended jobs are listed.
+type HistoryOutput struct{ *pulumi.OutputState }
+
+func (HistoryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*History)(nil)).Elem()
+}
+
+func (o HistoryOutput) ToHistoryOutput() HistoryOutput {
+	return o
+}
+
+func (o HistoryOutput) ToHistoryOutputWithContext(ctx context.Context) HistoryOutput {
+	return o
+}
+
+func (o HistoryOutput) ToHistoryPtrOutput() HistoryPtrOutput {
+	return o.ToHistoryPtrOutputWithContext(context.Background())
+}
+
+func (o HistoryOutput) ToHistoryPtrOutputWithContext(ctx context.Context) HistoryPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v History) *History {
+		return &v
+	}).(HistoryPtrOutput)
+}
+
+// How many at most. Default: `1000`. From 1 to 10000.
+func (o HistoryOutput) Limit() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v History) *int { return v.Limit }).(pulumi.IntPtrOutput)
+}
+
+// Only those that have ended within so many days, by the server's clock; otherwise of any age.
+func (o HistoryOutput) SinceDays() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v History) *float64 { return v.SinceDays }).(pulumi.Float64PtrOutput)
+}
+
+type HistoryPtrOutput struct{ *pulumi.OutputState }
+
+func (HistoryPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**History)(nil)).Elem()
+}
+
+func (o HistoryPtrOutput) ToHistoryPtrOutput() HistoryPtrOutput {
+	return o
+}
+
+func (o HistoryPtrOutput) ToHistoryPtrOutputWithContext(ctx context.Context) HistoryPtrOutput {
+	return o
+}
+
+func (o HistoryPtrOutput) Elem() HistoryOutput {
+	return o.ApplyT(func(v *History) History {
+		if v != nil {
+			return *v
+		}
+		var ret History
+		return ret
+	}).(HistoryOutput)
+}
+
+// How many at most. Default: `1000`. From 1 to 10000.
+func (o HistoryPtrOutput) Limit() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *History) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Limit
+	}).(pulumi.IntPtrOutput)
+}
+
+// Only those that have ended within so many days, by the server's clock; otherwise of any age.
+func (o HistoryPtrOutput) SinceDays() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *History) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.SinceDays
+	}).(pulumi.Float64PtrOutput)
+}
+
 // How far a backup job has come.
 type JobProgress struct {
 	// Tablets that are done.
@@ -696,7 +855,7 @@ type Leftover struct {
 	FileStatus string `pulumi:"fileStatus"`
 	// Where it lies, without what stands behind a `?`: access keys may.
 	Path string `pulumi:"path"`
-	// The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of the tenant's cleanup policy has passed then.
+	// The server removes it at one of its hourly looks after this moment, when the recovery window of the tenant's cleanup policy has passed: ISO 8601 with the server's offset from UTC; without one where the zone of its views is not known.
 	RemovedAfter *string `pulumi:"removedAfter"`
 	// Why the server does not remove it.
 	StaysBecause *string `pulumi:"staysBecause"`
@@ -741,7 +900,7 @@ func (o LeftoverOutput) Path() pulumi.StringOutput {
 	return o.ApplyT(func(v Leftover) string { return v.Path }).(pulumi.StringOutput)
 }
 
-// The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of the tenant's cleanup policy has passed then.
+// The server removes it at one of its hourly looks after this moment, when the recovery window of the tenant's cleanup policy has passed: ISO 8601 with the server's offset from UTC; without one where the zone of its views is not known.
 func (o LeftoverOutput) RemovedAfter() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Leftover) *string { return v.RemovedAfter }).(pulumi.StringPtrOutput)
 }
@@ -789,7 +948,7 @@ type ListedJob struct {
 	BackupSetId string `pulumi:"backupSetId"`
 	// OceanBase's comment; it explains a failure.
 	Comment string `pulumi:"comment"`
-	// When it ended, as the server prints times; absent until it stands in the job history.
+	// When it ended, in the same form; absent until it stands in the job history.
 	EndedAt *string `pulumi:"endedAt"`
 	// Whether the sys tenant started it, as part of a cluster backup, or the tenant itself.
 	Initiator Initiator `pulumi:"initiator"`
@@ -801,7 +960,7 @@ type ListedJob struct {
 	Progress *JobProgress `pulumi:"progress"`
 	// OceanBase's result code: 0 for success, -4072 for a cancelled job.
 	Result int `pulumi:"result"`
-	// When it started, as the server prints times (its own time zone).
+	// When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
 	StartedAt string `pulumi:"startedAt"`
 	// OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
 	Status string `pulumi:"status"`
@@ -843,7 +1002,7 @@ func (o ListedJobOutput) Comment() pulumi.StringOutput {
 	return o.ApplyT(func(v ListedJob) string { return v.Comment }).(pulumi.StringOutput)
 }
 
-// When it ended, as the server prints times; absent until it stands in the job history.
+// When it ended, in the same form; absent until it stands in the job history.
 func (o ListedJobOutput) EndedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ListedJob) *string { return v.EndedAt }).(pulumi.StringPtrOutput)
 }
@@ -873,7 +1032,7 @@ func (o ListedJobOutput) Result() pulumi.IntOutput {
 	return o.ApplyT(func(v ListedJob) int { return v.Result }).(pulumi.IntOutput)
 }
 
-// When it started, as the server prints times (its own time zone).
+// When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
 func (o ListedJobOutput) StartedAt() pulumi.StringOutput {
 	return o.ApplyT(func(v ListedJob) string { return v.StartedAt }).(pulumi.StringOutput)
 }
@@ -1400,6 +1559,8 @@ func (o TlsInputsPtrOutput) VerifyHostName() pulumi.BoolPtrOutput {
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ConnectionInput)(nil)).Elem(), ConnectionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ConnectionPtrInput)(nil)).Elem(), ConnectionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HistoryInput)(nil)).Elem(), HistoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HistoryPtrInput)(nil)).Elem(), HistoryArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsInput)(nil)).Elem(), TlsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TlsPtrInput)(nil)).Elem(), TlsArgs{})
 	pulumi.RegisterOutputType(BackupJobOutput{})
@@ -1409,6 +1570,8 @@ func init() {
 	pulumi.RegisterOutputType(ConnectionInputsOutput{})
 	pulumi.RegisterOutputType(ExcludedTenantOutput{})
 	pulumi.RegisterOutputType(ExcludedTenantArrayOutput{})
+	pulumi.RegisterOutputType(HistoryOutput{})
+	pulumi.RegisterOutputType(HistoryPtrOutput{})
 	pulumi.RegisterOutputType(JobProgressOutput{})
 	pulumi.RegisterOutputType(JobProgressPtrOutput{})
 	pulumi.RegisterOutputType(LeftoverOutput{})

@@ -16,7 +16,7 @@ export type { ServerRecord } from "../../../provider/resources/cluster";
 export type { BackupCleanupPolicyArgs } from "../backupCleanupPolicy";
 export type { CancelBackupArgs } from "../cancelBackup";
 export type { ConnectionArgs, TlsArgs } from "../connection";
-export type { GetBackupJobsArgs, GetBackupJobsOutputArgs } from "../getBackupJobs";
+export type { GetBackupJobsArgs, GetBackupJobsOutputArgs, HistoryArgs } from "../getBackupJobs";
 export { BackupCleanupPolicy } from "./backupCleanupPolicy";
 export { CancelBackup } from "./cancelBackup";
 export { getBackupJobs, getBackupJobsOutput } from "./getBackupJobs";

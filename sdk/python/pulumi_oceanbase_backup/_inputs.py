@@ -20,6 +20,8 @@ __all__ = [
     'ConnectionDict',
     'ConnectionArgs',
     'ConnectionArgsDict',
+    'History',
+    'HistoryDict',
     'Tls',
     'TlsDict',
     'TlsArgs',
@@ -428,6 +430,60 @@ class ConnectionArgs:
     @user.setter
     def user(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "user", value)
+
+
+class HistoryDict(TypedDict):
+    """
+    Which ended jobs are listed.
+    """
+    limit: NotRequired[_builtins.int]
+    """
+    How many at most. Default: `1000`. From 1 to 10000.
+    """
+    since_days: NotRequired[_builtins.float]
+    """
+    Only those that have ended within so many days, by the server's clock; otherwise of any age.
+    """
+
+@pulumi.input_type
+class History:
+    def __init__(__self__, *,
+                 limit: Optional[_builtins.int] = None,
+                 since_days: Optional[_builtins.float] = None):
+        """
+        Which ended jobs are listed.
+
+        :param _builtins.int limit: How many at most. Default: `1000`. From 1 to 10000.
+        :param _builtins.float since_days: Only those that have ended within so many days, by the server's clock; otherwise of any age.
+        """
+        if limit is not None:
+            pulumi.set(__self__, "limit", limit)
+        if since_days is not None:
+            pulumi.set(__self__, "since_days", since_days)
+
+    @_builtins.property
+    @pulumi.getter
+    def limit(self) -> Optional[_builtins.int]:
+        """
+        How many at most. Default: `1000`. From 1 to 10000.
+        """
+        return pulumi.get(self, "limit")
+
+    @limit.setter
+    def limit(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "limit", value)
+
+    @_builtins.property
+    @pulumi.getter(name="sinceDays")
+    def since_days(self) -> Optional[_builtins.float]:
+        """
+        Only those that have ended within so many days, by the server's clock; otherwise of any age.
+        """
+        return pulumi.get(self, "since_days")
+
+    @since_days.setter
+    def since_days(self, value: Optional[_builtins.float]):
+        pulumi.set(self, "since_days", value)
 
 
 class TlsDict(TypedDict):

@@ -47,7 +47,7 @@ class AwaitableGetBackupJobsResult(GetBackupJobsResult):
 
 
 def get_backup_jobs(connection: Optional[Union['Connection', 'ConnectionDict']] = None,
-                    history: Optional[_builtins.bool] = None,
+                    history: Optional[Union[_builtins.bool, Union['History', 'HistoryDict']]] = None,
                     tenants: Optional[Any] = None,
                     opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetBackupJobsResult:
     """
@@ -56,7 +56,7 @@ def get_backup_jobs(connection: Optional[Union['Connection', 'ConnectionDict']] 
     Fails when the arguments are wrong, when the cluster cannot be reached, and when a named tenant does not exist.
 
     :param Union['Connection', 'ConnectionDict'] connection: Where the cluster is and who logs in; what is left out comes from the configuration or the environment.
-    :param _builtins.bool history: Whether jobs that have ended are listed after the live ones. Default: `false`.
+    :param Union[_builtins.bool, Union['History', 'HistoryDict']] history: Whether jobs that have ended are listed after the live ones, the latest first: `true` for the latest 1000, or bounds. A server keeps them for years. Default: `false`.
     :param Any tenants: The user tenants whose jobs are listed, or `"all"` for every one; then a cluster backup's own job in `sys` is listed as well. Required with a login to the sys tenant, to be left out with a login to a user tenant.
     """
     __args__ = dict()
@@ -69,7 +69,7 @@ def get_backup_jobs(connection: Optional[Union['Connection', 'ConnectionDict']] 
     return AwaitableGetBackupJobsResult(
         jobs=pulumi.get(__ret__, 'jobs'))
 def get_backup_jobs_output(connection: pulumi.Input[Optional[Optional[Union['Connection', 'ConnectionDict']]]] = None,
-                           history: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
+                           history: pulumi.Input[Optional[Optional[Union[_builtins.bool, Union['History', 'HistoryDict']]]]] = None,
                            tenants: pulumi.Input[Optional[Optional[Any]]] = None,
                            opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetBackupJobsResult]:
     """
@@ -78,7 +78,7 @@ def get_backup_jobs_output(connection: pulumi.Input[Optional[Optional[Union['Con
     Fails when the arguments are wrong, when the cluster cannot be reached, and when a named tenant does not exist.
 
     :param Union['Connection', 'ConnectionDict'] connection: Where the cluster is and who logs in; what is left out comes from the configuration or the environment.
-    :param _builtins.bool history: Whether jobs that have ended are listed after the live ones. Default: `false`.
+    :param Union[_builtins.bool, Union['History', 'HistoryDict']] history: Whether jobs that have ended are listed after the live ones, the latest first: `true` for the latest 1000, or bounds. A server keeps them for years. Default: `false`.
     :param Any tenants: The user tenants whose jobs are listed, or `"all"` for every one; then a cluster backup's own job in `sys` is listed as well. Required with a login to the sys tenant, to be left out with a login to a user tenant.
     """
     __args__ = dict()

@@ -81,12 +81,12 @@ class BackupJob(dict):
         :param _builtins.str job_id: Id of the job. It counts within its tenant.
         :param _builtins.str path: Where the backup was written to.
         :param _builtins.int result: OceanBase's result code: 0 for success, -4072 for a cancelled job.
-        :param _builtins.str started_at: When it started, as the server prints times (its own time zone).
+        :param _builtins.str started_at: When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
         :param _builtins.str status: OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
         :param _builtins.str tenant: Name of the tenant; `sys` for the own job of a cluster backup.
         :param _builtins.str tenant_id: Id of the tenant, as text: it is a BIGINT on the server.
         :param 'JobType' type: A full or an incremental backup; `unknown` when the server's word for it is not known.
-        :param _builtins.str ended_at: When it ended, as the server prints times; absent until it stands in the job history.
+        :param _builtins.str ended_at: When it ended, in the same form; absent until it stands in the job history.
         """
         pulumi.set(__self__, "backup_set_id", backup_set_id)
         pulumi.set(__self__, "comment", comment)
@@ -154,7 +154,7 @@ class BackupJob(dict):
     @pulumi.getter(name="startedAt")
     def started_at(self) -> _builtins.str:
         """
-        When it started, as the server prints times (its own time zone).
+        When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
         """
         return pulumi.get(self, "started_at")
 
@@ -194,7 +194,7 @@ class BackupJob(dict):
     @pulumi.getter(name="endedAt")
     def ended_at(self) -> Optional[_builtins.str]:
         """
-        When it ended, as the server prints times; absent until it stands in the job history.
+        When it ended, in the same form; absent until it stands in the job history.
         """
         return pulumi.get(self, "ended_at")
 
@@ -486,7 +486,7 @@ class Leftover(dict):
         :param _builtins.str path: Where it lies, without what stands behind a `?`: access keys may.
         :param _builtins.str tenant: Name of the tenant.
         :param _builtins.str tenant_id: Id of the tenant, as text: it is a BIGINT on the server.
-        :param _builtins.str removed_after: The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of the tenant's cleanup policy has passed then.
+        :param _builtins.str removed_after: The server removes it at one of its hourly looks after this moment, when the recovery window of the tenant's cleanup policy has passed: ISO 8601 with the server's offset from UTC; without one where the zone of its views is not known.
         :param _builtins.str stays_because: Why the server does not remove it.
         """
         pulumi.set(__self__, "backup_set_id", backup_set_id)
@@ -552,7 +552,7 @@ class Leftover(dict):
     @pulumi.getter(name="removedAfter")
     def removed_after(self) -> Optional[_builtins.str]:
         """
-        The server removes it at one of its hourly looks after this moment, as the server prints times: the recovery window of the tenant's cleanup policy has passed then.
+        The server removes it at one of its hourly looks after this moment, when the recovery window of the tenant's cleanup policy has passed: ISO 8601 with the server's offset from UTC; without one where the zone of its views is not known.
         """
         return pulumi.get(self, "removed_after")
 
@@ -594,13 +594,13 @@ class ListedJob(dict):
         :param _builtins.str job_id: Id of the job. It counts within its tenant.
         :param _builtins.str path: Where the backup was written to.
         :param _builtins.int result: OceanBase's result code: 0 for success, -4072 for a cancelled job.
-        :param _builtins.str started_at: When it started, as the server prints times (its own time zone).
+        :param _builtins.str started_at: When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
         :param _builtins.str status: OceanBase's own word. Final when the stop was waited for: `CANCELED`, `COMPLETED` (it was done first) or `FAILED`; otherwise as last seen, for example `CANCELING`.
         :param _builtins.str tenant: Name of the tenant; `sys` for the own job of a cluster backup.
         :param _builtins.str tenant_id: Id of the tenant, as text: it is a BIGINT on the server.
         :param 'JobType' type: A full or an incremental backup; `unknown` when the server's word for it is not known.
         :param _builtins.float age_seconds: For how long it has been running, by the server's clock; for an ended job, for how long it ran.
-        :param _builtins.str ended_at: When it ended, as the server prints times; absent until it stands in the job history.
+        :param _builtins.str ended_at: When it ended, in the same form; absent until it stands in the job history.
         :param 'JobProgress' progress: How far it has come. Only of a live job whose task view can be read.
         """
         pulumi.set(__self__, "backup_set_id", backup_set_id)
@@ -673,7 +673,7 @@ class ListedJob(dict):
     @pulumi.getter(name="startedAt")
     def started_at(self) -> _builtins.str:
         """
-        When it started, as the server prints times (its own time zone).
+        When it started: ISO 8601 with the server's offset from UTC, in its own time zone; without an offset where it is not known what zone the server's views print (Oracle mode from 4.4 on).
         """
         return pulumi.get(self, "started_at")
 
@@ -721,7 +721,7 @@ class ListedJob(dict):
     @pulumi.getter(name="endedAt")
     def ended_at(self) -> Optional[_builtins.str]:
         """
-        When it ended, as the server prints times; absent until it stands in the job history.
+        When it ended, in the same form; absent until it stands in the job history.
         """
         return pulumi.get(self, "ended_at")
 

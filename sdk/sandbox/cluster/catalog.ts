@@ -69,6 +69,7 @@ export function createCatalog(
     connection_id: () => current.connectionId,
     // One moment for the whole statement, as on the server.
     now: () => showTime(BigInt(Math.round(startedMs * 1000)), false),
+    utc_timestamp: () => toUtc(showTime(BigInt(Math.round(startedMs * 1000)), false)),
     now_us: () => BigInt(Math.round(startedMs * 1000)),
   };
   for (const [name, answer] of Object.entries({ ...sessionFunctions, ...functions }))

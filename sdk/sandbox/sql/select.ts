@@ -80,12 +80,24 @@ function translate(
       at += view.tokens;
     } else if (isWord(token, "FROM") && isWord(tokens[at + 1], "DUAL")) {
       at += 2;
+    } else if (context.mode === "ORACLE" && isRowLimit(tokens, at)) {
+      push(`LIMIT ${tokens[at + 5]?.text} OFFSET ${tokens[at + 1]?.text}`, token);
+      at += ROW_LIMIT.length;
     } else {
       push(translateToken(token, tokens, at, context, sql), token);
       at += 1;
     }
   }
   return out;
+}
+
+/** Oracle mode's row limit; the first number is how many rows are passed over. */
+const ROW_LIMIT = ["OFFSET", "number", "ROWS", "FETCH", "NEXT", "number", "ROWS", "ONLY"];
+
+function isRowLimit(tokens: Token[], at: number): boolean {
+  return ROW_LIMIT.every((word, i) =>
+    word === "number" ? tokens[at + i]?.kind === "number" : isWord(tokens[at + i], word),
+  );
 }
 
 function translateToken(

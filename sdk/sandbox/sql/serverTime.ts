@@ -27,6 +27,9 @@ export function serverTimeWord(tokens: Token[], at: number, mode: Mode): string 
     case "NOW":
       if (mode === "ORACLE" && isCall) throw errors.unknownFunction("now");
       return undefined;
+    case "UTC_TIMESTAMP":
+      if (mode === "ORACLE" && isCall) throw errors.unknownFunction("utc_timestamp");
+      return undefined;
     case "TO_CHAR":
       if (mode === "MYSQL" && isCall) throw errors.unknownFunction("to_char");
       return undefined;

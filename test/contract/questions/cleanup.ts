@@ -1,7 +1,7 @@
 import { destinationIn, isSamePlace } from "../../../provider/oceanbase/cleanup/destinations.ts";
 import { windowMicroseconds } from "../../../provider/oceanbase/cleanup/recoveryWindow.ts";
-import { secondsBetween } from "../../../provider/oceanbase/cluster/serverTime.ts";
 import { pathIn } from "../../../provider/oceanbase/cluster/views.ts";
+import { secondsBetween } from "../../../provider/oceanbase/cluster/viewTimes.ts";
 import type { Row } from "../../../provider/oceanbase/connection/driver.ts";
 import { type Inquiry, type Question, rowsOf, valuesIn } from "./question.ts";
 

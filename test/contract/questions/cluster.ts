@@ -1,8 +1,5 @@
-import {
-  oracleViewTime,
-  readServerTime,
-  secondsBetween,
-} from "../../../provider/oceanbase/cluster/serverTime.ts";
+import { oracleViewTime, readServerTime } from "../../../provider/oceanbase/cluster/serverTime.ts";
+import { secondsBetween } from "../../../provider/oceanbase/cluster/viewTimes.ts";
 import { withCluster } from "../asker.ts";
 import type { TestTenant } from "../subjects.ts";
 import { type Inquiry, type Question, rowsOf, schemaIn } from "./question.ts";

@@ -86,6 +86,73 @@ test("ended jobs are listed after the live ones when history is asked for, with 
   expect(first).not.toHaveProperty("progress");
 });
 
+describe("the history of a cluster that has been backed up daily for years", () => {
+  const DAYS = 2500;
+  /** A backup a day that has ended, and in the other tenant, too. */
+  function backedUpDaily(): void {
+    const { database } = sandbox().cluster.catalog;
+    const columns =
+      "tenant_id, job_id, backup_set_id, initiator_tenant_id, initiator_job_id, executor_tenant_id, plus_archivelog, backup_type, job_level, start_ts, end_ts, status, path";
+    const day = 86_400_000_000n;
+    const now = BigInt(Math.round(sandbox().clock.now() * 1000));
+    for (const tenantId of [1002, 1004]) {
+      database.run(
+        `INSERT INTO oceanbase.__all_backup_job_history (${columns})
+         WITH RECURSIVE days(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM days WHERE i < ${DAYS - 1})
+         SELECT ${tenantId}, 10000 - i, 10000 - i, ${tenantId}, 0, '${tenantId}', 'OFF', 'FULL', 'TENANT',
+           ${now} - i * ${day} - 3600000000, ${now} - i * ${day} - 1000000, 'COMPLETED', 'file:///backup' FROM days`,
+      );
+    }
+  }
+  const queries = () =>
+    sandbox()
+      .log.entries.map(({ sql }) => sql)
+      .filter((sql) => sql.includes("JOB_HISTORY"));
+
+  test("is read by pages, the latest first, and no more than was asked for", async () => {
+    backedUpDaily();
+    const jobs = await list({ tenants: ["mysql_tenant"], history: { limit: 2300 } });
+    expect(jobs.map(({ jobId }) => jobId)).toEqual(Array.from({ length: 2300 }, (_, i) => String(10000 - i)));
+    expect(queries()).toHaveLength(3);
+    for (const sql of queries())
+      expect(sql).toMatch(/ORDER BY END_TIMESTAMP DESC, TENANT_ID, JOB_ID LIMIT \d+ OFFSET \d+$/);
+  });
+
+  test("has the latest thousand of all tenants together when nothing else is said", async () => {
+    backedUpDaily();
+    const jobs = await list({ tenants: "all", history: true });
+    expect(jobs).toHaveLength(1000);
+    expect(jobs.filter(({ tenant }) => tenant === "mysql_tenant")).toHaveLength(500);
+    expect(Number(jobs.at(-1)?.jobId)).toBe(10000 - 499);
+  });
+
+  test("has what ended within some days, and asks no further", async () => {
+    backedUpDaily();
+    const jobs = await list({ tenants: ["mysql_tenant"], history: { sinceDays: 7, limit: 10_000 } });
+    expect(jobs.map(({ jobId }) => jobId)).toEqual(["10000", "9999", "9998", "9997", "9996", "9995", "9994"]);
+    expect(queries()).toHaveLength(1);
+  });
+
+  test("is limited in Oracle mode by its own clause", async () => {
+    backedUpDaily();
+    const jobs = await list({ history: { limit: 3 } }, "oracleTenant");
+    expect(jobs.map(({ jobId }) => jobId)).toEqual(["10000", "9999", "9998"]);
+    expect(queries()[0]).toMatch(/OFFSET 0 ROWS FETCH NEXT 3 ROWS ONLY$/);
+  });
+
+  test.each<[unknown, string]>([
+    [{ limit: 0 }, "history.limit: must be a whole number, 1 or more"],
+    [{ limit: 10_001 }, "history.limit: must not be above 10000"],
+    [{ sinceDays: 0 }, "history.sinceDays: must be a number above 0"],
+    [{ since: 1 }, "history.since: there is no such input; known are limit, sinceDays"],
+    ["no", "history: must be true, false, or an object with limit and sinceDays"],
+  ])("is bounded by right values only: %j", async (history, problem) => {
+    await expect(
+      list({ tenants: ["mysql_tenant"], history } as Partial<GetBackupJobsInputs>),
+    ).rejects.toThrow(problem);
+  });
+});
+
 test("a task view that cannot be read costs the progress and nothing else", async () => {
   halfDone("mysql_tenant");
   sandbox().faults.inject({ match: /OB_BACKUP_TASKS/, act: { kind: "error", errno: 1146 } });

@@ -82,7 +82,15 @@ const SYS = tenant("1", "sys");
 /** A server as the sys tenant sees it, with two user tenants. */
 export function serverInSys(changes: Partial<Server> = {}): Server {
   const tenants = [SYS, tenant("1002", "one"), tenant("1004", "two")];
-  return { version: "4.2.5.1", cluster: "prod", clusterId: "7", tenant: SYS, tenants, ...changes };
+  return {
+    version: "4.2.5.1",
+    utcOffset: "+08:00",
+    cluster: "prod",
+    clusterId: "7",
+    tenant: SYS,
+    tenants,
+    ...changes,
+  };
 }
 
 /** A server as a user tenant sees it. */
@@ -95,6 +103,8 @@ export function serverInTenant(mode: Tenant["mode"] = "MYSQL"): Server {
 export function identifying({ version, cluster, clusterId, tenant: own, tenants }: Server): Answer[] {
   const rows = tenants.map(({ id, name, type, mode, status, locked, inRecycleBin }) => ({
     VERSION: version,
+    NOW_TEXT: "2026-01-01 08:00:00",
+    UTC_TEXT: "2026-01-01 00:00:00",
     OWN_ID: own.id,
     TENANT_ID: id,
     TENANT_NAME: name,

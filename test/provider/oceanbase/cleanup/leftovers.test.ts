@@ -112,8 +112,10 @@ describe("an incomplete backup set", () => {
   };
 
   test("is removed when the recovery window has passed since its end", async () => {
-    expect(await becomes({})).toBe("2026-12-02 10:00:00");
-    expect(await becomes({ policies: [{ ...POLICY, RECOVERY_WINDOW: "90s" }] })).toBe("2026-11-25 10:01:30");
+    expect(await becomes({})).toBe("2026-12-02T10:00:00+08:00");
+    expect(await becomes({ policies: [{ ...POLICY, RECOVERY_WINDOW: "90s" }] })).toBe(
+      "2026-11-25T10:01:30+08:00",
+    );
   });
 
   test.each<[string, Said, string]>([
@@ -158,14 +160,14 @@ describe("an incomplete backup set", () => {
   });
 
   test("is removed before 4.4 with any number of destinations of the log archive", async () => {
-    expect(await becomes({ archives: [ARCHIVE, ARCHIVE] })).toBe("2026-12-02 10:00:00");
+    expect(await becomes({ archives: [ARCHIVE, ARCHIVE] })).toBe("2026-12-02T10:00:00+08:00");
   });
 
   test("is compared with the destination by root and host, and no key of either is shown", async () => {
     const data = [{ ...DEST, VALUE: "oss://bucket/a/?host=h&access_id=ID&encrypt_key=MARKER" }];
     const at = (PATH: string) => ({ sets: [{ ...SET, PATH }], data });
-    expect(await becomes(at("oss://bucket/a?host=h&access_key=MARKER\n"))).toBe("2026-12-02 10:00:00");
-    expect(await becomes(at("oss://bucket/a"))).toBe("2026-12-02 10:00:00");
+    expect(await becomes(at("oss://bucket/a?host=h&access_key=MARKER\n"))).toBe("2026-12-02T10:00:00+08:00");
+    expect(await becomes(at("oss://bucket/a"))).toBe("2026-12-02T10:00:00+08:00");
     expect(await becomes(at("oss://bucket/a?host=other"))).toMatch(/^it does not lie/);
     const { found } = await leftovers(undefined, at("oss://bucket/a?host=other&access_key=MARKER"));
     expect(found[0]?.path).toBe("oss://bucket/a");

@@ -1,5 +1,11 @@
-import { expect, test } from "vitest";
-import { readServerTime, secondsBetween } from "../../../../provider/oceanbase/cluster/serverTime.ts";
+import { describe, expect, test } from "vitest";
+import { readServerTime } from "../../../../provider/oceanbase/cluster/serverTime.ts";
+import {
+  mysqlUtcOffset,
+  oracleUtcOffset,
+  secondsBetween,
+  zoned,
+} from "../../../../provider/oceanbase/cluster/viewTimes.ts";
 import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
 
 test.each([
@@ -44,4 +50,36 @@ test("what the views of Oracle-mode tenants print from 4.4 on is not known, so n
   const own = serverInTenant("ORACLE");
   expect(await timeOf([{ NOW_TEXT: "2026-01-01 20:00:00" }], { ...own, version: "4.4.0.0" })).toBe("");
   expect(await timeOf([{ NOW_TEXT: "2026-01-01 20:00:00" }], { ...own, version: "4.3.5.9" })).not.toBe("");
+});
+
+describe("the offset of a server's times from UTC", () => {
+  test.each([
+    ["2026-11-25 18:00:00", "2026-11-25 10:00:00", "+08:00"],
+    ["2026-11-26 00:30:00", "2026-11-25 19:00:00.999999", "+05:30"],
+    ["2026-11-24 23:00:00", "2026-11-25 02:00:00", "-03:00"],
+    ["2026-11-25 10:00:00", "2026-11-25 10:00:00", "+00:00"],
+  ])("is told by NOW() %s and UTC_TIMESTAMP() %s: %s", (NOW_TEXT, UTC_TEXT, offset) => {
+    expect(mysqlUtcOffset({ NOW_TEXT, UTC_TEXT })).toBe(offset);
+  });
+
+  test("is not known without an answer", () => {
+    for (const row of [undefined, {}, { NOW_TEXT: "2026-11-25 10:00:00", UTC_TEXT: null }]) {
+      expect(mysqlUtcOffset(row)).toBe("");
+    }
+  });
+
+  test("is fixed in Oracle mode before 4.4, and not known from then on", () => {
+    expect(oracleUtcOffset({ version: "4.3.5.1" })).toBe("+08:00");
+    expect(oracleUtcOffset({ version: "4.4.0.0" })).toBe("");
+  });
+});
+
+test("a time with an offset is ISO 8601 with every digit, and stays as it is printed where none is known", () => {
+  const at = (utcOffset: string) => zoned("2026-11-25 10:00:00.123456", { utcOffset });
+  expect(at("+08:00")).toBe("2026-11-25T10:00:00.123456+08:00");
+  expect(new Date(at("+08:00")).toISOString()).toBe("2026-11-25T02:00:00.123Z");
+  expect(at("")).toBe("2026-11-25 10:00:00.123456");
+  for (const text of ["", "0000-00-00", "soon"]) expect(zoned(text, { utcOffset: "+08:00" })).toBe(text);
+  // Ages are counted from what was recorded, too.
+  expect(secondsBetween(at("+08:00"), "2026-11-25 10:00:42")).toBe(41);
 });

@@ -21,7 +21,8 @@ const clusterWith = (live: Answer[1], ended: Answer[1] = [], tasks: Answer[1] = 
     [/BACKUP_TASKS/, tasks],
   );
 const list = async ({ cluster }: Scripted, selection: string[] | "all" = ["one"], history = true) =>
-  (await listJobs(cluster, { selection, loginTenant: "sys", history })).jobs;
+  (await listJobs(cluster, { selection, loginTenant: "sys", ...(history ? { history: { limit: 10 } } : {}) }))
+    .jobs;
 
 describe("a list of jobs", () => {
   test("has those of the tenants that are named, live ones before ended ones", async () => {
@@ -29,7 +30,7 @@ describe("a list of jobs", () => {
     const scripted = clusterWith([JOB, ...others], [{ ...ENDED, JOB_ID: "4" }, ...others]);
     expect(await list(scripted)).toMatchObject([
       { tenant: "one", jobId: "5", ageSeconds: 60 },
-      { tenant: "one", jobId: "4", ageSeconds: 30, endedAt: "2026-01-01 00:00:30" },
+      { tenant: "one", jobId: "4", ageSeconds: 30, endedAt: "2026-01-01T00:00:30+08:00" },
     ]);
     expect(await list(scripted, "all")).toHaveLength(3);
     expect(await list(scripted, "all", false)).toHaveLength(2);

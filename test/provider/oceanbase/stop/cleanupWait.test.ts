@@ -81,8 +81,10 @@ describe("a wait for the cleanup", () => {
     await expect(check({ policies: policies("7d") })).rejects.toMatchObject({
       kind: "refused",
       message:
-        "root@sys at db:2881: what a cancel leaves behind is not removed within 60 s in one (recovery window 7d: not before 2026-01-08 00:00:00), two (recovery window 7d: not before 2026-01-08 00:00:00); leave waitForCleanup out, or raise timeoutSeconds",
+        "root@sys at db:2881: what a cancel leaves behind is not removed within 60 s in one (recovery window 7d: not before 2026-01-08T00:00:00+08:00), two (recovery window 7d: not before 2026-01-08T00:00:00+08:00); leave waitForCleanup out, or raise timeoutSeconds",
     });
-    await expect(check({ policies: policies("61s") })).rejects.toThrow(/not before 2026-01-01 00:01:01/);
+    await expect(check({ policies: policies("61s") })).rejects.toThrow(
+      /not before 2026-01-01T00:01:01\+08:00/,
+    );
   });
 });

@@ -69,7 +69,9 @@ describe("a job", () => {
     expect(await look(watch)).toEqual([["5 CANCELED"], []]);
     history = [viewRow("5", "FAILED", { END_TIMESTAMP: "2026-01-01 00:01:00" })];
     expect(await look(watch)).toEqual([[], []]);
-    expect(watch.jobs).toMatchObject([{ jobId: "5", status: "FAILED", endedAt: "2026-01-01 00:01:00" }]);
+    expect(watch.jobs).toMatchObject([
+      { jobId: "5", status: "FAILED", endedAt: "2026-01-01T00:01:00+08:00" },
+    ]);
   });
 
   test("is not asked for again once it has ended", async () => {
