@@ -86,3 +86,35 @@ test("a destroy leaves nothing: the policy of a tenant that was renamed", () =>
       { do: "world", world: { event: "rename tenant", tenant: 3 } },
     ],
   }));
+
+// An attempt that was taken up waited for a job of a tenant that another one had the name of by now: no statement was for it, so
+// that every up ran into its timeout.
+test("after the last fault a fault-free up succeeds: a target's tenant was renamed, and its name given to another", () =>
+  live({
+    version: "4.2.5",
+    seed: 787152184,
+    steps: [
+      { do: "up", changes: [{ set: "tenants", to: [3, 1, 2] }], strikes: [], besideSecond: true },
+      { do: "world", world: { event: "backup", tenant: 3, incremental: false } },
+      {
+        do: "up",
+        changes: [],
+        strikes: [
+          {
+            at: "query",
+            nth: 5,
+            trouble: { kind: "world", world: { event: "leader", tenant: 0, lost: 4721 } },
+          },
+        ],
+        besideSecond: true,
+      },
+      {
+        do: "up",
+        changes: [{ set: "tenants", to: [0, 3] }],
+        strikes: [
+          { at: "query", nth: 11, trouble: { kind: "world", world: { event: "rename tenant", tenant: 0 } } },
+        ],
+        besideSecond: false,
+      },
+    ],
+  }));

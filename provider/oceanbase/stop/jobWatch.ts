@@ -88,9 +88,10 @@ export class JobWatch {
 
   /** Reads both views once and brings every job up to date; those of a tenant that cannot be read stay as they were. */
   async look(cluster: Cluster): Promise<Look> {
-    const read = await this.looks.read(cluster);
+    const read = await this.looks.read(cluster, this.elsewhere);
     const { rows: live, unreadable } = read;
-    const missed = live.filter((job) => isInScope(this.scope, job) && this.takeLive(job) === "missed");
+    const isLookedFor = (job: JobRow) => isInScope(this.scope, job) || this.known.has(jobKey(job));
+    const missed = live.filter((job) => isLookedFor(job) && this.takeLive(job) === "missed");
     const liveKeys = keysOf(live);
     const vanished = this.unended.filter(
       (job) => !liveKeys.has(jobKey(job)) && !unreadable.has(job.tenantId),
@@ -100,6 +101,7 @@ export class JobWatch {
       if (isInScope(this.scope, job) && !this.known.has(jobKey(job))) this.seeEnded(job);
     }
     this.leaveOutPassedOver(keysOf(missed));
+    this.leaveOutElsewhere(liveKeys);
     const absent = vanished.filter((job) => !this.ended.has(jobKey(job)));
     await this.noteAbsent(absent, cluster);
     const starting = this.clusterBackups
@@ -121,6 +123,26 @@ export class JobWatch {
       this.leftOut.add(job.tenantId);
       this.warnings.push(
         `tenant ${job.tenant} is in the recycle bin, and the server has passed it over: ${jobText(job)} goes on`,
+      );
+    }
+  }
+
+  /**
+   * Tenants of recorded jobs that are not in the scope any more: another tenant has the name by now, or a filter keeps them
+   * out. What is being cancelled there is waited for.
+   */
+  private get elsewhere(): readonly string[] {
+    const ids = this.unended.filter((job) => !isInScope(this.scope, job)).map(({ tenantId }) => tenantId);
+    return [...new Set(ids)];
+  }
+
+  /** No statement is sent for what runs on there. */
+  private leaveOutElsewhere(liveKeys: ReadonlySet<string>): void {
+    const runsOn = (job: BackupJob) => isRunning(job) && liveKeys.has(jobKey(job));
+    for (const job of this.unended.filter((one) => runsOn(one) && !isInScope(this.scope, one))) {
+      this.leftOut.add(job.tenantId);
+      this.warnings.push(
+        `${jobText(job)} (tenant id ${job.tenantId}) is in a tenant that is not asked for any more, or was renamed: it goes on`,
       );
     }
   }

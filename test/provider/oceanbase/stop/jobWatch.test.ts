@@ -148,6 +148,33 @@ describe("a job that starts after the statement", () => {
   });
 });
 
+describe("a recorded job of a tenant that is not in the scope any more", () => {
+  const watchingRecord = () => {
+    const watch = watching();
+    watch.addRecorded([backupJob({ tenantId: "1004", tenant: "two", jobId: "5", status: "DOING" })], []);
+    return watch;
+  };
+
+  test("is left alone with a warning when it runs on", async () => {
+    const watch = watchingRecord();
+    live = [viewRow("5", "DOING", { TENANT_ID: "1004" })];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(session.asked[0]?.sql).toContain("1004");
+    expect(watch.warnings).toEqual([expect.stringContaining("job 5 DOING (tenant id 1004) is in a tenant")]);
+  });
+
+  test("is waited for when it is being cancelled", async () => {
+    const watch = watchingRecord();
+    live = [viewRow("5", "CANCELING", { TENANT_ID: "1004" })];
+    expect(await look(watch)).toEqual([["5 CANCELING"], []]);
+    live = [];
+    history = [viewRow("5", "CANCELED", { TENANT_ID: "1004" })];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.jobs).toMatchObject([{ jobId: "5", status: "CANCELED", endedAt: "" }]);
+    expect(watch.warnings).toEqual([]);
+  });
+});
+
 describe("a cluster backup that has not started its jobs", () => {
   test("is waited for when one of them is to be in the scope, until it has", async () => {
     const watch = watching();
