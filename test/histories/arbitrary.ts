@@ -72,9 +72,16 @@ const trouble: fc.Arbitrary<Trouble> = weighted<Trouble>(
   [1, fc.constant({ kind: "interrupt" } as const)],
 ) as fc.Arbitrary<Trouble>;
 
+/** What a server that starts, is full or thinks better of it says to a login. */
+const loginError = kind(
+  { kind: "error" },
+  { errno: fc.constantFrom(8001, 1203, 1226, 4012, 4669, 1045), times: fc.integer({ min: 1, max: 4 }) },
+);
+
 const strike: fc.Arbitrary<Strike> = weighted<Strike>(
-  [2, kind({ at: "query" }, { nth: fc.integer({ min: 1, max: 16 }), trouble })],
-  [1, kind({ at: "statement" }, { nth: fc.integer({ min: 1, max: 3 }), trouble })],
+  [8, kind({ at: "query" }, { nth: fc.integer({ min: 1, max: 16 }), trouble })],
+  [4, kind({ at: "statement" }, { nth: fc.integer({ min: 1, max: 3 }), trouble })],
+  [1, kind({ at: "login" }, { nth: fc.integer({ min: 1, max: 2 }), trouble: loginError })],
 ) as fc.Arbitrary<Strike>;
 const strikes = fc.array(strike, { maxLength: 3, size: "max" });
 
@@ -109,10 +116,10 @@ const change: fc.Arbitrary<Change> = weighted<Change>(
     2,
     kind(
       { set: "wait" },
-      { timeoutSeconds: fc.constantFrom(0, 3, 20, 90), onTimeout: fc.constantFrom("fail", "warn") },
+      { timeoutSeconds: fc.constantFrom(0, 3, 20, 40), onTimeout: fc.constantFrom("fail", "warn") },
     ),
   ],
-  [1, kind({ set: "address" }, { to: fc.nat(1) })],
+  [2, kind({ set: "address" }, { to: fc.nat(1), andOther: fc.boolean() })],
   [1, kind({ set: "login" }, { to: weighted<"sys" | number>([2, fc.constant("sys")], [1, fc.nat(1)]) })],
   [1, kind({ set: "password" }, { inProgram: fc.boolean() })],
   [4, option.map(([name, value]) => ({ set: "option", name, value }) as const)],
@@ -152,7 +159,7 @@ const step: fc.Arbitrary<Step> = weighted<Step>(
 ) as fc.Arbitrary<Step>;
 
 /** Fewest and most steps of a history. */
-const LENGTH = { minLength: 12, maxLength: 18 };
+const LENGTH = { minLength: 12, maxLength: 15 };
 
 /** Histories of at least twelve steps; one that fails becomes shorter. */
 export const histories: fc.Arbitrary<History> = fc.record({

@@ -12,8 +12,9 @@ interface StopSettings {
   cancelOn: readonly ("create" | "delete")[];
   timeoutSeconds: number;
   onTimeout: "fail" | "warn";
-  /** Which of the cluster's addresses. */
+  /** Which of the cluster's addresses, and whether the other one is given, too. */
   address: number;
+  andOther: boolean;
   /** `sys`, or the tenant that cancels its own backups. */
   login: string;
   passwordInProgram: boolean;
@@ -56,6 +57,7 @@ export class Person {
       timeoutSeconds: world.level.waitSeconds.usual,
       onTimeout: "fail",
       address: 0,
+      andOther: false,
       login: "sys",
       passwordInProgram: false,
       options: {},
@@ -112,11 +114,16 @@ export class Person {
   }
 
   private connection(login: string): Properties {
-    const { proxy, world } = this;
+    const { proxy, stop, world } = this;
     const host = world.level.hostOf(proxy);
+    const others = stop.andOther ? world.proxies.filter((one) => one !== proxy) : [];
+    const endpoints = others.map((one) => `${world.level.hostOf(one)}:${one.port}`);
     const tenant = world.sandbox.cluster.tenants.byName(login);
     const user = login === "sys" ? this.user : (tenant?.users[0]?.name ?? "root");
-    return { host, port: proxy.port, tenant: login, user, connectTimeoutSeconds: CONNECT_SECONDS };
+    return {
+      ...{ host, port: proxy.port, tenant: login, user, connectTimeoutSeconds: CONNECT_SECONDS },
+      ...(endpoints.length > 0 ? { endpoints } : {}),
+    };
   }
 
   /** Changes the program. @returns the name that a resource had and its new one, where an alias says so */
@@ -139,7 +146,7 @@ export class Person {
         set({ timeoutSeconds: change.timeoutSeconds, onTimeout: change.onTimeout });
         return undefined;
       case "address":
-        set({ address: change.to });
+        set({ address: change.to, andOther: change.andOther ?? false });
         return undefined;
       case "login":
         set({ login: change.to === "sys" ? "sys" : loginName(world.name(change.to)) });

@@ -42,8 +42,8 @@ export type Trouble =
 
 /** At which query of a command something happens. */
 export interface Strike {
-  /** Counted among all queries, or among those that change something. */
-  at: "query" | "statement";
+  /** Counted among all queries, or among those that change something; or among logins, to which only an error can be done. */
+  at: "query" | "statement" | "login";
   nth: number;
   trouble: Trouble;
 }
@@ -54,7 +54,8 @@ export type Change =
   | { set: "triggers" }
   | { set: "cancelOn"; to: readonly ("create" | "delete")[] }
   | { set: "wait"; timeoutSeconds: number; onTimeout: "fail" | "warn" }
-  | { set: "address"; to: number }
+  /** @param andOther whether the cluster's other address is given as a further endpoint */
+  | { set: "address"; to: number; andOther?: boolean }
   | { set: "login"; to: "sys" | number }
   | { set: "password"; inProgram: boolean }
   | { set: "option"; name: OptionName; value: unknown }

@@ -12,7 +12,7 @@ export interface Struck {
   process: Pick<Process, "kill" | "interrupt">;
 }
 
-const QUERIES = { query: /^(?!login )/, statement: /^\s*ALTER SYSTEM/i };
+const QUERIES = { query: /^(?!login )/, statement: /^\s*ALTER SYSTEM/i, login: /^login / };
 
 /** Lets a trouble wait for its query. */
 export function arm({ at, nth, trouble }: Strike, struck: Struck): void {
