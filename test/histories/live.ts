@@ -25,7 +25,7 @@ export async function live(history: History): Promise<void> {
 function inProcess(time: VirtualTime): Level {
   return {
     time,
-    speed: 100,
+    speed: 30,
     waitSeconds: { usual: 20, long: 600 },
     hostOf: ({ host }) => host,
     newStack: (watch) => new PulumiStack(watch),

@@ -7,7 +7,7 @@ import type { Level } from "./level.ts";
 import type { WorldEvent } from "./steps.ts";
 
 /** Times of the cluster, in its own seconds. No backup ends by itself. */
-const TIMING = { backupSeconds: 10_000_000, parentInitSeconds: 130, wakeSeconds: 15 };
+const TIMING = { backupSeconds: 10_000_000, parentInitSeconds: 40, wakeSeconds: 5 };
 
 /** Behind the `?` of a destination; nothing of this package may show it. */
 const ACCESS_KEY = "ACCESS-KEY-OF-A-DESTINATION";
