@@ -22,11 +22,11 @@ export const BUGS: readonly Bug[] = [
     to: "    (found.length > 1 ? known : found.map((tenant) => tenant.name)),\n    found,",
   },
   {
-    name: "cancels everywhere when the last tenant that was named is gone",
+    name: "cancels everywhere what a cluster backup has started late",
     rule: "a bare statement although names were given",
-    file: "oceanbase/stop/cancelEffect.ts",
-    from: "  return selection.filter((name) => names.has(name));",
-    to: '  const left = selection.filter((name) => names.has(name));\n  return left.length > 0 ? left : "all";',
+    file: "oceanbase/stop/target.ts",
+    from: '  if (selection === "own" || jobs.some(needsAll)) return selection;',
+    to: '  if (selection === "own") return selection;\n  if (jobs.some((job) => needsAll(job) || job.initiatorTenantId === "1")) return "all";',
   },
   {
     name: "stops at once what a refresh finds running",
