@@ -17,18 +17,18 @@ export default defineConfig({
     // the tests measures nothing.
     coverage: {
       allowExternal: true,
-      include: ["../provider/**/*.ts", "../sdk/nodejs/**/*.ts"],
+      include: ["../provider/**/*.ts", "../sdk/{nodejs,cli}/**/*.ts"],
       reporter: ["text-summary", "json-summary", "html"],
       reportsDirectory: "../.toolchain/coverage",
       thresholds: {
         "../provider/**/*.ts": { lines: 95, branches: 95 },
-        "../sdk/nodejs/**/*.ts": { lines: 95, branches: 95 },
+        "../sdk/{nodejs,cli}/**/*.ts": { lines: 95, branches: 95 },
       },
     },
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["provider/**/*.test.ts", "sdk/nodejs/**/*.test.ts"] },
+        test: { name: "unit", include: ["provider/**/*.test.ts", "sdk/{nodejs,cli}/**/*.test.ts"] },
       },
       { extends: true, test: { name: "sandbox", include: ["sdk/sandbox/**/*.test.ts"] } },
       { extends: true, test: { name: "contract", include: ["contract/**/*.test.ts"] } },

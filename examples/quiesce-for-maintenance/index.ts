@@ -21,7 +21,7 @@ export const summary = quiet.summary;
 export const jobs = quiet.jobs;
 export const leftovers = quiet.leftovers;
 export const startedAgain = quiet.restarted;
-// What runs anywhere on the cluster at this moment, in a preview, too.
-export const runningNow = getBackupJobsOutput({ tenants: "all" }).apply((all) =>
+// What runs anywhere on the cluster once these tenants are quiet; when they already are, in a preview, too.
+export const runningNow = getBackupJobsOutput({ tenants: "all" }, { dependsOn: quiet }).apply((all) =>
   all.map((job) => `${job.tenant} job ${job.jobId} ${job.status}`),
 );

@@ -103,7 +103,7 @@ describe.each(FRONTS)("%s", (front) => {
     const { code, output } = await stack.preview();
     expect(code).toBe(0);
     expect(output).toMatch(
-      /warning: tenant mysql_tenant: the recovery window gets shorter, 7d instead of 30d; OceanBase 4\.2\.5\.1 removes/,
+      /warning: tenant mysql_tenant: the recovery window gets shorter, 7d instead of 30d\nOceanBase 4\.2\.5\.1 removes/,
     );
     expect(sent()).toEqual([]);
   });
@@ -199,8 +199,8 @@ describe.each(FRONTS)("%s", (front) => {
     const refused = await stack.up();
     expect(refused).toMatchObject({
       code: 1,
-      output: expect.stringContaining(
-        "recovery window 3d instead of recovery window 7d; set overwrite: true",
+      output: expect.stringMatching(
+        /recovery window 3d instead of recovery window 7d\n\s*Set overwrite: true/,
       ),
     });
     expect(await stack.resource("BackupCleanupPolicy")).toBeUndefined();
@@ -250,17 +250,17 @@ describe.each(FRONTS)("%s", (front) => {
 
     test("that is not there, or cannot be read like this, is a clear error", async () => {
       const stack = await stackWith({ get: { id: "mysql_tenant" } });
-      const cases: [Declared["get"], string][] = [
+      const cases: [Declared["get"], string | RegExp][] = [
         [
           { id: "mysql_tenant" },
-          "tenant mysql_tenant has no cleanup policy to read; add one, or correct the id",
+          /tenant mysql_tenant has no cleanup policy to read\n\s*Add one, or correct the id/,
         ],
         [{ id: "Mysql_tenant" }, "did you mean mysql_tenant"],
         [{ id: "mysql_tenant", connection: { port: 0 } }, "connection.port: must be a port number"],
       ];
       for (const [get, message] of cases) {
         await declare(stack, { get } as Declared);
-        expect(await stack.preview()).toMatchObject({ code: 1, output: expect.stringContaining(message) });
+        expect(await stack.preview()).toMatchObject({ code: 1, output: expect.stringMatching(message) });
       }
     });
   });
@@ -310,7 +310,7 @@ describe.each(FRONTS)("%s", (front) => {
       ["neither window nor redundancy", { recoveryWindow: undefined }, "recoveryWindow: is needed"],
     ])("such as %s are refused in preview", async (_, args, message) => {
       const stack = await stackWith(policy(args));
-      expect(await stack.preview()).toMatchObject({ code: 1, output: expect.stringContaining(message) });
+      expect(await stack.preview()).toMatchObject({ code: 1, output: expect.stringMatching(message) });
     });
   });
 });

@@ -81,7 +81,7 @@ test("customTimeouts end a wait, and the next up goes on without a statement", a
   const late = await on.up();
   expect(late.code).not.toBe(0);
   expect(late.output).toMatch(
-    /after 2 s not yet stopped: mysql_tenant job 1 CANCELING.*customTimeouts gives it 2 s/,
+    /after 2 s not yet stopped: mysql_tenant job 1 CANCELING\n.*customTimeouts gives it 2 s/,
   );
   expect(await on.resource("CancelBackup")).toMatchObject({ outputs: { outcome: "unfinished" } });
   sandbox().setStuck("mysql_tenant", false);

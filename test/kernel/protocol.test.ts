@@ -331,6 +331,12 @@ describe.each(Object.entries(subjects))("%s", (_, start) => {
     });
   });
 
+  test("of the time is UTC, as far as this machine knows it", async () => {
+    const [row] = await (await session()).read("SELECT UTC_TIMESTAMP() AS UTC", "asking");
+    const apartMs = Date.parse(`${row?.UTC?.replace(" ", "T")}Z`) - Date.now();
+    expect(Math.abs(apartMs)).toBeLessThan(5_000);
+  });
+
   describe("of a number", () => {
     test.each([
       ["9223372036854775807", "9223372036854775807"],

@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cancelBackup } from "../../provider/resources/cancelBackup/lifecycle.ts";
-import { startSandbox } from "../../sdk/sandbox/sandbox.ts";
 import { recordingContext } from "../tools/support/sandbox.ts";
-import { startKernel } from "./kernel.ts";
+import { SUBJECTS } from "./seekdb.ts";
 
 /*
  * The kernel has no backups: the one true thing to do with it is to refuse it, and to say why. The sandbox that plays
  * it is held to the same.
  */
-const subjects = {
-  "the kernel": startKernel,
-  "the sandbox that plays it": async () => {
-    const sandbox = await startSandbox({ flavor: "seekdb" });
-    return { port: sandbox.port, password: sandbox.logins.sys.password, stop: () => sandbox.stop() };
-  },
-};
-
-describe.each(Object.entries(subjects))("%s", (_, start) => {
+describe.each(Object.entries(SUBJECTS))("%s", (_, start) => {
   let subject: Awaited<ReturnType<typeof start>>;
   beforeAll(async () => {
     subject = await start();

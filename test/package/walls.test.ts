@@ -16,14 +16,14 @@ afterAll(() => rmSync(house, { recursive: true, force: true }));
 
 /** What the check says of the house after these lines were added to its files. */
 async function checked(added: Record<string, string> = {}): Promise<{ code: number; output: string }> {
-  for (const part of ["provider", "sdk/nodejs", "tsconfig.json"]) {
+  for (const part of ["provider", "sdk/nodejs", "sdk/cli", "tsconfig.json"]) {
     rmSync(join(house, part), { recursive: true, force: true });
     cpSync(join(ROOT, part), join(house, part), { recursive: true });
   }
   for (const [file, line] of Object.entries(added)) appendFileSync(join(house, file), `${line}\n`);
   const config = join(ROOT, "test", "tools", "walls", "walls.cjs");
   const main = join(ROOT, "node_modules", "dependency-cruiser", "bin", "dependency-cruiser.mjs");
-  const args = [main, "--config", config, "provider", "sdk/nodejs"];
+  const args = [main, "--config", config, "provider", "sdk/nodejs", "sdk/cli"];
   return await run(process.execPath, args, { cwd: house, onLine: () => {} });
 }
 
@@ -75,6 +75,13 @@ test.each([
     "../../provider/resources/cluster",
     "nodejs-imports",
   ],
+  [
+    "the database side in the command line",
+    "sdk/cli/jobs.ts",
+    "../../provider/oceanbase/cluster/cluster",
+    "cli-imports",
+  ],
+  ["Pulumi in the command line", "sdk/cli/jobs.ts", "@pulumi/pulumi", "pulumi-is-known"],
   ["an error table on the ground floor", "provider/text.ts", "./oceanbase/errors", "ground-floor"],
   ["mysql2 outside the driver", "provider/oceanbase/connection/pool.ts", "mysql2", "mysql2-is-known"],
   ["Pulumi below the fronts", "provider/resources/context.ts", "@pulumi/pulumi", "pulumi-is-known"],

@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster/cluster";
 import type { Tenant } from "../cluster/server";
-import { selectFrom, selectTogether } from "../cluster/views";
+import { selectFrom, selectTogether, VIEW_COLUMNS } from "../cluster/views";
 import type { Row } from "../connection/driver";
 import { isOfKind, OceanBaseError } from "../errors";
 import { POLICY_NAME } from "../statements";
@@ -10,7 +10,7 @@ import { windowMicroseconds } from "./recoveryWindow";
 /** Longest time that is spent on finding out what several tenants have. */
 const LOOK_MS = 5_000;
 
-const COLUMNS = ["POLICY_NAME", "RECOVERY_WINDOW"] as const;
+const COLUMNS = VIEW_COLUMNS.OB_BACKUP_DELETE_POLICY;
 
 /** A cleanup policy as the server shows it. Of all that it was made with the views have only the window. Fact: policy-shown */
 export interface ShownPolicy {

@@ -37,15 +37,17 @@ export async function readDestinations(
   cluster: Cluster,
   tenantIds: readonly string[],
 ): Promise<ReadonlyMap<string, Destinations>> {
-  const select = (view: "OB_BACKUP_PARAMETER" | "OB_ARCHIVE_DEST", columns: string[], name: string) =>
-    selectFrom(cluster, view, { columns, tenantIds, where: [`NAME = '${name}'`] });
   const data = await cluster.read(
-    select("OB_BACKUP_PARAMETER", ["VALUE"], "data_backup_dest"),
+    selectFrom(cluster, "OB_BACKUP_PARAMETER", {
+      columns: ["VALUE"],
+      tenantIds,
+      where: ["NAME = 'data_backup_dest'"],
+    }),
     "reading the backup destinations",
     { parse: placesIn },
   );
   const archives = await cluster.read(
-    select("OB_ARCHIVE_DEST", ["DEST_NO"], "path"),
+    selectFrom(cluster, "OB_ARCHIVE_DEST", { columns: ["DEST_NO"], tenantIds, where: ["NAME = 'path'"] }),
     "reading the destinations of the log archive",
   );
   const destinationsOf = (id: string): Destinations => ({

@@ -74,7 +74,8 @@ async function tenantsOf(
   schema: "oceanbase" | "SYS",
   maxAgeMs: number,
 ): Promise<Who> {
-  const sql = `SELECT OB_VERSION() AS VERSION, ${ownId} AS OWN_ID, ${TENANT_COLUMNS} FROM ${schema}.DBA_OB_TENANTS`;
+  const columns = ["OB_VERSION() AS VERSION", `${ownId} AS OWN_ID`, ...TENANT_COLUMNS].join(", ");
+  const sql = `SELECT ${columns} FROM ${schema}.DBA_OB_TENANTS`;
   return await reader.read(sql, IDENTIFYING, { parse: whoIn, maxAgeMs });
 }
 

@@ -5,17 +5,18 @@ import type { Cluster } from "./cluster";
 const SUFFICIENT = /\b(ALL PRIVILEGES|ALTER SYSTEM|SUPER)\b.* ON \*\.\*/i;
 
 /**
- * Whether the user's grants do not show the ALTER SYSTEM privilege. Only a hint: it may come through a role. False when
- * the grants cannot be read, as in Oracle mode, where they are shown in another way.
+ * Whether the user's grants show the ALTER SYSTEM privilege. Where they do not it may still come through a role. They
+ * tell nothing when they cannot be read, as in Oracle mode, where they are shown in another way.
  */
-export async function seemsToLackAlterSystem(cluster: Cluster): Promise<boolean> {
-  if (cluster.server.tenant.mode === "ORACLE") return false;
+export async function readAlterSystem(cluster: Cluster): Promise<"granted" | "not shown" | "unknown"> {
+  if (cluster.server.tenant.mode === "ORACLE") return "unknown";
   try {
     const rows = await cluster.read("SHOW GRANTS", "reading the privileges");
     const grants = rows.flatMap((row) => Object.values(row));
-    return grants.length > 0 && !grants.some((grant) => grant !== null && SUFFICIENT.test(grant));
+    if (grants.length === 0) return "unknown";
+    return grants.some((grant) => grant !== null && SUFFICIENT.test(grant)) ? "granted" : "not shown";
   } catch (error) {
     if (!(error instanceof OceanBaseError) || isOfKind(error, "aborted")) throw error;
-    return false;
+    return "unknown";
   }
 }

@@ -46,12 +46,19 @@ export interface Identified {
 }
 
 /** The columns that {@link tenantsIn} reads. */
-export const TENANT_COLUMNS =
-  "TENANT_ID, TENANT_NAME, TENANT_TYPE, COMPATIBILITY_MODE, STATUS, LOCKED, IN_RECYCLEBIN";
+export const TENANT_COLUMNS = [
+  "TENANT_ID",
+  "TENANT_NAME",
+  "TENANT_TYPE",
+  "COMPATIBILITY_MODE",
+  "STATUS",
+  "LOCKED",
+  "IN_RECYCLEBIN",
+] as const;
 
 /** The query for the tenants that a login can see, see {@link tenantsIn}. */
 export function tenantsQuery(schema: "oceanbase" | "SYS"): string {
-  return `SELECT ${TENANT_COLUMNS} FROM ${schema}.DBA_OB_TENANTS`;
+  return `SELECT ${TENANT_COLUMNS.join(", ")} FROM ${schema}.DBA_OB_TENANTS`;
 }
 
 /** The tenants in the rows of an answer. */

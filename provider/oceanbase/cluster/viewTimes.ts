@@ -12,7 +12,7 @@ export const ORACLE_VIEWS_AHEAD_OF_UTC_MS = 8 * 3600_000;
 /** The columns that {@link mysqlUtcOffset} reads. */
 export const UTC_OFFSET_COLUMNS = "NOW() AS NOW_TEXT, UTC_TIMESTAMP() AS UTC_TEXT";
 
-/** How far a MySQL-mode session's times are ahead of UTC, as {@link Server.utcOffset} has it. Facts: mysql-view-times, utc-timestamp */
+/** How far a MySQL-mode session's times are ahead of UTC, as {@link Server.utcOffset} has it. Facts: mysql-view-times, utc-clock */
 export function mysqlUtcOffset(row: Row | undefined): string {
   const [now, utc] = [asMs(row?.NOW_TEXT ?? ""), asMs(row?.UTC_TEXT ?? "")];
   return now === undefined || utc === undefined ? "" : offsetText(now - utc);

@@ -1,23 +1,63 @@
 import type { JoinedQuery } from "../connection/reader";
 import { type Identified, isInSys, type Tenant } from "./server";
 
-/** A backup view, by the part of its name that all its forms share. */
-export type BackupView =
-  | "OB_BACKUP_JOBS"
-  | "OB_BACKUP_JOB_HISTORY"
-  | "OB_BACKUP_TASKS"
-  | "OB_BACKUP_SET_FILES"
-  | "OB_BACKUP_DELETE_POLICY"
-  | "OB_BACKUP_PARAMETER"
-  | "OB_ARCHIVE_DEST";
+const JOB_COLUMNS = [
+  "JOB_ID",
+  "BACKUP_SET_ID",
+  "INITIATOR_TENANT_ID",
+  "INITIATOR_JOB_ID",
+  "EXECUTOR_TENANT_ID",
+  "BACKUP_TYPE",
+  "START_TIMESTAMP",
+  "END_TIMESTAMP",
+  "STATUS",
+  "RESULT",
+  "COMMENT",
+  "PATH",
+] as const;
+
+/**
+ * Every backup view, by the part of its name that all its forms share, and every column of it that a query names besides
+ * TENANT_ID. By name: versions differ in their columns, and PASSWD is secret. Facts: view-columns, secret-columns
+ */
+export const VIEW_COLUMNS = {
+  OB_BACKUP_JOBS: JOB_COLUMNS,
+  OB_BACKUP_JOB_HISTORY: JOB_COLUMNS,
+  OB_BACKUP_TASKS: [
+    "JOB_ID",
+    "TASK_ID",
+    "STATUS",
+    "RESULT",
+    "INPUT_BYTES",
+    "OUTPUT_BYTES",
+    "TABLET_COUNT",
+    "FINISH_TABLET_COUNT",
+    "COMMENT",
+  ],
+  OB_BACKUP_SET_FILES: [
+    "BACKUP_SET_ID",
+    "BACKUP_TYPE",
+    "STATUS",
+    "FILE_STATUS",
+    "OUTPUT_BYTES",
+    "END_TIMESTAMP",
+    "PATH",
+  ],
+  OB_BACKUP_DELETE_POLICY: ["POLICY_NAME", "RECOVERY_WINDOW"],
+  OB_BACKUP_PARAMETER: ["NAME", "VALUE"],
+  OB_ARCHIVE_DEST: ["DEST_NO", "NAME"],
+} as const;
+
+/** A backup view that is read. */
+export type BackupView = keyof typeof VIEW_COLUMNS;
+
+/** A column that is read of a view. */
+export type ColumnOf<View extends BackupView> = (typeof VIEW_COLUMNS)[View][number];
 
 /** Which rows and columns of a view; all conditions have to hold. */
-export interface ViewQuery {
-  /**
-   * By name: versions differ in their columns, and PASSWD is secret. TENANT_ID is always among the rows' columns.
-   * Facts: view-columns, secret-columns
-   */
-  columns: readonly string[];
+export interface ViewQuery<View extends BackupView = BackupView> {
+  /** TENANT_ID is always among the rows' columns. */
+  columns: readonly ColumnOf<View>[];
   /** Ids of the tenants. From a user tenant its own rows are all there are. */
   tenantIds?: readonly string[] | undefined;
   /** Rows that are named by their tenant and by an id that counts within it. Only their tenants are asked. Fact: id-pairs */
@@ -35,7 +75,11 @@ export interface ViewQuery {
  * as a whole when one of them cannot answer; only `TENANT_ID IN (...)` is known to leave the others out.
  * Facts: views-by-tenant, leaderless-read
  */
-export function selectFrom(cluster: Pick<Identified, "server">, view: BackupView, query: ViewQuery): string {
+export function selectFrom<View extends BackupView>(
+  cluster: Pick<Identified, "server">,
+  view: View,
+  query: ViewQuery<View>,
+): string {
   const { tenant } = cluster.server;
   const inSys = isInSys(cluster);
   const { columns, rows, where = [], distinct } = query;
@@ -49,17 +93,22 @@ export function selectFrom(cluster: Pick<Identified, "server">, view: BackupView
   return [
     `SELECT${distinct ? " DISTINCT" : ""} `,
     [inSys ? "TENANT_ID" : `${digits(tenant.id)} AS TENANT_ID`, ...names].join(", "),
-    ` FROM ${schemaOf(tenant)}.${inSys ? "CDB" : "DBA"}_${view}`,
+    ` FROM ${viewName(cluster, view)}`,
     conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`,
     query.newest === undefined ? "" : newestClause(query.newest, tenant),
   ].join("");
 }
 
+/** The form of a view that this login reads: `oceanbase.CDB_OB_BACKUP_JOBS`. Fact: views-by-tenant */
+export function viewName(cluster: Pick<Identified, "server">, view: BackupView): string {
+  return `${schemaOf(cluster.server.tenant)}.${isInSys(cluster) ? "CDB" : "DBA"}_${view}`;
+}
+
 /** The same for these tenants, in one query with whatever else is asked of the view in this way at the same time. */
-export function selectTogether(
+export function selectTogether<View extends BackupView>(
   cluster: Pick<Identified, "server">,
-  view: BackupView,
-  { tenantIds, ...query }: ViewQuery & { tenantIds: readonly string[] },
+  view: View,
+  { tenantIds, ...query }: ViewQuery<View> & { tenantIds: readonly string[] },
 ): string | JoinedQuery {
   if (!isInSys(cluster)) return selectFrom(cluster, view, query);
   return {

@@ -1,7 +1,10 @@
 import { connect, type Socket } from "node:net";
-import type { Connection as DriverConnection } from "mysql2";
+import type { TLSSocket } from "node:tls";
+import type { AuthPlugin, Connection as DriverConnection } from "mysql2";
+import { given } from "../../given";
 import type { DriverFailure } from "./driverFailure";
 import { driverOptions } from "./driverOptions";
+import type { Handshake } from "./handshake";
 import type { Endpoint, Login } from "./login";
 import { inMysqlNumbers } from "./oracleErrors";
 import { withinTime } from "./withinTime";
@@ -45,11 +48,16 @@ export async function openConnection(
 ): Promise<Connection> {
   // Loaded only now: a program that only previews never pays for it. And before there is a socket: mysql2 listens to
   // its failures, and nothing may come between.
-  const { createConnection } = await import("mysql2");
+  const mysql2 = await import("mysql2");
   signal.throwIfAborted();
   const socket = connect({ host: endpoint.host, port: endpoint.port, keepAlive: true, noDelay: true });
-  const driver = createConnection(driverOptions(login, endpoint, socket, timeoutMs));
-  const connection = new Connection(socket, driver);
+  let loginMethod: Handshake["loginMethod"] = "mysql_native_password";
+  const cachingSha2: AuthPlugin = (asked) => {
+    loginMethod = "caching_sha2_password";
+    return mysql2.authPlugins.caching_sha2_password()(asked);
+  };
+  const driver = mysql2.createConnection(driverOptions(login, endpoint, { socket, timeoutMs, cachingSha2 }));
+  const connection = new Connection(socket, driver, () => loginMethod);
   try {
     // The limit of mysql2 ends with the server's greeting; this one holds to the end of the login.
     const limit = { ms: timeoutMs + LOGIN_GRACE_MS, signal };
@@ -69,15 +77,17 @@ export class Connection {
   isOver = false;
   /** Whether it was not used since the login. */
   isFresh = true;
+  private readonly loginMethod: () => Handshake["loginMethod"];
   private readonly socket: Socket;
   private readonly driver: DriverConnection;
   /** What it was ended for by this side; nothing that came with it counts. */
   private violation: DriverFailure | undefined;
   private closed: () => void = () => {};
 
-  constructor(socket: Socket, driver: DriverConnection) {
+  constructor(socket: Socket, driver: DriverConnection, loginMethod: () => Handshake["loginMethod"]) {
     this.socket = socket;
     this.driver = driver;
+    this.loginMethod = loginMethod;
     driver.on("error", () => this.destroy());
     // mysql2 prints a line for each packet out of order and goes on; paused, it leaves the rest of them alone.
     (driver as unknown as NodeJS.EventEmitter).on("warn", () => {
@@ -98,6 +108,15 @@ export class Connection {
     if (serverCapabilityFlags & QUERY_ATTRIBUTES) {
       throw { code: QUERY_ATTRIBUTES_OFFERED } satisfies DriverFailure;
     }
+  }
+
+  /** How it was made safe; known once the login is through. */
+  get handshake(): Handshake {
+    const { stream } = this.driver as unknown as { stream: Socket | TLSSocket };
+    // A connection that is over has none any more.
+    const cipher = "getCipher" in stream ? (stream.getCipher() as { name: string } | undefined) : undefined;
+    const encryption = cipher && `${(stream as TLSSocket).getProtocol()}, ${cipher.name}`;
+    return { loginMethod: this.loginMethod(), ...given({ encryption }) };
   }
 
   /** Sends one statement; a statement that brings no rows gives none. */

@@ -1,14 +1,17 @@
 import { isIP, type Socket } from "node:net";
-import type { ConnectionOptions } from "mysql2";
+import type { AuthPlugin, ConnectionOptions } from "mysql2";
 import { given } from "../../given";
 import { type Endpoint, type Login, loginName, type TlsSettings } from "./login";
 
-/** What mysql2 is told: every value as text, one statement at a time, no file, no other login method. */
+/**
+ * What mysql2 is told: every value as text, one statement at a time, no file, no other login method.
+ *
+ * @param made what is made for the connection; `cachingSha2` is mysql2's own caching_sha2_password
+ */
 export function driverOptions(
   login: Login,
   endpoint: Endpoint,
-  socket: Socket,
-  timeoutMs: number,
+  { socket, timeoutMs, cachingSha2 }: { socket: Socket; timeoutMs: number; cachingSha2: AuthPlugin },
 ): ConnectionOptions {
   return {
     host: endpoint.host,
@@ -30,7 +33,7 @@ export function driverOptions(
     // Refuses LOCAL INFILE: a server must not be able to ask for a file of this machine. Bit 27, which an Oracle-mode
     // tenant wants of its clients, is among the flags of mysql2 from 3.21 on. Fact: oracle-mode-client
     flags: ["-LOCAL_FILES"],
-    authPlugins: authPlugins(login),
+    authPlugins: authPlugins(login, cachingSha2),
     connectAttributes: { program_name: "pulumi-oceanbase-backup" },
   };
 }
@@ -52,7 +55,7 @@ function tlsOptions(tls: TlsSettings, host: string): Exclude<ConnectionOptions["
  * itself: that is left to mysql2 inside TLS, where the certificate has been checked, and refused elsewhere; the key that a
  * server offers for it without TLS is never taken. Fact: login-methods
  */
-function authPlugins({ tls }: Login): NonNullable<ConnectionOptions["authPlugins"]> {
+function authPlugins({ tls }: Login, cachingSha2: AuthPlugin): NonNullable<ConnectionOptions["authPlugins"]> {
   const foreign =
     "no OceanBase server does, so the password was not sent; check connection.host and connection.port";
   const refusals = {
@@ -70,7 +73,10 @@ function authPlugins({ tls }: Login): NonNullable<ConnectionOptions["authPlugins
   const refuse = (method: string, why: string) => () => () => {
     throw new Error(`the server asks for the login method ${method}; ${why}`);
   };
-  return Object.fromEntries(
-    Object.entries(refusals).map(([method, why]) => [method, refuse(method, why)]),
-  ) as unknown as NonNullable<ConnectionOptions["authPlugins"]>;
+  return {
+    caching_sha2_password: cachingSha2,
+    ...(Object.fromEntries(
+      Object.entries(refusals).map(([method, why]) => [method, refuse(method, why)]),
+    ) as unknown as NonNullable<ConnectionOptions["authPlugins"]>),
+  };
 }

@@ -5,12 +5,15 @@ import { backoffMs } from "./backoff";
 import type { Verify } from "./connect";
 import type { Row } from "./driver";
 import { isWorthRepeating } from "./failures";
+import type { Handshake } from "./handshake";
 import type { Login } from "./login";
 import type { JoinedQuery, Reader, ReadOptions } from "./reader";
 import { SharedLogin } from "./sharedLogin";
 
 /** One conversation with one tenant of one cluster. */
 export interface Session extends Reader {
+  /** How the last connection was made; undefined before the first. */
+  readonly handshake: Handshake | undefined;
   /**
    * Reads until the answer is there or the time is over: a lost connection is made again and a busy server asked again,
    * with growing pauses. Sessions of one login share answers.
@@ -74,6 +77,10 @@ class LoginSession implements Session {
 
   get address(): string {
     return this.shared.address;
+  }
+
+  get handshake(): Handshake | undefined {
+    return this.shared.handshake;
   }
 
   get loginTenant(): string {

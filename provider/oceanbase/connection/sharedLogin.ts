@@ -1,6 +1,7 @@
 import { ask, cancelled, isAlive } from "./ask";
 import { addressText, connectToAny, type Verify } from "./connect";
 import type { Connection, Row } from "./driver";
+import type { Handshake } from "./handshake";
 import type { Login } from "./login";
 import { Pool } from "./pool";
 import { SharedReads } from "./sharedReads";
@@ -20,6 +21,8 @@ export class SharedLogin {
   readonly reads = new SharedReads();
   /** Who talks to whom, by the server that the last connection was made to: `root@sys at db1:2881`. */
   address: string;
+  /** How the last connection was made; undefined before the first. */
+  handshake: Handshake | undefined;
   /** Until it is known there is one connection only: a second endpoint could be another cluster. */
   verify: Verify | undefined;
   private readonly pool: Pool<Connection>;
@@ -46,6 +49,7 @@ export class SharedLogin {
         // A server that was lost may have come back another one.
         if (this.pool.size === 0) this.reads.forget();
         this.address = address;
+        this.handshake = connection.handshake;
         return connection;
       },
     });

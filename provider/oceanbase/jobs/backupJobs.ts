@@ -2,7 +2,7 @@ import { given } from "../../given";
 import type { Cluster } from "../cluster/cluster";
 import { type Readable, readReadable } from "../cluster/leaderless";
 import { SYS_TENANT_ID } from "../cluster/server";
-import { digits, pathIn, selectFrom, selectTogether, type ViewQuery } from "../cluster/views";
+import { digits, pathIn, selectFrom, selectTogether, VIEW_COLUMNS, type ViewQuery } from "../cluster/views";
 import type { Row } from "../connection/driver";
 import type { ReadOptions } from "../connection/reader";
 
@@ -43,21 +43,6 @@ const TYPES: Readonly<Record<string, JobType>> = {
   I: "incremental",
 };
 
-const COLUMNS = [
-  "JOB_ID",
-  "BACKUP_SET_ID",
-  "INITIATOR_TENANT_ID",
-  "INITIATOR_JOB_ID",
-  "EXECUTOR_TENANT_ID",
-  "BACKUP_TYPE",
-  "START_TIMESTAMP",
-  "END_TIMESTAMP",
-  "STATUS",
-  "RESULT",
-  "COMMENT",
-  "PATH",
-] as const;
-
 /** Names one job on a cluster. */
 export function jobKey(job: Pick<JobRow, "tenantId" | "jobId">): string {
   return `${job.tenantId}/${job.jobId}`;
@@ -85,7 +70,7 @@ export async function readLiveJobs(
 ): Promise<Readable<JobRow>> {
   const wanted = tenantIds && [SYS_TENANT_ID, ...tenantIds];
   return await readReadable(cluster, wanted, async (some, ids, notRepeated) => {
-    const query = { columns: COLUMNS };
+    const query = { columns: VIEW_COLUMNS.OB_BACKUP_JOBS };
     const sql =
       ids === undefined
         ? selectFrom(some, "OB_BACKUP_JOBS", query)
@@ -126,7 +111,8 @@ export async function readEnded(
   query: Omit<ViewQuery, "columns">,
   options: Pick<ReadOptions<unknown>, "notRepeated"> = {},
 ): Promise<readonly JobRow[]> {
-  const sql = selectFrom(cluster, "OB_BACKUP_JOB_HISTORY", { columns: COLUMNS, ...query });
+  const columns = VIEW_COLUMNS.OB_BACKUP_JOB_HISTORY;
+  const sql = selectFrom(cluster, "OB_BACKUP_JOB_HISTORY", { columns, ...query });
   return await cluster.read(sql, doing, { parse: jobRows, ...options });
 }
 

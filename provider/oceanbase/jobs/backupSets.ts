@@ -24,7 +24,11 @@ export async function tenantsWithoutFullBackup(
 }
 
 /** A server that has no such view, or not these columns, is refused with its version. */
-export async function readSetFiles(cluster: Cluster, doing: string, query: ViewQuery): Promise<Row[]> {
+export async function readSetFiles(
+  cluster: Cluster,
+  doing: string,
+  query: ViewQuery<"OB_BACKUP_SET_FILES">,
+): Promise<Row[]> {
   try {
     return await cluster.read(selectFrom(cluster, "OB_BACKUP_SET_FILES", query), doing);
   } catch (error) {

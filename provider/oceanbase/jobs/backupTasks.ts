@@ -1,5 +1,5 @@
 import type { Cluster } from "../cluster/cluster";
-import { selectFrom } from "../cluster/views";
+import { selectFrom, VIEW_COLUMNS } from "../cluster/views";
 import type { Row } from "../connection/driver";
 import { type JobRow, jobKey } from "./backupJobs";
 
@@ -19,18 +19,6 @@ export interface BackupTask {
   finishedTablets: number;
 }
 
-const COLUMNS = [
-  "JOB_ID",
-  "TASK_ID",
-  "STATUS",
-  "RESULT",
-  "INPUT_BYTES",
-  "OUTPUT_BYTES",
-  "TABLET_COUNT",
-  "FINISH_TABLET_COUNT",
-  "COMMENT",
-] as const;
-
 /** The tasks of these live jobs, by {@link jobKey}. A job that has only just begun has none yet. Fact: task-begins */
 export async function readTasks(
   cluster: Cluster,
@@ -38,7 +26,8 @@ export async function readTasks(
 ): Promise<Map<string, BackupTask>> {
   if (jobs.length === 0) return new Map();
   const tenantIds = [...new Set(jobs.map(({ tenantId }) => tenantId))];
-  const sql = selectFrom(cluster, "OB_BACKUP_TASKS", { columns: COLUMNS, tenantIds });
+  const columns = VIEW_COLUMNS.OB_BACKUP_TASKS;
+  const sql = selectFrom(cluster, "OB_BACKUP_TASKS", { columns, tenantIds });
   const rows = await cluster.read(sql, "reading the backup tasks");
   const wanted = new Set(jobs.map(jobKey));
   const tasks = new Map<string, BackupTask>();

@@ -69,7 +69,6 @@ export function createCatalog(
     connection_id: () => current.connectionId,
     // One moment for the whole statement, as on the server.
     now: () => showTime(BigInt(Math.round(startedMs * 1000)), false),
-    utc_timestamp: () => toUtc(showTime(BigInt(Math.round(startedMs * 1000)), false)),
     now_us: () => BigInt(Math.round(startedMs * 1000)),
   };
   for (const [name, answer] of Object.entries({ ...sessionFunctions, ...functions }))
@@ -79,6 +78,7 @@ export function createCatalog(
     return 0;
   });
   engine.function("sys_extract_utc", (moment) => toUtc(moment as string | null));
+  engine.function("utc_timestamp", () => toUtc(showTime(BigInt(Math.round(startedMs * 1000)), false)));
   engine.function("to_char", (moment, format) => toChar(moment as string | null, String(format)));
   engine.function("ob_time", { useBigIntArguments: true }, (us) => showTime(us as bigint, true));
   engine.function("ob_time_oracle", { useBigIntArguments: true }, (us) => showTime(us as bigint, false));

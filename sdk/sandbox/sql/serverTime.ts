@@ -24,11 +24,11 @@ export function serverTimeWord(tokens: Token[], at: number, mode: Mode): string 
     case "SYS_EXTRACT_UTC":
       if (mode === "MYSQL" && isCall) throw errors.unknownFunction("sys_extract_utc");
       return undefined;
-    case "NOW":
-      if (mode === "ORACLE" && isCall) throw errors.unknownFunction("now");
-      return undefined;
     case "UTC_TIMESTAMP":
       if (mode === "ORACLE" && isCall) throw errors.unknownFunction("utc_timestamp");
+      return undefined;
+    case "NOW":
+      if (mode === "ORACLE" && isCall) throw errors.unknownFunction("now");
       return undefined;
     case "TO_CHAR":
       if (mode === "MYSQL" && isCall) throw errors.unknownFunction("to_char");

@@ -1,5 +1,10 @@
-import { oracleViewTime, readServerTime } from "../../../provider/oceanbase/cluster/serverTime.ts";
+import {
+  oracleViewTime,
+  readClockAheadSeconds,
+  readServerTime,
+} from "../../../provider/oceanbase/cluster/serverTime.ts";
 import { secondsBetween } from "../../../provider/oceanbase/cluster/viewTimes.ts";
+import { readJobHistory } from "../../../provider/oceanbase/jobs/jobHistory.ts";
 import { withCluster } from "../asker.ts";
 import type { TestTenant } from "../subjects.ts";
 import { type Inquiry, type Question, rowsOf, schemaIn } from "./question.ts";
@@ -87,6 +92,32 @@ export const CLUSTER_QUESTIONS: readonly Question[] = [
       );
       return found.length + inTenants.length === 0 ? ["none"] : [...found, ...inTenants];
     },
+  },
+  {
+    fact: "utc-clock",
+    about: "whether a server tells its clock in UTC",
+    believed: () => ["yes"],
+    find: async (inquiry) => {
+      const tells = async (login: TestTenant["login"]) =>
+        (await withCluster(login, readClockAheadSeconds)) === undefined ? "no" : "yes";
+      return [
+        await tells(inquiry.subject.sys),
+        ...(await inEach(inquiry, async ({ login }) => [await tells(login)])),
+      ];
+    },
+  },
+  {
+    fact: "oracle-row-limit",
+    about: "how many ended jobs a limited read of an Oracle-mode tenant may give",
+    believed: () => ["1 or none"],
+    find: (inquiry) =>
+      inEach(inquiry, async ({ mode, login }) => {
+        if (mode !== "ORACLE") return [];
+        const { rows } = await withCluster(login, (cluster) =>
+          readJobHistory(cluster, undefined, { limit: 1 }, ""),
+        );
+        return [rows.length > 1 ? "more" : "1 or none"];
+      }),
   },
   ...(["MYSQL", "ORACLE"] as const).map(
     (mode): Question => ({

@@ -1,4 +1,4 @@
-import { seemsToLackAlterSystem } from "../../../provider/oceanbase/cluster/privileges.ts";
+import { readAlterSystem } from "../../../provider/oceanbase/cluster/privileges.ts";
 import { withCluster } from "../asker.ts";
 import { among, type Inquiry, type Question } from "./question.ts";
 
@@ -22,7 +22,7 @@ export const CONNECTION_QUESTIONS: readonly Question[] = [
     believed: () => ["root: yes", "reader: no"],
     find: async ({ subject: { sys, reader } }) => {
       const shows = async (login: typeof sys) =>
-        (await withCluster(login, seemsToLackAlterSystem)) ? "no" : "yes";
+        (await withCluster(login, readAlterSystem)) === "granted" ? "yes" : "no";
       return [`root: ${await shows(sys)}`, ...(reader ? [`reader: ${await shows(reader)}`] : [])];
     },
   },

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAtLeast } from "../../../provider/oceanbase/cluster/versions.ts";
+import { VIEW_COLUMNS } from "../../../provider/oceanbase/cluster/views.ts";
 
 /** For every version, and every view in it: where the view is, and its columns. */
 const recorded: { versions: Record<string, Record<string, string>> } = JSON.parse(
@@ -8,16 +9,7 @@ const recorded: { versions: Record<string, Record<string, string>> } = JSON.pars
 );
 
 /** The views that the package reads, without `CDB_` and `DBA_`. */
-export const VIEWS = [
-  "OB_TENANTS",
-  "OB_BACKUP_JOBS",
-  "OB_BACKUP_JOB_HISTORY",
-  "OB_BACKUP_TASKS",
-  "OB_BACKUP_SET_FILES",
-  "OB_BACKUP_DELETE_POLICY",
-  "OB_BACKUP_PARAMETER",
-  "OB_ARCHIVE_DEST",
-];
+export const VIEWS = ["OB_TENANTS", ...Object.keys(VIEW_COLUMNS)];
 
 /** What 4.6.0, of which only this was recorded, has besides. */
 const SINCE_4_6_0: Readonly<Record<string, string>> = {

@@ -51,6 +51,11 @@ describe("in MySQL mode", () => {
     expect(run("sys", `${ids} > '' ORDER BY TENANT_ID, CURRENT_TIMESTAMP`)).toEqual([{ ID: 1 }]);
   });
 
+  test("UTC can be told, eight hours behind the views", () => {
+    expect(run("sys", "SELECT UTC_TIMESTAMP() AS UTC")).toEqual([{ UTC: "2031-02-03 20:05:06" }]);
+    expect(errno(() => run("oracle_tenant", "SELECT UTC_TIMESTAMP() FROM DUAL"))).not.toBe(0);
+  });
+
   test("has the type of a moment without a zone, unlike the times of the views", () => {
     sandbox.startBackup("mysql_tenant");
     expect(columns("sys", "SELECT NOW() AS T, START_TIMESTAMP FROM oceanbase.CDB_OB_BACKUP_JOBS")).toEqual([

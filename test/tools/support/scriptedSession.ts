@@ -11,6 +11,7 @@ export type Answer = readonly [RegExp, Row[] | Error | (() => Row[])];
 export class ScriptedSession implements Session {
   readonly address = "root@sys at db:2881";
   readonly loginTenant = "sys";
+  readonly handshake = { loginMethod: "mysql_native_password" } as const;
   /** Every query, and within how many milliseconds it had to be answered; undefined where nothing was said of it. */
   readonly asked: { sql: string; withinMs: number | undefined }[] = [];
   private readonly answers: readonly Answer[];
@@ -31,6 +32,7 @@ export class ScriptedSession implements Session {
     return {
       address: this.address,
       loginTenant: this.loginTenant,
+      handshake: this.handshake,
       read: async (query, _doing, options = {}) => this.answer(sqlOf(query), ms, options),
       within: (shorterMs) => this.within(Math.min(ms, shorterMs)),
       send: (sql, doing) => this.send(sql, doing),

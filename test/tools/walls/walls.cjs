@@ -11,6 +11,7 @@ const rooms = {
     "provider/resources/backupCleanupPolicy/(claims|outputs)",
     "provider/nodeVersion",
   ],
+  "sdk/cli": ["provider/resources", "provider/(text|given|nodeVersion)"],
   "provider/dynamic": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
   "provider/plugin": ["provider/engine", "provider/resources", "provider/(text|given|nodeVersion)"],
   "provider/engine": ["provider/text"],
@@ -38,8 +39,8 @@ const rooms = {
   "provider/oceanbase/connection": ["provider/oceanbase/errors", "provider/(text|given)"],
 };
 
-/** The room that may import any type, because no code comes with it. */
-const TYPES_ARE_FREE = "sdk/nodejs";
+/** The rooms that may import any type, because no code comes with it. */
+const TYPES_ARE_FREE = ["sdk/nodejs", "sdk/cli"];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -52,7 +53,7 @@ module.exports = {
       to: {
         path: "^(provider|sdk)/",
         pathNot: [room, ...below].map((path) => `^${path}`),
-        ...(room === TYPES_ARE_FREE ? { dependencyTypesNot: ["type-only"] } : {}),
+        ...(TYPES_ARE_FREE.includes(room) ? { dependencyTypesNot: ["type-only"] } : {}),
       },
     })),
     {
@@ -65,7 +66,7 @@ module.exports = {
       name: "mysql2-is-known-to-the-driver-only",
       severity: "error",
       from: {
-        path: "^(provider|sdk/nodejs)/",
+        path: "^(provider|sdk/(nodejs|cli))/",
         pathNot: "^provider/oceanbase/connection/driver(Options)?\\.ts$",
       },
       to: { path: "^mysql2|node_modules/mysql2" },
@@ -73,13 +74,13 @@ module.exports = {
     {
       name: "pulumi-is-known-to-the-fronts-only",
       severity: "error",
-      from: { path: "^provider/(engine|resources|oceanbase|text|given|nodeVersion)" },
+      from: { path: "^(provider/(engine|resources|oceanbase|text|given|nodeVersion)|sdk/cli)" },
       to: { path: "@pulumi|node_modules/@pulumi" },
     },
     {
       name: "the-sandbox-is-no-part-of-the-package",
       severity: "error",
-      from: { path: "^(provider|sdk/nodejs)/" },
+      from: { path: "^(provider|sdk/(nodejs|cli))/" },
       to: { path: "^(sdk/sandbox|test)/" },
     },
   ],

@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { readServerTime } from "../../../../provider/oceanbase/cluster/serverTime.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { readClockAheadSeconds, readServerTime } from "../../../../provider/oceanbase/cluster/serverTime.ts";
 import {
   mysqlUtcOffset,
   oracleUtcOffset,
@@ -50,6 +50,27 @@ test("what the views of Oracle-mode tenants print from 4.4 on is not known, so n
   const own = serverInTenant("ORACLE");
   expect(await timeOf([{ NOW_TEXT: "2026-01-01 20:00:00" }], { ...own, version: "4.4.0.0" })).toBe("");
   expect(await timeOf([{ NOW_TEXT: "2026-01-01 20:00:00" }], { ...own, version: "4.3.5.9" })).not.toBe("");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test.each([
+  ["2026-01-01 00:00:00", 0],
+  ["2026-01-01 00:01:30", 90],
+  ["2025-12-31 23:59:00", -60],
+])("a server whose clock says %s at midnight is ahead by %i s", async (utc, seconds) => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 1, 0, 0, 0, 500) });
+  for (const server of [serverInSys(), serverInTenant("ORACLE")]) {
+    const { cluster } = scriptedCluster(server, [/NOW_TEXT/, [{ NOW_TEXT: utc }]]);
+    expect(await readClockAheadSeconds(cluster)).toBe(seconds);
+  }
+});
+
+test("a server that tells no time is not compared", async () => {
+  const { cluster } = scriptedCluster(serverInSys(), [/NOW_TEXT/, [{ NOW_TEXT: null }]]);
+  expect(await readClockAheadSeconds(cluster)).toBeUndefined();
 });
 
 describe("the offset of a server's times from UTC", () => {

@@ -70,7 +70,7 @@ describe("a query on a view", () => {
 });
 
 describe("a query together with others", () => {
-  const query = { columns: ["STATUS"], where: ["RESULT = 0"] };
+  const query = { columns: ["STATUS"], where: ["RESULT = 0"] } as const;
 
   test("in sys is the same for every caller but for the tenants", () => {
     const joined = selectTogether(IN_SYS, "OB_BACKUP_JOBS", { ...query, tenantIds: ["1", "1002"] });

@@ -8,7 +8,8 @@ import type { Login } from "../../../../provider/oceanbase/connection/login.ts";
  * What the driver is told, and what is made of its answers. That the driver does as it is told is in session.test.ts.
  */
 const createConnection = vi.hoisted(() => vi.fn());
-vi.mock("mysql2", () => ({ createConnection }));
+const authPlugins = { caching_sha2_password: vi.fn(() => () => () => "by the driver's own") };
+vi.mock("mysql2", () => ({ createConnection, authPlugins }));
 
 interface Cell {
   type: unknown;
@@ -84,7 +85,8 @@ describe("the driver is told", () => {
     const tls = { ca: "CA", cert: "CERT", key: "KEY", verifyHostName: true };
     (await connected({ tls }, "localhost")).destroy();
     // The driver's own: it sends the password inside TLS and takes no key.
-    expect(optionsOf().authPlugins).not.toHaveProperty("caching_sha2_password");
+    expect(optionsOf().authPlugins.caching_sha2_password({})()).toBe("by the driver's own");
+    expect(authPlugins.caching_sha2_password).toHaveBeenCalledExactlyOnceWith();
     expect(optionsOf().ssl).toEqual({
       ca: "CA",
       cert: "CERT",

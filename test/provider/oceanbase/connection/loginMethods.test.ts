@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { Handshake } from "../../../../provider/oceanbase/connection/handshake.ts";
 import type { Login } from "../../../../provider/oceanbase/connection/login.ts";
 import { openSession } from "../../../../provider/oceanbase/connection/session.ts";
 import { createCertificate, type ServerCertificate } from "../../../../sdk/sandbox/certificates.ts";
@@ -19,11 +20,12 @@ async function serverWith(method: PasswordMethod, certificate?: ServerCertificat
   return sandbox;
 }
 
-/** Logs in, reads, and leaves. */
-async function logIn(sandbox: Sandbox, change: Partial<Login> = {}): Promise<void> {
+/** Logs in, reads, leaves, and tells how it was logged in. */
+async function logIn(sandbox: Sandbox, change: Partial<Login> = {}): Promise<Handshake | undefined> {
   const session = await openSession({ ...loginOf(sandbox, sandbox.logins.sys), ...change });
   try {
     await session.read("SELECT 1 AS ONE", "asking");
+    return session.handshake;
   } finally {
     session.close();
   }
@@ -35,11 +37,12 @@ describe("an account with caching_sha2_password", () => {
   test("logs in inside TLS in full, then in short, and in full after a restart", async () => {
     const certificate = await createCertificate();
     const sandbox = await serverWith("caching_sha2_password", certificate);
-    await logIn(sandbox, inside(certificate));
-    await logIn(sandbox, inside(certificate));
+    const known = { loginMethod: "caching_sha2_password", encryption: "TLSv1.3, TLS_AES_256_GCM_SHA384" };
+    expect(await logIn(sandbox, inside(certificate))).toEqual(known);
+    expect(await logIn(sandbox, inside(certificate))).toEqual(known);
     await sandbox.stop();
     await sandbox.start();
-    await logIn(sandbox, inside(certificate));
+    expect(await logIn(sandbox, inside(certificate))).toEqual(known);
     const wrong = logIn(sandbox, { ...inside(certificate), password: "wrong" });
     await expect(wrong).rejects.toMatchObject({ kind: "refused", errno: 1045 });
   });
@@ -60,6 +63,15 @@ describe("an account with caching_sha2_password", () => {
     const other = inside(await createCertificate());
     await expect(logIn(sandbox, other)).rejects.toThrow(/TLS failed; .* so the password was not sent/);
   });
+});
+
+test("a login by OceanBase's own method says so, inside TLS and without it", async () => {
+  const certificate = await createCertificate();
+  const sandbox = await serverWith("mysql_native_password", certificate);
+  const loginMethod = "mysql_native_password";
+  expect(await logIn(sandbox)).toEqual({ loginMethod });
+  const encryption = "TLSv1.3, TLS_AES_256_GCM_SHA384";
+  expect(await logIn(sandbox, inside(certificate))).toEqual({ loginMethod, encryption });
 });
 
 test("an account with ob_sm3_password is refused by its name", async () => {

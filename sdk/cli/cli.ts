@@ -1,0 +1,54 @@
+import { didYouMean } from "../../provider/text";
+import { type CliCommand, EXIT, type Io } from "./command";
+import { doctor } from "./doctor";
+import { jobs } from "./jobs";
+import { inCommandLineWords, loginUsage, readOptions, usageOf } from "./options";
+
+/** The commands by name. */
+const COMMANDS: Readonly<Record<string, CliCommand>> = { doctor, jobs };
+
+/**
+ * Runs what a command line asks for.
+ *
+ * @returns the exit code: 0 all well, 1 something is missing, 2 nothing could be found out
+ */
+export async function runCommand(args: readonly string[], io: Io): Promise<number> {
+  const [name = "", ...rest] = args;
+  if (name === "--version") return said(io, io.version);
+  if (name === "help" || args.includes("--help")) return said(io, usage(COMMANDS));
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    const advice = didYouMean(name, Object.keys(COMMANDS));
+    const problem =
+      name === "" ? "" : `there is no command ${name}${advice === undefined ? "" : `; ${advice}`}\n`;
+    io.complain(`${problem}${usage(COMMANDS)}`);
+    return EXIT.nothingFoundOut;
+  }
+  try {
+    return await command.run(readOptions(rest, command.options, io.env), io);
+  } catch (error) {
+    io.complain(inCommandLineWords((error as Error).message));
+    return EXIT.nothingFoundOut;
+  }
+}
+
+function said(io: Io, text: string): number {
+  io.print(text);
+  return EXIT.allWell;
+}
+
+function usage(commands: typeof COMMANDS): string {
+  const each = Object.entries(commands).flatMap(([name, { about, options }]) => [
+    `  ${name} ${usageOf(options)}`,
+    `      ${about}`,
+  ]);
+  return [
+    "usage: pulumi-oceanbase-backup <command> [options]",
+    ...each,
+    "the login, for each of them:",
+    `  ${loginUsage()}`,
+    "  What is left out comes from OCEANBASE_HOST, OCEANBASE_PORT and so on.",
+    "  The password comes from OCEANBASE_PASSWORD alone; without it you are asked.",
+    "exit codes: 0 all well, 1 something is missing, 2 nothing could be found out (wrong arguments, no login)",
+  ].join("\n");
+}
