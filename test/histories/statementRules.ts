@@ -13,12 +13,12 @@ const MOST_SENDS = 5;
 /** Checks every statement of an operation on a CancelBackup. */
 export function checkStatements(observed: Observed): void {
   const { logged, carried, inputs } = observed;
-  for (const sql of logged) checkScope(sql, observed);
   const due = dueFor(observed);
   must(due !== "nothing" || logged.length === 0, "a statement in what sends nothing", () => [
     observed.action,
     logged,
   ]);
+  for (const sql of logged) checkScope(sql, observed);
   const splits = Array.isArray(inputs.tenants) ? inputs.tenants.length : (carried[0]?.tenantIds.size ?? 0);
   const limit = MOST_SENDS + (observed.hasFailed ? splits : 0);
   must(logged.length <= limit, "more statements than the rule allows", () => logged);
