@@ -64,11 +64,11 @@ export const BUGS: readonly Bug[] = [
     to: 'toBackupJob({ ...job, status: "CANCELED" }, this.cluster, "history"));',
   },
   {
-    name: "keeps the record of a policy that could not be put back",
+    name: "takes a policy statement without a clear answer for done",
     rule: "a policy is gone that the state says is there",
-    file: "resources/backupCleanupPolicy/lifecycle.ts",
-    from: "  if (interrupted !== undefined && isAsRecorded) throw interrupted;",
-    to: "  if (interrupted !== undefined && (isAsRecorded || policy === undefined)) throw interrupted;",
+    file: "oceanbase/cleanup/policySender.ts",
+    from: "      await this.look();\n      this.inDoubt = undefined;",
+    to: "      this.shown = effect && shownPart(effect);\n      this.inDoubt = undefined;",
   },
   {
     name: "drops a policy that the program declares by another name",
