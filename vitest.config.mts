@@ -96,6 +96,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Time is virtual there.
+        test: { name: "histories", include: ["histories/**/*.test.ts"], testTimeout: 7_200_000 },
+      },
+      {
+        extends: true,
         test: {
           name: "package",
           include: ["package/**/*.test.ts"],

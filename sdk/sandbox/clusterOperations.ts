@@ -86,6 +86,12 @@ export class ClusterOperations {
     this.cluster.removeTenant(this.tenant(tenantName));
   }
 
+  /** Gives a tenant another name. */
+  renameTenant(tenantName: string, newName: string): void {
+    this.cluster.settle();
+    this.cluster.tenants.rename(tenantName, newName);
+  }
+
   /** Puts a tenant into the recycle bin, where its STATUS stays NORMAL, or takes it out. */
   setInRecycleBin(tenantName: string, inRecycleBin = true): void {
     this.cluster.settle();

@@ -68,6 +68,11 @@ export class FaultProxy {
     return this.traps.length;
   }
 
+  /** No trouble waits for a query any more. */
+  disarm(): void {
+    this.traps.length = 0;
+  }
+
   /** Ends every connection and takes no more. */
   async refuse(): Promise<void> {
     const server = this.server;

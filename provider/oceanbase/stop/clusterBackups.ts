@@ -52,19 +52,22 @@ export class ClusterBackups {
 
   /**
    * The ended jobs of those that have come out of INIT since the last look. Such a job may have been started and cancelled
-   * between two looks; once its cluster backup has started all it will, the history tells.
+   * between two looks; once its cluster backup has started all it will, the history tells. As long as that runs on, what it
+   * has started in a tenant that cannot be read is still to be found.
    */
   async endedParts(
     { rows: live, unreadable }: Readable<JobRow>,
     cluster: Cluster,
   ): Promise<readonly JobRow[]> {
-    const stillStarting = this.startingAmong(live).filter(({ status }) => status === "INIT");
-    const stillIds = new Set(stillStarting.map(({ jobId }) => jobId));
-    const started = this.startingIds.filter((id) => !stillIds.has(id));
+    const own = new Map(this.startingAmong(live).map((job) => [job.jobId, job]));
+    const started = this.startingIds.filter((id) => own.get(id)?.status !== "INIT");
     const tenantIds = this.scope.tenants.map(({ id }) => id).filter((id) => !unreadable.has(id));
     const ended =
       started.length === 0 || tenantIds.length === 0 ? [] : await readEndedParts(cluster, started, tenantIds);
-    for (const id of started) this.starting.delete(id);
+    for (const id of started) {
+      const isHidden = own.get(id)?.executorTenantIds.some((tenantId) => unreadable.has(tenantId)) ?? false;
+      if (!isHidden) this.starting.delete(id);
+    }
     return ended;
   }
 }

@@ -88,9 +88,10 @@ export class JobWatch {
 
   /** Reads both views once and brings every job up to date; those of a tenant that cannot be read stay as they were. */
   async look(cluster: Cluster): Promise<Look> {
-    const read = await this.looks.read(cluster);
+    const read = await this.looks.read(cluster, this.elsewhere);
     const { rows: live, unreadable } = read;
-    const missed = live.filter((job) => isInScope(this.scope, job) && this.takeLive(job) === "missed");
+    const isLookedFor = (job: JobRow) => isInScope(this.scope, job) || this.known.has(jobKey(job));
+    const missed = live.filter((job) => isLookedFor(job) && this.takeLive(job) === "missed");
     const liveKeys = keysOf(live);
     const vanished = this.unended.filter(
       (job) => !liveKeys.has(jobKey(job)) && !unreadable.has(job.tenantId),
@@ -99,7 +100,8 @@ export class JobWatch {
     for (const job of await this.clusterBackups.endedParts(read, cluster)) {
       if (isInScope(this.scope, job) && !this.known.has(jobKey(job))) this.seeEnded(job);
     }
-    this.leaveOutPassedOver();
+    this.leaveOutPassedOver(keysOf(missed));
+    this.leaveOutElsewhere(liveKeys);
     const absent = vanished.filter((job) => !this.ended.has(jobKey(job)));
     await this.noteAbsent(absent, cluster);
     const starting = this.clusterBackups
@@ -109,13 +111,38 @@ export class JobWatch {
     return { unfinished: [...this.unended, ...starting], missed };
   }
 
-  /** What is not marked in the recycle bin by now was passed over, as newer versions do. Fact: recycle-bin */
-  private leaveOutPassedOver(): void {
+  /**
+   * What is not marked in the recycle bin by now was passed over, as newer versions do. Fact: recycle-bin
+   *
+   * @param missed keys of jobs that no statement has been sent for yet
+   */
+  private leaveOutPassedOver(missed: ReadonlySet<string>): void {
     const inBin = new Set(this.scope.tenants.filter((tenant) => tenant.inRecycleBin).map(({ id }) => id));
-    for (const job of this.unended.filter((one) => isRunning(one) && inBin.has(one.tenantId))) {
+    const wasMeant = (job: BackupJob) => isRunning(job) && !missed.has(jobKey(job));
+    for (const job of this.unended.filter((one) => wasMeant(one) && inBin.has(one.tenantId))) {
       this.leftOut.add(job.tenantId);
       this.warnings.push(
         `tenant ${job.tenant} is in the recycle bin, and the server has passed it over: ${jobText(job)} goes on`,
+      );
+    }
+  }
+
+  /**
+   * Tenants of recorded jobs that are not in the scope any more: another tenant has the name by now, or a filter keeps them
+   * out. What is being cancelled there is waited for.
+   */
+  private get elsewhere(): readonly string[] {
+    const ids = this.unended.filter((job) => !isInScope(this.scope, job)).map(({ tenantId }) => tenantId);
+    return [...new Set(ids)];
+  }
+
+  /** No statement is sent for what runs on there. */
+  private leaveOutElsewhere(liveKeys: ReadonlySet<string>): void {
+    const runsOn = (job: BackupJob) => isRunning(job) && liveKeys.has(jobKey(job));
+    for (const job of this.unended.filter((one) => runsOn(one) && !isInScope(this.scope, one))) {
+      this.leftOut.add(job.tenantId);
+      this.warnings.push(
+        `${jobText(job)} (tenant id ${job.tenantId}) is in a tenant that is not asked for any more, or was renamed: it goes on`,
       );
     }
   }
@@ -143,11 +170,12 @@ export class JobWatch {
       this.ended.delete(key);
       return "noted";
     }
-    if (!isRunning(job)) return "noted";
     if (this.clusterBackups.hasStarted(job)) {
       this.seeLive(job);
-      return "missed";
+      // One that has ended between two looks is on its way to the history.
+      return isRunning(job) ? "missed" : "noted";
     }
+    if (!isRunning(job)) return "noted";
     if (!this.restarted.has(key)) this.warnings.push(restartedText(job, this.cluster));
     this.restarted.set(key, toBackupJob(job, this.cluster, "live view"));
     return "noted";

@@ -44,14 +44,19 @@ export class Looks {
     this.scope = scope;
   }
 
-  /** Waits on one beat share what is read. The jobs of other tenants may be among it. */
-  async read(cluster: Cluster): Promise<Readable<JobRow>> {
+  /**
+   * Waits on one beat share what is read. The jobs of other tenants may be among it.
+   *
+   * @param elsewhere ids of tenants outside of the scope whose jobs are looked at, too
+   */
+  async read(cluster: Cluster, elsewhere: readonly string[]): Promise<Readable<JobRow>> {
     const nowMs = Date.now();
     const resting = [...this.restUntilMs].filter(([, untilMs]) => untilMs > nowMs).map(([id]) => id);
     const wanted = resting.length > 0 ? this.scope.tenants.map(({ id }) => id) : tenantIdsOf(this.scope);
+    const ids = wanted && [...wanted, ...elsewhere];
     const { rows, unreadable } = await readLiveJobs(
       cluster,
-      wanted?.filter((id) => !resting.includes(id)),
+      ids?.filter((id) => !resting.includes(id)),
     );
     for (const id of unreadable) this.restUntilMs.set(id, nowMs + REST_MS);
     return { rows, unreadable: new Set([...resting, ...unreadable]) };

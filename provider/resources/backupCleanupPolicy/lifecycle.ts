@@ -179,7 +179,10 @@ async function refresh(
   });
 }
 
-/** Drops the policy on the cluster of record. One that is gone, with its tenant or without, counts as dropped. */
+/**
+ * Drops the policy on the cluster of record, from the tenant of record whatever that is called by now. One that is gone, with
+ * its tenant or without, counts as dropped.
+ */
 async function remove(state: BackupCleanupPolicyState, context: Context): Promise<void> {
   await atDeletion(state, context, async (session) => {
     try {
@@ -194,14 +197,15 @@ async function remove(state: BackupCleanupPolicyState, context: Context): Promis
 async function drop(cluster: Cluster, state: BackupCleanupPolicyState, context: Context): Promise<void> {
   const { server } = cluster;
   checkIsCluster(cluster, state.server, WHEN_ANOTHER);
-  const tenant = findTarget(server, state);
+  const tenant = server.tenants.find(({ id }) => id === state.tenantId);
   // A tenant that is being dropped takes its policy along. Fact: policy-goes-with-tenant
-  if (tenant === undefined || tenant.id !== state.tenantId || tenant.status === "DROPPING") return;
+  if (tenant === undefined || tenant.status === "DROPPING") return;
   const owner = await otherOwner(cluster, tenant, state, context);
   if (owner !== undefined) {
     context.command.handedOver.set(policyKey(cluster, tenant), policyOf(state));
     context.warn(`the cleanup policy of tenant ${tenant.name} was left as it is: ${owner}`);
     return;
   }
-  await dropCleanupPolicy(policyPlace(cluster, state, context), (shown) => isOfRecord(shown, state));
+  const named = state.tenant === undefined ? state : { ...state, tenant: tenant.name };
+  await dropCleanupPolicy(policyPlace(cluster, named, context), (shown) => isOfRecord(shown, state));
 }

@@ -120,6 +120,12 @@ export class Tenants {
     this.users.delete(tenant.id);
   }
 
+  /** The id stays, and with it everything that belongs to the tenant. */
+  rename(name: string, newName: string): void {
+    if (this.byName(newName) !== undefined) throw errors.tenantExists(newName);
+    this.update(name, "tenant_name", newName);
+  }
+
   setLocked(name: string, locked: boolean): void {
     this.update(name, "locked", locked ? "YES" : "NO");
   }

@@ -35,9 +35,7 @@ export function select(sql: string, context: SelectContext): Result {
     for (const [name, kind] of view.kinds) kinds.set(name, kind);
   });
   try {
-    const statement = catalog.db.prepare(engineSql);
-    statement.setReadBigInts(true);
-    statement.setReturnArrays(true);
+    const statement = catalog.database.query(engineSql);
     const rows = catalog.as(session, () => statement.all() as unknown as Value[][]);
     const names = statement.columns().map((column) => column.name);
     const columns = resultColumns(names, rows, mode, kinds, columnAliases(tokens));

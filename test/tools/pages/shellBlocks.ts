@@ -22,7 +22,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "it needs the client mariadb and asks for a password; test/sdk/sandbox/clients.test.ts sends the same",
   "export OCEANBASE_HOST=127.0.0.1 OCEANBASE_PORT=2881 OCEANBASE_PASSWORD=...   # root@sys, from the first line":
     "the password is another one each time; test/e2e/examples.test.ts runs the example",
-  "npx vitest run --project unit stopBackups   # unit sandbox contract attackers faults kernel package pages host e2e languages load":
+  "npx vitest run --project unit stopBackups   # unit sandbox contract attackers faults histories kernel package pages host e2e languages load":
     "tests that run tests",
   "OCEANBASE_LIVE_HOST=10.0.0.1 OCEANBASE_LIVE_SYS_PASSWORD=... \\": "it needs a real cluster",
   "npm run sandbox -- --version 4.2.5 --port 2881 --speed 5 --tls":

@@ -3,8 +3,9 @@ import type { Cluster } from "../../../../provider/oceanbase/cluster/cluster.ts"
 import { resolveScope } from "../../../../provider/oceanbase/cluster/scope.ts";
 import type { Server } from "../../../../provider/oceanbase/cluster/server.ts";
 import type { Row } from "../../../../provider/oceanbase/connection/driver.ts";
-import { readLiveJobs } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
+import { type JobRow, readLiveJobs } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
+import { ClusterBackups } from "../../../../provider/oceanbase/stop/clusterBackups.ts";
 import { JobWatch } from "../../../../provider/oceanbase/stop/jobWatch.ts";
 import { backupJob, clusterViewRow, partViewRow, viewRow } from "../../../tools/support/backupJob.ts";
 import {
@@ -147,6 +148,33 @@ describe("a job that starts after the statement", () => {
   });
 });
 
+describe("a recorded job of a tenant that is not in the scope any more", () => {
+  const watchingRecord = () => {
+    const watch = watching();
+    watch.addRecorded([backupJob({ tenantId: "1004", tenant: "two", jobId: "5", status: "DOING" })], []);
+    return watch;
+  };
+
+  test("is left alone with a warning when it runs on", async () => {
+    const watch = watchingRecord();
+    live = [viewRow("5", "DOING", { TENANT_ID: "1004" })];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(session.asked[0]?.sql).toContain("1004");
+    expect(watch.warnings).toEqual([expect.stringContaining("job 5 DOING (tenant id 1004) is in a tenant")]);
+  });
+
+  test("is waited for when it is being cancelled", async () => {
+    const watch = watchingRecord();
+    live = [viewRow("5", "CANCELING", { TENANT_ID: "1004" })];
+    expect(await look(watch)).toEqual([["5 CANCELING"], []]);
+    live = [];
+    history = [viewRow("5", "CANCELED", { TENANT_ID: "1004" })];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.jobs).toMatchObject([{ jobId: "5", status: "CANCELED", endedAt: "" }]);
+    expect(watch.warnings).toEqual([]);
+  });
+});
+
 describe("a cluster backup that has not started its jobs", () => {
   test("is waited for when one of them is to be in the scope, until it has", async () => {
     const watch = watching();
@@ -180,6 +208,45 @@ describe("a cluster backup that has not started its jobs", () => {
     history = [partViewRow("6", "CANCELED"), partViewRow("7", "CANCELED", { TENANT_ID: "1004" })];
     expect(await look(watch)).toEqual([[], []]);
     expect(watch.jobs).toMatchObject([{ tenantId: "1002", jobId: "6", status: "CANCELED", endedAt: "" }]);
+  });
+
+  test("may have started one that is over and on its way to the history: it is waited for", async () => {
+    const watch = watching();
+    live = [clusterViewRow("INIT")];
+    await before(watch);
+    live = [clusterViewRow("DOING"), partViewRow("6", "COMPLETED")];
+    expect(await look(watch)).toEqual([["6 COMPLETED"], []]);
+    live = [clusterViewRow("DOING")];
+    history = [partViewRow("6", "COMPLETED")];
+    expect(await look(watch)).toEqual([[], []]);
+    expect(watch.jobs).toMatchObject([{ jobId: "6", status: "COMPLETED", endedAt: "" }]);
+  });
+
+  test("is waited for as long as it runs and a tenant cannot be read in which it may have started one", async () => {
+    const { tenants: scope } = serverInSys();
+    const own = scope.filter(({ name }) => name === "one");
+    const backups = new ClusterBackups({ selection: ["one"], tenants: own, skipped: [], missing: [] });
+    const rows = async (...of: Row[]) => {
+      live = of;
+      return (await readLiveJobs(cluster, undefined)).rows;
+    };
+    const unreadable = new Set(["1002"]);
+    const [init] = await rows(clusterViewRow("INIT"));
+    backups.add(init as JobRow);
+    const doing = await rows(clusterViewRow("DOING"));
+    await backups.endedParts({ rows: doing, unreadable }, cluster);
+    expect(backups.startingAmong(doing)).toMatchObject([{ jobId: "9", status: "DOING" }]);
+    await backups.endedParts({ rows: doing, unreadable: new Set(["1004"]) }, cluster);
+    expect(backups.startingIds).toEqual(["9"]);
+    await backups.endedParts({ rows: doing, unreadable: new Set() }, cluster);
+    expect(backups.startingIds).toEqual([]);
+  });
+
+  test("is not waited for any more when it has ended, whichever tenant cannot be read", async () => {
+    const backups = new ClusterBackups({ selection: "all", tenants: [], skipped: [], missing: [] });
+    backups.addStarting(["9"]);
+    await backups.endedParts({ rows: [], unreadable: new Set(["1002"]) }, cluster);
+    expect(backups.startingIds).toEqual([]);
   });
 
   test("is taken over from a record, with the jobs that it starts later", async () => {

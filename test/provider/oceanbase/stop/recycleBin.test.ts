@@ -62,3 +62,14 @@ test("a tenant in the recycle bin is waited for on 4.2.5 only when the statement
     "tenant mysql_tenant is in the recycle bin, and the server has passed it over: mysql_tenant job 1 DOING goes on",
   );
 });
+
+test("a job that a cluster backup starts late in a tenant in the recycle bin is cancelled and waited for", async () => {
+  const timing = { backupSeconds: 100_000, parentInitSeconds: 200 };
+  sandbox = await startFast({ version: "4.2.1", timing });
+  sandbox.setInRecycleBin("mysql_tenant");
+  sandbox.startClusterBackup(["mysql_tenant"]);
+  const report = await stop({ timeoutSeconds: 15 });
+  expect(report.jobs).toMatchObject([{ tenant: "mysql_tenant", status: "CANCELED" }]);
+  expect(report.warnings.join()).not.toContain("passed it over");
+  expect(sandbox.rows("SELECT * FROM oceanbase.__all_backup_job")).toEqual([]);
+});

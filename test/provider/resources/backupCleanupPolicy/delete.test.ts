@@ -49,6 +49,16 @@ describe("a delete", () => {
     expect(sent()).toEqual([]);
   });
 
+  test("drops the policy of a tenant that was renamed, and not that of its namesake", async () => {
+    const { state } = await created();
+    sandbox().renameTenant("mysql_tenant", "renamed");
+    sandbox().addTenant("mysql_tenant");
+    sandbox().setPolicy("mysql_tenant", "30d");
+    await backupCleanupPolicy.delete(state, recordingContext());
+    expect(windows()).toEqual(["30d"]);
+    expect(sent()).toEqual([drop.replace("mysql_tenant", "renamed")]);
+  });
+
   test("succeeds when the tenant is dropped just before the statement", async () => {
     const { state } = await created();
     const happens = () => sandbox().dropTenant("mysql_tenant");
