@@ -19,7 +19,7 @@ const MYSQL_NUMBERS: Readonly<Record<number, number>> = {
 
 /**
  * Oracle's numbers that stand for one error: duplicate key, deadlock, syntax, session interrupted, rolled back, lock waited
- * for in vain.
+ * for in vain. Fact: oracle-lock-errors
  */
 const SINGLE_ERRORS: Readonly<Record<number, number>> = {
   1: 1062,

@@ -142,7 +142,7 @@ export class JobWatch {
     for (const job of this.unended.filter((one) => runsOn(one) && !isInScope(this.scope, one))) {
       this.leftOut.add(job.tenantId);
       this.warnings.push(
-        `${jobText(job)} (tenant id ${job.tenantId}) is in a tenant that is not asked for any more, or was renamed: it goes on`,
+        `${jobText(job)} (tenant id ${job.tenantId}) is in a tenant that is not asked for any more, or was renamed: it goes on; name the tenant as it is called now to stop it`,
       );
     }
   }

@@ -24,6 +24,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "the password is another one each time; test/e2e/examples.test.ts runs the example",
   "npx vitest run --project unit stopBackups   # unit sandbox contract attackers faults histories kernel package pages host e2e languages load":
     "tests that run tests",
+  "npx vitest run --project histories regressions": "tests that run tests",
   "OCEANBASE_LIVE_HOST=10.0.0.1 OCEANBASE_LIVE_SYS_PASSWORD=... \\": "it needs a real cluster",
   "npm run sandbox -- --version 4.2.5 --port 2881 --speed 5 --tls":
     "it serves until it is stopped; test/sdk/sandbox/main.test.ts runs it",
