@@ -10,6 +10,8 @@ const OWN_TAGS = ["@asType", "@maximum", "@maxLength", "@minimum", "@secret"];
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 module.exports = {
+  // A clone may have no remote that a source could be linked to.
+  disableSources: true,
   entryPoints: ["index.ts", "native/index.ts"].map((file) => join(ROOT, "sdk", "nodejs", file)),
   tsconfig: join(ROOT, "tsconfig.json"),
   readme: "none",
