@@ -29,7 +29,9 @@ export async function comeToPass(history: History, level: Level): Promise<void> 
 /** A resource that the program has not any more, and whose deletion asks for what cannot be had, is removed from the state. */
 function forgetDemanding({ person, stack }: Side): void {
   for (const [name, { state }] of stack.saved) {
-    const isDemanding = state.waitForCleanup === true || state.requireRestorePoint === true;
+    // The login of a tenant that is gone is one of these: its password is wrong.
+    const isOwn = state.connection.tenant !== "sys";
+    const isDemanding = state.waitForCleanup === true || state.requireRestorePoint === true || isOwn;
     if (isDemanding && person.program[name] === undefined) stack.saved.delete(name);
   }
 }
