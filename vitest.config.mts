@@ -1,5 +1,42 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { DEFAULT_VERSION, NEWEST, OLDEST, VERSIONS } from "./sdk/sandbox/versions.ts";
+
+/** Tests that wait most of the time: more of them at once than there are processors. */
+const WAITING = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+
+/** What runs on every version: the options of a stop. */
+const OPTIONS = [
+  "provider/version.test.ts",
+  "provider/resources/cancelBackup/keepStopped.test.ts",
+  "provider/oceanbase/stop/{filters,leftovers,restorePoints,tenants,wait}.test.ts",
+];
+
+/** What runs on the oldest and the newest one besides: the lifecycles of the resources. */
+const LIFECYCLES = "provider/resources/{backupCleanupPolicy,cancelBackup}/*.test.ts";
+
+/** Tests that the project `unit` runs on the default version, on the others. */
+const unitByVersion = VERSIONS.filter((version) => version !== DEFAULT_VERSION).map((version) => ({
+  extends: true as const,
+  test: {
+    ...WAITING,
+    name: `unit-${version}`,
+    include: [OLDEST, NEWEST].includes(version) ? [...OPTIONS, LIFECYCLES] : OPTIONS,
+    provide: { oceanBase: version },
+  },
+}));
+
+/** The examples, on the oldest and the newest version. */
+const examplesByVersion = [OLDEST, NEWEST].map((version) => ({
+  extends: true as const,
+  test: {
+    name: `examples-${version}`,
+    include: ["e2e/examples.test.ts"],
+    globalSetup: "tools/support/installedPackage.ts",
+    testTimeout: 180_000,
+    provide: { oceanBase: version },
+  },
+}));
 
 /** One run of everything. The kinds differ in what they need: `npm test` prepares all of it beforehand. */
 export default defineConfig({
@@ -28,8 +65,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["provider/**/*.test.ts", "sdk/{nodejs,cli}/**/*.test.ts"] },
+        test: {
+          ...WAITING,
+          name: "unit",
+          include: ["provider/**/*.test.ts", "sdk/{nodejs,cli}/**/*.test.ts"],
+        },
       },
+      ...unitByVersion,
       { extends: true, test: { name: "sandbox", include: ["sdk/sandbox/**/*.test.ts"] } },
       { extends: true, test: { name: "contract", include: ["contract/**/*.test.ts"] } },
       { extends: true, test: { name: "attackers", include: ["attackers/**/*.test.ts"] } },
@@ -68,6 +110,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "pages",
+          include: ["pages/**/*.test.ts"],
+          globalSetup: "tools/support/installedPackage.ts",
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "host",
           include: ["host/**/*.test.ts"],
           globalSetup: "tools/support/installedPackage.ts",
@@ -79,10 +130,12 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
+          exclude: ["e2e/examples.test.ts"],
           globalSetup: "tools/support/installedPackage.ts",
           testTimeout: 180_000,
         },
       },
+      ...examplesByVersion,
       {
         extends: true,
         test: {

@@ -1,11 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { CONFIGURABLE, NAMESPACE, type Source } from "../resources/connectionSources";
 import { unknownInputs } from "../resources/inputTable";
-import { type Properties, plain, Secret } from "./values";
+import { hasSecret, type Properties, plain, Secret } from "./values";
 
 /*
  * The configuration of one provider: of the default one, which is the stack's, or of one that a program makes.
  */
+
+/** What resources complete their connection from, and which of it must stay a secret. */
+export interface Configuration extends Source {
+  /** Whether a field of the connection was configured as a secret. */
+  isSecret(field: string): boolean;
+}
 
 /** What Pulumi adds to the configuration of every provider. */
 const PULUMI_OWN = ["version", "pluginDownloadURL"];
@@ -40,7 +46,7 @@ export function changedConfiguration(olds: Properties, news: Properties): string
  *
  * @param urn the provider's, as far as the engine tells it
  */
-export function sourceOf(configuration: Properties, urn: string | undefined): Source {
+export function sourceOf(configuration: Properties, urn: string | undefined): Configuration {
   const texts = new Map(
     Object.entries(plain<Properties>(configuration)).map(([name, value]) => [
       `${NAMESPACE}:${name}`,
@@ -51,6 +57,7 @@ export function sourceOf(configuration: Properties, urn: string | undefined): So
   return {
     env: hasOwnPassword ? { ...process.env, OCEANBASE_PASSWORD: undefined } : process.env,
     config: (key) => texts.get(key),
+    isSecret: (field) => hasSecret(configuration[field]),
   };
 }
 

@@ -2,9 +2,8 @@ import type { Engine } from "../engine/engine";
 import { Lifeline } from "../engine/lifeline";
 import { showLine, sparingly } from "../engine/log";
 import { Command } from "../resources/command";
-import type { Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
-import { sourceOf } from "./configuration";
+import { type Configuration, sourceOf } from "./configuration";
 import type { Properties } from "./values";
 
 /** What the engine says of one call. */
@@ -17,6 +16,9 @@ export interface CallOptions {
   preview?: boolean;
 }
 
+/** What a call is given, and which fields of the configuration are secrets. */
+export interface PluginContext extends Context, Configuration {}
+
 /** How long after its deadline a call is aborted that has not ended by itself; a wait does, and knows more to say. */
 const GRACE_MS = 2_000;
 
@@ -24,7 +26,7 @@ const GRACE_MS = 2_000;
 export class Plugin {
   private engine: Engine | undefined;
   private lifeline: Lifeline;
-  private configured: Source = sourceOf({}, undefined);
+  private configured: Configuration = sourceOf({}, undefined);
   /** What the calls of the present command know of each other. */
   command = new Command();
 
@@ -46,7 +48,7 @@ export class Plugin {
   }
 
   /** What a connection is completed from. */
-  get source(): Source {
+  get source(): Configuration {
     return this.configured;
   }
 
@@ -61,7 +63,7 @@ export class Plugin {
   }
 
   /** Runs something on behalf of the engine: for as long as that lives, does not cancel, and has time. */
-  async run<T>(options: CallOptions, work: (context: Context) => Promise<T>): Promise<T> {
+  async run<T>(options: CallOptions, work: (context: PluginContext) => Promise<T>): Promise<T> {
     const { timeoutSeconds = 0 } = options;
     return await this.lifeline.run(async (cancelled) => {
       if (timeoutSeconds === 0) return await work(this.context(options, cancelled));
@@ -82,7 +84,7 @@ export class Plugin {
     });
   }
 
-  private context({ urn, preview = false }: CallOptions, signal: AbortSignal): Context {
+  private context({ urn, preview = false }: CallOptions, signal: AbortSignal): PluginContext {
     const show = (severity: "debug" | "info" | "warning", text: string, ephemeral = false) =>
       showLine(this.engine, text, { severity, ephemeral, ...(urn === "" ? {} : { urn }) });
     return {

@@ -1,9 +1,11 @@
 import { given, withoutNulls } from "../given";
 import { completeLogin, type GivenLogin } from "../resources/completeLogin";
-import type { Source } from "../resources/connectionSources";
+import { OUTPUTS_WITH_CONNECTION, type Source } from "../resources/connectionSources";
 import type { Context } from "../resources/context";
 import { type Declaration, type Lifecycle, PartialFailure } from "../resources/defineResource";
+import type { Configuration } from "./configuration";
 import { detailedDiff, type PropertyDifference } from "./detailedDiff";
+import type { PluginContext } from "./plugin";
 import { hasSecret, markedLike, type Properties, plain, Secret, UNKNOWN } from "./values";
 
 /** What differs between a resource and its record. */
@@ -35,7 +37,7 @@ export class PartlyMade extends Error {
 export interface ResourceCalls {
   check(
     news: Properties,
-    source: Source,
+    source: Configuration,
     declaration: Declaration,
   ): { inputs: Properties; problems: string[] };
   diff(state: Properties, olds: Properties, news: Properties): ResourceDiff;
@@ -48,7 +50,7 @@ export interface ResourceCalls {
   create(news: Properties, context: Context): Promise<Kept>;
   update(id: string, state: Properties, news: Properties, context: Context): Promise<Kept>;
   /** @returns undefined when it is gone */
-  read(id: string, state: Properties, inputs: Properties, context: Context): Promise<Kept | undefined>;
+  read(id: string, state: Properties, inputs: Properties, context: PluginContext): Promise<Kept | undefined>;
   delete(state: Properties, context: Context): Promise<void>;
 }
 
@@ -61,10 +63,12 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
   /** A state as properties: what repeats an input is a secret where that is one. */
   function marked(state: object, inputs: Properties): Properties {
     const repeatsSecret = repeatedInputs.some((name) => hasSecret(inputs[name]));
+    const secretTexts = hasSecret(inputs.connection) ? OUTPUTS_WITH_CONNECTION : [];
     return Object.fromEntries(
       Object.entries(state).map(([name, value]) => {
         const isOutput = outputNames.includes(name) && !(name in inputs);
-        return [name, isOutput && repeatsSecret ? new Secret(value) : markedLike(value, inputs[name])];
+        const isSecret = isOutput && (repeatsSecret || secretTexts.includes(name));
+        return [name, isSecret ? new Secret(value) : markedLike(value, inputs[name])];
       }),
     );
   }
@@ -95,7 +99,7 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
       }
       const problems = lifecycle.check(inputs as Inputs, source, declaration);
       return {
-        inputs: withMarks(inputs, news),
+        inputs: withMarks(inputs, news, source),
         // No problem names its property: the engine would print the value, and it may hold a secret.
         problems: problems.map(({ path, reason }) => `${path}: ${reason}`),
       };
@@ -134,9 +138,10 @@ export function resourceCalls<Inputs extends object, State extends Inputs>(
       const found = await lifecycle.read(id, known, context);
       if (found === undefined) return undefined;
       const stands = lifecycle.inputsOf(found, isRecord ? plain<Inputs>(inputs) : undefined);
-      const marks = { ...inputs, ...state };
+      const kept = { ...inputs, ...state };
+      const marks = isRecord ? kept : withMarks(found as unknown as Properties, kept, context);
       const properties = { ...marked(found, marks), ...ownOfDynamicHost(state) };
-      return { id, properties, inputs: withMarks(stands as Properties, marks) };
+      return { id, properties, inputs: withMarks(stands as Properties, kept, context) };
     },
 
     async delete(state, context) {
@@ -159,10 +164,33 @@ export function withCompleteLogin(asked: Properties, source: Source): Properties
   return { ...others, ...completeLogin({ connection, password, tlsKey }, source) };
 }
 
-/** Inputs with the marks of what they were made from. The secrets of a login are secrets, however they were given. */
-export function withMarks(inputs: Properties, original: Properties): Properties {
-  const login = { password: new Secret(original.password), tlsKey: new Secret(original.tlsKey) };
+/**
+ * Inputs with the marks of what they were made from. The secrets of a login are secrets, however they were given, and so is
+ * a field of the connection that was found in the configuration as one.
+ */
+export function withMarks(
+  inputs: Properties,
+  original: Properties,
+  configuration: Configuration,
+): Properties {
+  const marks = {
+    ...original,
+    connection: connectionMarks(inputs.connection, original.connection, configuration),
+    password: new Secret(original.password),
+    tlsKey: new Secret(original.tlsKey),
+  };
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [name, markedLike(value, { ...original, ...login }[name])]),
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      markedLike(value, marks[name as keyof typeof marks]),
+    ]),
   );
+}
+
+/** A connection as it was given, and beside it as secrets what was found as one. */
+function connectionMarks(complete: unknown, original: unknown, { isSecret }: Configuration): unknown {
+  if (original instanceof Secret) return original;
+  const found = Object.keys(complete ?? {}).filter((name) => isSecret(name));
+  const fields = Object.entries(original ?? {}).filter(([, value]) => value !== null);
+  return Object.fromEntries([...found.map((name) => [name, new Secret(undefined)]), ...fields]);
 }

@@ -11,5 +11,5 @@ export class Command {
   /** Policies that a deletion has left to another resource of the program, as they were made, by cluster and tenant. */
   readonly handedOver = new Map<string, CleanupPolicy>();
   /** What previews have read, by login: many resources look at one cluster. */
-  readonly looks = new Map<string, Promise<JobSnapshot>>();
+  readonly snapshots = new Map<string, Promise<JobSnapshot>>();
 }

@@ -39,8 +39,20 @@ const FIELDS: { readonly [Name in keyof Required<ConnectionInputs>]: FieldSource
   tls: { variable: "OCEANBASE_TLS", parse: (text) => withoutKey(asTls(text)) },
 };
 
+/** Outputs whose texts may say where a cluster is and who logs in: secrets when a field of the connection is one. */
+export const OUTPUTS_WITH_CONNECTION: readonly string[] = ["warnings", "notCancelled"];
+
+/** What is looked up and is no field, with its variable. */
+const OTHERS = { tlsCaFile: "OCEANBASE_TLS_CA_FILE", password: "OCEANBASE_PASSWORD" } as const;
+
 /** Everything of a connection that can be configured, by name. */
-export const CONFIGURABLE: readonly string[] = [...Object.keys(FIELDS), "tlsCaFile", "password"];
+export const CONFIGURABLE: readonly string[] = [...Object.keys(FIELDS), ...Object.keys(OTHERS)];
+
+/** The environment variable of what can be configured. */
+export function variableOf(name: string): string {
+  const { variable } = FIELDS[name as keyof ConnectionInputs] ?? { variable: undefined };
+  return variable ?? OTHERS[name as keyof typeof OTHERS];
+}
 
 /** `oceanbase-backup:host`. */
 function keyOf(name: string): string {
@@ -73,13 +85,13 @@ export function placeFound(name: string, value: unknown, source: Source): string
 
 /** A file with authorities asks for TLS where nothing is said, and serves where only TLS is asked for. */
 export function withCaFile(tls: unknown, { env, config }: Source): unknown {
-  const caFile = config(keyOf("tlsCaFile")) || env.OCEANBASE_TLS_CA_FILE;
+  const caFile = config(keyOf("tlsCaFile")) || env[OTHERS.tlsCaFile];
   return caFile && (tls === undefined || tls === true) ? { ca: textOf(caFile) } : tls;
 }
 
 /** The password of the environment, else of the configuration: refresh and destroy have the latter from the last `up`. */
 export function foundPassword({ env, config }: Source): string | undefined {
-  return env.OCEANBASE_PASSWORD || config(keyOf("password")) || undefined;
+  return env[OTHERS.password] || config(keyOf("password")) || undefined;
 }
 
 /** The key of a client certificate in the configuration or the environment; it is looked up when it is needed, too. */
@@ -115,7 +127,7 @@ function textOf(caFile: string): string {
     return readFileSync(caFile, "utf8");
   } catch (error) {
     const why = (error as Error).message;
-    throw new Error(`the file of ${keyOf("tlsCaFile")} or OCEANBASE_TLS_CA_FILE cannot be read: ${why}`);
+    throw new Error(`the file of ${keyOf("tlsCaFile")} or ${OTHERS.tlsCaFile} cannot be read: ${why}`);
   }
 }
 

@@ -3,12 +3,12 @@ import type { HistoryBounds } from "../oceanbase/jobs/jobHistory";
 import { type ListedJob, listJobs } from "../oceanbase/jobs/jobList";
 import type { TenantSelection } from "../oceanbase/statements";
 import { firstOf } from "../text";
-import { withCluster } from "./cluster";
 import type { LoginInputs } from "./connection";
 import { LOGIN } from "./connectionInputs";
 import type { Context } from "./context";
 import { flag, numberAbove0, wholeNumber } from "./inputChecks";
 import { checkInputs, type InputProblem, type InputTable, problemsText } from "./inputTable";
+import { withCluster } from "./sessions";
 import { tenantsProblems } from "./tenantsInput";
 
 /** Whose jobs are asked for, where. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { BACKUP_CLEANUP_POLICY_PROPERTIES } from "../../provider/resources/backupCleanupPolicy/outputs";
-import type { ServerRecord } from "../../provider/resources/cluster";
 import type { ConnectionInputs } from "../../provider/resources/connection";
+import type { ServerRecord } from "../../provider/resources/sessions";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
 import { byDynamicHost, OceanBaseResource } from "./resource";

@@ -5,8 +5,8 @@ import type { BackupJob } from "../../provider/oceanbase/jobs/jobRecord";
 import type { NotCancelledTenant } from "../../provider/oceanbase/stop/unreached";
 import type { BackupType } from "../../provider/resources/cancelBackup/inputs";
 import { CANCEL_BACKUP_PROPERTIES, type Outcome } from "../../provider/resources/cancelBackup/outputs";
-import type { ServerRecord } from "../../provider/resources/cluster";
 import type { ConnectionInputs } from "../../provider/resources/connection";
+import type { ServerRecord } from "../../provider/resources/sessions";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { byDynamicHost, OceanBaseResource } from "./resource";
 
@@ -205,7 +205,7 @@ export abstract class CancelBackupOutputs extends OceanBaseResource {
  * export const jobs = stop.jobs;
  * ```
  *
- * @example Teardown: on `pulumi destroy` the backups stop before the tenant is dropped.
+ * @example Teardown: on a plain destroy the backups stop before the tenant is dropped.
  * ```ts
  * new CancelBackup("quiet-end", { tenants: [tenant.name], cancelOn: ["delete"], onUnreachable: "skip" }, { dependsOn: tenant });
  * ```

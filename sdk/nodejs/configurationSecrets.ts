@@ -1,8 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CONFIGURABLE, NAMESPACE } from "../../provider/resources/connectionSources";
-
-/** Outputs whose texts may say where a cluster is and who logs in. */
-const WITH_CONNECTION = ["warnings", "notCancelled"];
+import { CONFIGURABLE, NAMESPACE, OUTPUTS_WITH_CONNECTION } from "../../provider/resources/connectionSources";
 
 /** What Pulumi itself asks before it warns of a secret that is read as plain text; its types do not show it. */
 const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
@@ -13,7 +10,7 @@ export function isSecretInConfiguration(field: string): boolean {
 }
 
 /** The outputs that are secrets because a field of the connection is one in the configuration. */
-export function outputsWithConnection(): string[] {
+export function outputsWithConnection(): readonly string[] {
   const isSecret = CONFIGURABLE.some((field) => field !== "password" && isSecretInConfiguration(field));
-  return isSecret ? WITH_CONNECTION : [];
+  return isSecret ? OUTPUTS_WITH_CONNECTION : [];
 }

@@ -40,7 +40,7 @@ export function byDynamicHost(
   return {
     token: `pulumi-nodejs:dynamic/oceanbase:${type}`,
     inputs: { __provider: codeReference(provider) },
-    options: { additionalSecretOutputs: outputsWithConnection() },
+    options: { additionalSecretOutputs: [...outputsWithConnection()] },
     isDynamic: true,
     isPreviewWanted,
     noImport,

@@ -11,6 +11,10 @@ export const VERSIONS = ["4.0.0", "4.1.0", "4.2.1", "4.2.5", "4.3.5", "4.4.2", "
 /** A version that the sandbox plays. */
 export type VersionName = (typeof VERSIONS)[number];
 
+/** The oldest and the newest of them. */
+export const OLDEST: VersionName = VERSIONS[0];
+export const NEWEST: VersionName = VERSIONS[VERSIONS.length - 1] as VersionName;
+
 /** The version that is played when no other is asked for. */
 export const DEFAULT_VERSION: VersionName = "4.2.5";
 

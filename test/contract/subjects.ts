@@ -3,9 +3,9 @@ import { identify } from "../../provider/oceanbase/cluster/cluster.ts";
 import type { Mode } from "../../provider/oceanbase/cluster/server.ts";
 import type { Login } from "../../provider/oceanbase/connection/login.ts";
 import { defaultTimeoutSeconds } from "../../provider/oceanbase/stop/stopTimes.ts";
-import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
 import { VERSIONS, type VersionName } from "../../sdk/sandbox/versions.ts";
-import { FAST, loginOf } from "../tools/support/sandbox.ts";
+import { loginOf, startFast } from "../tools/support/sandbox.ts";
 import { withSession } from "./asker.ts";
 
 /** A cluster that the contract is checked on. */
@@ -57,7 +57,7 @@ export async function openSubjects(
 }
 
 function fastSandbox(version: VersionName): Promise<Sandbox> {
-  return startSandbox({ version, speed: FAST, timing: { backupSeconds: 100_000 } });
+  return startFast({ version });
 }
 
 async function sandboxSubject(sandbox: Sandbox): Promise<Subject> {

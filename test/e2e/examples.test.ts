@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import { rightAnswersOf } from "../contract/rightAnswers.ts";
 import { copyOfExample } from "../tools/support/consumer.ts";
 import { runtimeOf } from "../tools/support/languages.ts";
-import { FAST, useSandbox } from "../tools/support/sandbox.ts";
+import { FEATURES, startFast, useSandbox } from "../tools/support/sandbox.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
 
@@ -90,7 +90,12 @@ test("oracle-tenant stops the backup of the Oracle-mode tenant it logs in to, as
       {
         tenant: "oracle_tenant",
         status: "CANCELED",
-        startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/),
+        // From 4.4 on it is not known what zone the views print.
+        startedAt: expect.stringMatching(
+          rightAnswersOf(FEATURES.build).tellsAge("ORACLE")
+            ? /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/
+            : /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
+        ),
       },
     ],
   });
@@ -163,7 +168,7 @@ test("quiesce-for-maintenance keeps a tenant stopped, and lets go of it in the e
 });
 
 test("several-clusters stops the backups of two clusters, each with its own login", async () => {
-  const east = await startSandbox({ speed: FAST, timing: { backupSeconds: 100_000 } });
+  const east = await startFast();
   try {
     east.cluster.tenants.setPassword("sys", "root", "password-of-the-east");
     for (const cluster of [sandbox(), east]) cluster.startBackup("mysql_tenant");

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
+import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
 import { newProject } from "../tools/support/consumer.ts";
-import { FAST, untilJobs, useSandbox } from "../tools/support/sandbox.ts";
+import { startFast, untilJobs, useSandbox } from "../tools/support/sandbox.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
 
 /*
@@ -158,7 +158,7 @@ test("a policy is imported by the name of its tenant, and the program that decla
 });
 
 test("one stack serves several clusters, each by a provider of its own with its own password", async () => {
-  const east = await startSandbox({ speed: FAST, timing: { backupSeconds: 100_000 } });
+  const east = await startFast();
   others.push(east);
   east.cluster.tenants.setPassword("sys", "root", "password-of-the-east");
   for (const cluster of [sandbox(), east]) cluster.startBackup("mysql_tenant");

@@ -7,6 +7,7 @@ export const WAYS = [
   "nestedOutput",
   "environment",
   "configuration",
+  "providerObject",
 ] as const;
 export type Way = (typeof WAYS)[number];
 
@@ -19,7 +20,7 @@ export const markerOf = (way: Way) => String.raw`zq7"${way}Marker\é<&> %41+/'en
  */
 export const SECRETS_PROGRAM = `
 const pulumi = require("@pulumi/pulumi");
-const { BackupCleanupPolicy, CancelBackup } = require("pulumi-oceanbase-backup");
+const { BackupCleanupPolicy, CancelBackup, Provider } = require("pulumi-oceanbase-backup");
 const config = new pulumi.Config();
 const later = (value) => pulumi.output(new Promise((resolve) => setTimeout(() => resolve(value), 10)));
 const connections = {
@@ -32,32 +33,39 @@ const connections = {
 const { recoveryWindow = "7d", ...changes } = config.getObject("changes") ?? {};
 for (const way of config.requireObject("ways")) {
   if ((process.env.ONLY_WAY ?? way) !== way) continue;
-  const connection = connections[way]?.("user_" + way) ?? { user: "user_" + way };
+  const user = "user_" + way;
+  const connection = connections[way]?.(user) ?? { user };
+  const options =
+    way === "providerObject" ? { provider: new Provider(way, { user, password: process.env.PROVIDER_OBJECT }) } : {};
   const beside = way === "besideTheConnection" ? { password: process.env.BESIDE } : {};
   const args = { tenants: ["tenant_" + way], cancelOn: ["create", "delete"], timeoutSeconds: 30, ...changes };
-  new CancelBackup(way, { ...args, connection, ...beside });
-  new BackupCleanupPolicy(way, { tenant: "tenant_" + way, recoveryWindow, connection, ...beside });
+  new CancelBackup(way, { ...args, connection, ...beside }, options);
+  new BackupCleanupPolicy(way, { tenant: "tenant_" + way, recoveryWindow, connection, ...beside }, options);
 }
 `;
 
 /**
- * Loaded into the provider's process, it breaks the driver in a way that nobody has foreseen: a failure that carries the
- * driver's own objects, thrown at the caller and once more where nobody catches it.
+ * Loaded into the provider's process of either front, it breaks the driver in an unforeseen way: a failure that carries
+ * what the driver has hashed to log in, thrown at the caller and once more where nothing catches it.
  */
 export const BROKEN_DRIVER = `
-if (process.argv[1]?.includes("dynamic-provider")) {
-  const driver = require("mysql2");
-  const { createConnection } = driver;
-  driver.createConnection = (options) => {
-    const connection = createConnection(options);
-    const query = connection.query;
-    connection.query = function (...args) {
-      if (!/CANCEL BACKUP/.test(args[0].sql)) return query.apply(this, args);
-      const failure = () => Object.assign(new TypeError("the driver is broken"), { options, connection });
-      setImmediate(() => { throw failure(); });
-      throw failure();
-    };
-    return connection;
+if (/dynamic-provider|pulumi-resource-oceanbase-backup/.test(process.argv[1])) {
+  const { Hash } = require("node:crypto");
+  const { Socket } = require("node:net");
+  const hashed = [];
+  const { update } = Hash.prototype;
+  Hash.prototype.update = function (...args) {
+    hashed.push(args[0]);
+    return update.apply(this, args);
+  };
+  const QUERY = 3;
+  const { write } = Socket.prototype;
+  Socket.prototype.write = function (...args) {
+    const [bytes] = args;
+    if (!Buffer.isBuffer(bytes) || bytes[4] !== QUERY || !bytes.includes("CANCEL BACKUP")) return write.apply(this, args);
+    const failure = () => Object.assign(new TypeError("the driver is broken"), { hashed, socket: this });
+    setImmediate(() => { throw failure(); });
+    throw failure();
   };
 }
 `;

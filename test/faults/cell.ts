@@ -1,5 +1,7 @@
 import { expect } from "vitest";
+import { given } from "../../provider/given.ts";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
+import type { VersionName } from "../../sdk/sandbox/versions.ts";
 import type { Front } from "../tools/support/fronts.ts";
 import type { SavedResource } from "./engine.ts";
 import { type Expected, LONG_WAIT, SHORT_WAIT } from "./expectations.ts";
@@ -15,6 +17,8 @@ export interface Cell {
   operation: Operation;
   /** @default "dynamic" */
   front?: Front;
+  /** What the cluster plays; default: what the project does. */
+  version?: VersionName;
   /** Default: the query that the phase begins with. */
   moment?: Moment;
 }
@@ -31,7 +35,7 @@ export interface Observed extends Pick<Expected, "ending" | "sent" | "next"> {
 
 /** Runs one operation with its fault, mends the fault, and runs the same command again. */
 export function runCell(cell: Cell): Promise<Observed> {
-  return withTarget((target) => observe(cell, target));
+  return withTarget((target) => observe(cell, target), given({ version: cell.version }));
 }
 
 async function observe({ fault, phase, operation, front, moment }: Cell, target: Target): Promise<Observed> {

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { FRONTS, type Front } from "../tools/support/fronts.ts";
 import { runCell } from "./cell.ts";
 import { SLACK_SECONDS } from "./expectations.ts";
 import { atQuery, FAULTS, type Fault, type Moment } from "./faults.ts";
@@ -39,8 +40,8 @@ test("the queries are all that a stop takes", () => {
   }
 });
 
-async function struck(fault: Fault, moment: Moment) {
-  return await runCell({ fault, phase: "look", operation: "create", moment });
+async function struck(front: Front, fault: Fault, moment: Moment) {
+  return await runCell({ front, fault, phase: "look", operation: "create", moment });
 }
 
 const passing = FAULTS.filter(({ class: kind }) => ["cut", "cut after", "transient"].includes(kind));
@@ -52,24 +53,26 @@ const cases = [...passing, late].flatMap((fault) =>
   ),
 );
 
-test.concurrent.for(cases)("%s at %s: the stop is done", async ([, , fault, moment]) => {
-  const observed = await struck(fault, moment);
-  expect(observed).toMatchObject({ ending: "done", nextActed: false });
-  expect(observed.sent).toBeLessThanOrEqual(fault.class === "transient" ? 2 : 1);
-  expect(observed.seconds).toBeLessThan(5 + SLACK_SECONDS);
-});
+describe.each(FRONTS)("%s", (front) => {
+  test.concurrent.for(cases)("%s at %s: the stop is done", async ([, , fault, moment]) => {
+    const observed = await struck(front, fault, moment);
+    expect(observed).toMatchObject({ ending: "done", nextActed: false });
+    expect(observed.sent).toBeLessThanOrEqual(fault.class === "transient" ? 2 : 1);
+    expect(observed.seconds).toBeLessThan(5 + SLACK_SECONDS);
+  });
 
-describe("a reply in which the number of a packet is turned over", () => {
-  const SEQUENCE_NUMBER = 3;
-  const flipped = atQuery("flip", "refusal", () => ({ kind: "flip", byte: SEQUENCE_NUMBER }));
+  describe("a reply in which the number of a packet is turned over", () => {
+    const SEQUENCE_NUMBER = 3;
+    const flipped = atQuery("flip", "refusal", () => ({ kind: "flip", byte: SEQUENCE_NUMBER }));
 
-  test.concurrent.for(MOMENTS)(
-    "to %s is not believed, and the next up does what is left",
-    async ([, moment]) => {
-      const observed = await struck(flipped, moment);
-      expect(observed.sent + observed.next).toBe(1);
-      if (observed.ending !== "done") expect(observed.message).toContain("came out of order");
-      expect(observed.seconds).toBeLessThan(5 + SLACK_SECONDS);
-    },
-  );
+    test.concurrent.for(MOMENTS)(
+      "to %s is not believed, and the next up does what is left",
+      async ([, moment]) => {
+        const observed = await struck(front, flipped, moment);
+        expect(observed.sent + observed.next).toBe(1);
+        if (observed.ending !== "done") expect(observed.message).toContain("came out of order");
+        expect(observed.seconds).toBeLessThan(5 + SLACK_SECONDS);
+      },
+    );
+  });
 });

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import type { CancelBackupInputs } from "../../provider/resources/cancelBackup/inputs.ts";
-import { type Sandbox, startSandbox } from "../../sdk/sandbox/sandbox.ts";
-import { connectionTo, FAST } from "../tools/support/sandbox.ts";
+import type { Sandbox, SandboxOptions } from "../../sdk/sandbox/sandbox.ts";
+import { connectionTo, startFast } from "../tools/support/sandbox.ts";
 import type { Stack } from "./engine.ts";
 import { LONG_WAIT } from "./expectations.ts";
 import { FaultProxy } from "./proxy.ts";
@@ -14,8 +14,11 @@ export interface Target {
 }
 
 /** Does something with a cluster of its own. */
-export async function withTarget<T>(act: (target: Target) => Promise<T>): Promise<T> {
-  const sandbox = await startSandbox({ speed: FAST, timing: { backupSeconds: 1_000_000 } });
+export async function withTarget<T>(
+  act: (target: Target) => Promise<T>,
+  options: Pick<SandboxOptions, "version"> = {},
+): Promise<T> {
+  const sandbox = await startFast(options);
   const proxy = await FaultProxy.to(sandbox.port);
   try {
     return await act({ sandbox, proxy });

@@ -186,12 +186,15 @@ describe.each(FRONTS)("%s", (front) => {
     expect(printed).not.toContain(sandbox().logins.sys.password);
   });
 
-  test("an error is one line, without a stack", async () => {
+  test("an error is a line with what came of it and one with what to do, without a stack", async () => {
     await host.configure({});
     const record = { ...inputs({ cancelOn: ["delete"] }), jobs: [], summary: "", server: {} };
     const { message } = await failureOf(host.delete("id", { ...record, password: "wrong-one" }));
     expect(message).toContain("1045");
-    expect(message).not.toContain("\n");
+    expect(message.split("\n")).toEqual([
+      expect.stringMatching(/^logging in as \S+ at \S+: [^;]+ \(error 1045\)$/),
+      expect.stringMatching(/^The server said ".*"; .*; check /),
+    ]);
     expect(host.output).not.toMatch(/\n\s+at /);
   });
 
@@ -245,7 +248,7 @@ describe("dynamic", () => {
       { property: "", reason: expect.stringContaining("rename oceanbase:host to oceanbase-backup:host") },
     ]);
     const { message } = await failureOf(host.create(inputs()));
-    expect(message).toMatch(/1045.*rename oceanbase:password to oceanbase-backup:password/);
+    expect(message).toMatch(/1045.*\n.*rename oceanbase:password to oceanbase-backup:password/);
     expect(message).not.toContain("marker");
   });
 });

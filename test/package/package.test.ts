@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { packedPages, packedPictures } from "../tools/pages/sections.ts";
 import { CONSUMER } from "../tools/support/consumer.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
 
@@ -20,15 +21,17 @@ test("the package holds its code, its types, its plugin and its texts, and nothi
     // What a plugin that has run leaves there.
     .filter((file) => !file.includes(".compile-cache"));
   const others = files.filter((file) => !/^dist\/(provider|sdk)\/.*\.(js|d\.ts)$/.test(file));
-  expect(others.sort()).toEqual([
-    "CHANGELOG.md",
-    "LICENSE",
-    "README.md",
-    "dist/plugin/LICENSES.txt",
-    "dist/plugin/plugin.js",
-    "dist/plugin/pulumi-resource-oceanbase-backup",
-    "package.json",
-  ]);
+  expect(others.sort()).toEqual(
+    [
+      ...packedPages(),
+      ...packedPictures(),
+      "LICENSE",
+      "dist/plugin/LICENSES.txt",
+      "dist/plugin/plugin.js",
+      "dist/plugin/pulumi-resource-oceanbase-backup",
+      "package.json",
+    ].sort(),
+  );
   // The plugin's code is in its bundle, and nowhere else.
   expect(files.filter((file) => file.startsWith("dist/provider/plugin/"))).toEqual([]);
   for (const file of [

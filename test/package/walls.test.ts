@@ -44,7 +44,7 @@ test.each([
   [
     "the action in the cleanup",
     "provider/oceanbase/cleanup/recoveryWindow.ts",
-    "../stop/looks",
+    "../stop/polling",
     "cleanup-imports",
   ],
   [
@@ -72,7 +72,7 @@ test.each([
   [
     "code of a resource in a program",
     "sdk/nodejs/programRun.ts",
-    "../../provider/resources/cluster",
+    "../../provider/resources/sessions",
     "nodejs-imports",
   ],
   [

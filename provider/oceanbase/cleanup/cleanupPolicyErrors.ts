@@ -8,7 +8,7 @@ import { OceanBaseError } from "../errors";
  * Facts: policy-refusals, second-policy
  */
 export function asPolicyError(error: unknown, server: Pick<Server, "version">): unknown {
-  return error instanceof OceanBaseError ? withMeaning(error, meaningsFor(server.version)) : error;
+  return error instanceof OceanBaseError ? withMeaning(error, policyMeanings(server.version)) : error;
 }
 
 const MEANWHILE: Meaning = {
@@ -17,7 +17,8 @@ const MEANWHILE: Meaning = {
   advice: "find out who else manages it",
 };
 
-function meaningsFor(version: string): Readonly<Record<number, Meaning>> {
+/** What each error number means for a cleanup policy on this version. */
+export function policyMeanings(version: string): Readonly<Record<number, Meaning>> {
   const lacking: Meaning = {
     kind: "unsupported",
     means: `OceanBase ${version} has none`,

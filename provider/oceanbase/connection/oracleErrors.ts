@@ -17,8 +17,18 @@ const MYSQL_NUMBERS: Readonly<Record<number, number>> = {
   5171: 1142,
 };
 
-/** Oracle's numbers that stand for one error: ORA-00900 (syntax), ORA-00001 (duplicate key), ORA-24761 (rolled back). */
-const SINGLE_ERRORS: Readonly<Record<number, number>> = { 900: 1064, 1: 1062, 24761: 6002 };
+/**
+ * Oracle's numbers that stand for one error: duplicate key, deadlock, syntax, session interrupted, rolled back, lock waited
+ * for in vain. Fact: oracle-lock-errors
+ */
+const SINGLE_ERRORS: Readonly<Record<number, number>> = {
+  1: 1062,
+  60: 1213,
+  900: 1064,
+  1092: 5066,
+  24761: 6002,
+  30006: 1205,
+};
 
 /** The number of the internal error, ORA-00600, whose text holds OceanBase's own code. */
 const INTERNAL_ERROR = 600;

@@ -5,8 +5,8 @@ import { OceanBaseError } from "../errors";
 import { cancelBackupStatement, type TenantSelection } from "../statements";
 import { readEffect, tenantsIn, withoutMissing } from "./cancelEffect";
 import { afterFailure } from "./failedSend";
-import { pauseUntilNextLook } from "./looks";
 import type { Plan } from "./plan";
+import { pauseUntilNextLook } from "./polling";
 import type { Target } from "./target";
 import { Unreached } from "./unreached";
 

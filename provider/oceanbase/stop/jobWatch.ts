@@ -5,7 +5,7 @@ import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
 import { isRunning, type JobRow, jobKey, readEndedJobs } from "../jobs/backupJobs";
 import { type BackupJob, hasEnded, jobText, toBackupJob } from "../jobs/jobRecord";
 import { ClusterBackups } from "./clusterBackups";
-import { Looks } from "./looks";
+import { Looks } from "./polling";
 
 /** What one look at the jobs has shown. */
 export interface Look {
@@ -142,7 +142,7 @@ export class JobWatch {
     for (const job of this.unended.filter((one) => runsOn(one) && !isInScope(this.scope, one))) {
       this.leftOut.add(job.tenantId);
       this.warnings.push(
-        `${jobText(job)} (tenant id ${job.tenantId}) is in a tenant that is not asked for any more, or was renamed: it goes on`,
+        `${jobText(job)} (tenant id ${job.tenantId}) is in a tenant that is not asked for any more, or was renamed: it goes on; name the tenant as it is called now to stop it`,
       );
     }
   }

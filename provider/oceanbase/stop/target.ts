@@ -9,8 +9,8 @@ import type { JobSnapshot } from "../jobs/jobList";
 import type { TenantSelection } from "../statements";
 import { checkCleanupComes } from "./cleanupWait";
 import { JobWatch } from "./jobWatch";
-import { pauseUntilNextLook } from "./looks";
 import { checkRestorePoints, type Plan, resolved } from "./plan";
+import { pauseUntilNextLook } from "./polling";
 import type { EarlierAttempt, StopRequest } from "./stopRequest";
 
 /** Why a tenant is left alone that a filter would let through. Fact: locked-refuses-all */

@@ -3,8 +3,8 @@ import { firstOf } from "../../text";
 import { type Leftover, readLeftovers } from "../cleanup/leftovers";
 import { isOfKind, OceanBaseError } from "../errors";
 import type { CancelSender } from "./cancelSender";
-import { pauseUntilNextLook, pollDelayMs } from "./looks";
 import type { Plan } from "./plan";
+import { pauseUntilNextLook, pollDelayMs } from "./polling";
 import { StuckJobs } from "./stuckJobs";
 import { selectionFor, type Target } from "./target";
 import {

@@ -1,11 +1,11 @@
 import { readCleanupPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
 import { isInSys } from "../../oceanbase/cluster/server";
 import { OceanBaseError } from "../../oceanbase/errors";
-import { serverRecord, withCluster } from "../cluster";
 import type { LoginInputs } from "../connection";
 import { LOGIN } from "../connectionInputs";
 import type { Context } from "../context";
 import { checkInputs, problemsText } from "../inputTable";
+import { serverRecord, withCluster } from "../sessions";
 import type { BackupCleanupPolicyState } from "./outputs";
 import { stateOf } from "./state";
 import { tenantToRead } from "./target";

@@ -9,10 +9,10 @@ import type { PolicyPlace } from "../../oceanbase/cleanup/policySender";
 import { type Cluster, identify } from "../../oceanbase/cluster/cluster";
 import { checkIsCluster } from "../../oceanbase/cluster/clusterRecord";
 import { OceanBaseError } from "../../oceanbase/errors";
-import { atDeletion, serverRecord, withCluster } from "../cluster";
 import type { Context } from "../context";
 import { type Declaration, type Difference, defineResource, type Made } from "../defineResource";
 import { changedInputs, hasUnknown, type InputProblem } from "../inputTable";
+import { atDeletion, serverRecord, withCluster } from "../sessions";
 import { claimPolicy } from "./claims";
 import { readExisting } from "./existing";
 import {

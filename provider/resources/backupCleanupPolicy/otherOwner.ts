@@ -2,9 +2,9 @@ import type { Cluster } from "../../oceanbase/cluster/cluster";
 import { belongsToCluster, clusterRecord } from "../../oceanbase/cluster/clusterRecord";
 import type { Tenant } from "../../oceanbase/cluster/server";
 import { isOfKind, OceanBaseError } from "../../oceanbase/errors";
-import { withCluster } from "../cluster";
 import { hasSameAddress, type LoginInputs } from "../connection";
 import type { Context } from "../context";
+import { withCluster } from "../sessions";
 import { type BackupCleanupPolicyInputs, targetTenant } from "./inputs";
 
 /**

@@ -1,4 +1,4 @@
-import type { ServerRecord } from "../cluster";
+import type { ServerRecord } from "../sessions";
 import type { BackupCleanupPolicyInputs } from "./inputs";
 
 /*

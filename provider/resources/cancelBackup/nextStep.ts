@@ -1,9 +1,9 @@
 import { isSameCluster } from "../../oceanbase/cluster/clusterRecord";
 import type { StopRequest } from "../../oceanbase/stop/stopRequest";
-import { recordIn, withCluster } from "../cluster";
 import { hasSameAddress } from "../connection";
 import type { Context } from "../context";
 import { changedInputs } from "../inputTable";
+import { recordIn, withCluster } from "../sessions";
 import { CANCEL_BACKUP, type CancelBackupInputs, cancelsOnCreate, stopRequestOf } from "./inputs";
 import type { CancelBackupState } from "./outputs";
 import { outputsIn, withDrift } from "./report";

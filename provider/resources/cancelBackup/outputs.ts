@@ -2,7 +2,7 @@ import type { Leftover } from "../../oceanbase/cleanup/leftovers";
 import type { ExcludedTenant } from "../../oceanbase/jobs/jobFilter";
 import type { BackupJob } from "../../oceanbase/jobs/jobRecord";
 import type { NotCancelledTenant } from "../../oceanbase/stop/unreached";
-import type { ServerRecord } from "../cluster";
+import type { ServerRecord } from "../sessions";
 
 /*
  * Loaded by programs too: types and names, no code behind them.

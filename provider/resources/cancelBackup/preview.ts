@@ -3,11 +3,11 @@ import { plannedTarget, statementFor } from "../../oceanbase/stop/stopBackups";
 import type { StopRequest } from "../../oceanbase/stop/stopRequest";
 import { type Target, targetAt } from "../../oceanbase/stop/target";
 import { oneLine } from "../../text";
-import { withCluster, withSession } from "../cluster";
 import type { Context } from "../context";
 import type { Preview } from "../defineResource";
 import { hasUnknown } from "../inputTable";
 import { inPreviewTime, orFailureText } from "../previewTime";
+import { withCluster, withSession } from "../sessions";
 import { type CancelBackupInputs, cancelsOnCreate, stopRequestOf } from "./inputs";
 import { nextStep } from "./nextStep";
 import type { CancelBackupState } from "./outputs";
@@ -71,7 +71,8 @@ async function sharedSnapshot(inputs: CancelBackupInputs, context: Context): Pro
   const { connection, password, tlsKey } = inputs;
   const login = JSON.stringify([connection, password, tlsKey]);
   const snapshot =
-    context.command.looks.get(login) ?? withCluster(inputs, context, (cluster) => readJobSnapshot(cluster));
-  context.command.looks.set(login, snapshot);
+    context.command.snapshots.get(login) ??
+    withCluster(inputs, context, (cluster) => readJobSnapshot(cluster));
+  context.command.snapshots.set(login, snapshot);
   return await snapshot;
 }

@@ -4,7 +4,7 @@ import { excludedText } from "../../oceanbase/jobs/jobFilter";
 import { type BackupJob, jobText } from "../../oceanbase/jobs/jobRecord";
 import type { StopReport } from "../../oceanbase/stop/stopRequest";
 import { counted, firstOf, MAX_NAMED, oneLine } from "../../text";
-import { serverRecord } from "../cluster";
+import { serverRecord } from "../sessions";
 import type { CancelBackupInputs } from "./inputs";
 import {
   CANCEL_BACKUP_OUTPUTS,

@@ -2,11 +2,11 @@ import { given } from "../../given";
 import { identify } from "../../oceanbase/cluster/cluster";
 import type { Session } from "../../oceanbase/connection/session";
 import type { TenantSelection } from "../../oceanbase/statements";
-import { withSession } from "../cluster";
 import type { LoginInputs } from "../connection";
 import { LOGIN } from "../connectionInputs";
 import type { Context } from "../context";
 import { checkInputs, type InputTable, problemsText } from "../inputTable";
+import { withSession } from "../sessions";
 import { tenantsProblems } from "../tenantsInput";
 import {
   type Aliases,

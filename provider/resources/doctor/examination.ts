@@ -12,7 +12,7 @@ import type { TenantSelection } from "../../oceanbase/statements";
 import { statementFor } from "../../oceanbase/stop/stopBackups";
 import { targetAt } from "../../oceanbase/stop/target";
 import { jobsText } from "../cancelBackup/previewText";
-import { serverRecord } from "../cluster";
+import { serverRecord } from "../sessions";
 import { attempt } from "./attempt";
 import type { ClusterFindings, TenantFinding } from "./findings";
 import { forecastOf } from "./forecasts";

@@ -1,6 +1,6 @@
 import type { ViewCheck } from "../../oceanbase/cluster/viewChecks";
 import type { Handshake } from "../../oceanbase/connection/handshake";
-import type { ServerRecord } from "../cluster";
+import type { ServerRecord } from "../sessions";
 import type { JobForecast } from "./forecasts";
 
 /** What was found out of a cluster without changing anything there. */

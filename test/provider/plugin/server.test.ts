@@ -251,6 +251,38 @@ describe("secrets", () => {
     });
   });
 
+  test("of the configuration stay secrets, unless the resource gives the field itself", async () => {
+    const { connection, password, tenants } = inputs();
+    const { host, port, user } = connection;
+    await plugin.configure({
+      "oceanbase-backup:host": secret(host),
+      "oceanbase-backup:port": String(port),
+      "oceanbase-backup:user": secret("another"),
+    });
+    const news = { tenants, connection: { user, host: null, password: secret(password) } };
+    const checked = await raw("check", "CheckRequest", { urn, news }, "Inputs");
+    expect(checked.connection).toEqual({ host: secret(host), port, user, tenant: "sys" });
+    const state = await raw("create", "CreateRequest", { urn, properties: checked }, "Properties");
+    const texts = {
+      warnings: secret([expect.stringContaining("no automatic")]),
+      notCancelled: secret([]),
+      statement: STATEMENT,
+    };
+    expect(state).toMatchObject({ connection: checked.connection, ...texts });
+    const call = { tok: "oceanbase-backup:index:getBackupJobs", args: news };
+    expect(await raw("invoke", "InvokeRequest", call, "Return")).toEqual({ jobs: secret([]) });
+  });
+
+  test("of the configuration are secrets of what is imported", async () => {
+    await plugin.configure({ ...configuration(), "oceanbase-backup:host": secret("127.0.0.1") });
+    sandbox().setPolicy("mysql_tenant", "14d");
+    const imported = { urn: urn.replace("CancelBackup", POLICY.kind), id: "mysql_tenant" };
+    const response = await plugin.call("read", "ReadRequest", imported);
+    const hidden = { connection: { host: secret("127.0.0.1"), user: "root" } };
+    expect(response.getInputs().toJavaScript()).toMatchObject(hidden);
+    expect(response.getProperties().toJavaScript()).toMatchObject(hidden);
+  });
+
   test("are in no line, at no level of detail, and every question and statement is", async () => {
     await plugin.create(inputs());
     const debug = () => plugin.lines(0).map(({ message }) => message);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ConnectionInputs } from "../../../provider/resources/connection.ts";
 import { LOGIN } from "../../../provider/resources/connectionInputs.ts";
 import { checkInputs } from "../../../provider/resources/inputTable.ts";
-import { loginOf } from "../../../provider/resources/login.ts";
+import { loginOf } from "../../../provider/resources/loginFromSources.ts";
 import { UNKNOWN } from "../../tools/support/pulumiValues.ts";
 
 const connection: ConnectionInputs = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { withSession } from "../../../provider/resources/cluster.ts";
 import { completeLogin } from "../../../provider/resources/completeLogin.ts";
 import type { LoginInputs } from "../../../provider/resources/connection.ts";
 import { LOGIN } from "../../../provider/resources/connectionInputs.ts";
 import { renameAdvice } from "../../../provider/resources/connectionSources.ts";
 import { checkInputs } from "../../../provider/resources/inputTable.ts";
+import { withSession } from "../../../provider/resources/sessions.ts";
 import { connectionTo, recordingContext, useSandbox } from "../../tools/support/sandbox.ts";
 
 /** A stack with this configuration. */

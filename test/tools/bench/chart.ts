@@ -6,6 +6,9 @@ const COLORS: Record<string, string> = {
   command: "#9334e6",
   "ours-no-wait": "#1a73e8",
   "ours-wait": "#12b5cb",
+  "plugin-no-wait": "#188038",
+  "plugin-wait": "#5bb974",
+  "yaml-no-wait": "#f9ab00",
 };
 
 const BAR = 16;

@@ -1,15 +1,26 @@
+import { join } from "node:path";
+
 /*
  * What is compared: programs with N resources each, one for every tenant. All get the connection from the environment.
  */
 
-export type Variant = "null" | "hand-written" | "command" | "ours-no-wait" | "ours-wait";
+export type Variant =
+  | "null"
+  | "nothing-plugin"
+  | "hand-written"
+  | "command"
+  | "ours-no-wait"
+  | "ours-wait"
+  | "plugin-no-wait"
+  | "plugin-wait"
+  | "yaml-no-wait";
 
-const count = `const count = Number(new pulumi.Config().require("count"));`;
+/** The files of a project with so many resources; what is not among them is that of a project in TypeScript. */
+export type Files = Record<string, string>;
 
 /** The engine's own floor: a dynamic provider in the ordinary closure form that does nothing. */
 const nothing = `
 const pulumi = require("@pulumi/pulumi");
-${count}
 const provider = {
   async create(inputs) {
     return { id: inputs.tenant, outs: inputs };
@@ -21,10 +32,19 @@ class Nothing extends pulumi.dynamic.Resource {
 for (let i = 0; i < count; i += 1) new Nothing("stop-" + i, { tenant: "tenant_" + i });
 `;
 
+/** The same by a plugin. */
+const nothingByPlugin = `
+const pulumi = require("@pulumi/pulumi");
+for (let i = 0; i < count; i += 1) {
+  new pulumi.CustomResource("nothing:index:Nothing", "stop-" + i, { tenant: "tenant_" + i }, { version: "0.1.0" });
+}
+`;
+
+const NOTHING = join(import.meta.dirname, "nothing");
+
 /** What a user would write: the driver in a closure, one statement, no wait, no look at anything. */
 const handWritten = `
 const pulumi = require("@pulumi/pulumi");
-${count}
 const provider = {
   async create(inputs) {
     const mysql = require("mysql2/promise");
@@ -52,28 +72,48 @@ for (let i = 0; i < count; i += 1) new CancelBackup("stop-" + i, { tenant: "tena
 
 /** The MySQL client in a shell, by Pulumi's own command provider. */
 const command = `
-const pulumi = require("@pulumi/pulumi");
 const { local } = require("@pulumi/command");
-${count}
 const client = "mariadb -h$OCEANBASE_HOST -P$OCEANBASE_PORT -uroot@sys -p$OCEANBASE_PASSWORD";
 for (let i = 0; i < count; i += 1) {
   new local.Command("stop-" + i, { create: client + " -e 'ALTER SYSTEM CANCEL BACKUP TENANT = tenant_" + i + "'" });
 }
 `;
 
-const ours = (timeoutSeconds: number) => `
-const pulumi = require("@pulumi/pulumi");
-const { CancelBackup } = require("pulumi-oceanbase-backup");
-${count}
+const ours = (timeoutSeconds: number, module = "pulumi-oceanbase-backup") => `
+const { CancelBackup } = require("${module}");
 for (let i = 0; i < count; i += 1) {
   new CancelBackup("stop-" + i, { tenants: ["tenant_" + i], timeoutSeconds: ${timeoutSeconds} });
 }
 `;
 
-export const PROGRAMS: Record<Variant, string> = {
-  null: nothing,
-  "hand-written": handWritten,
-  command,
-  "ours-no-wait": ours(0),
-  "ours-wait": ours(600),
+const byPlugin = (timeoutSeconds: number) => ours(timeoutSeconds, "pulumi-oceanbase-backup/native");
+
+const project = (runtime: string, plugin: string, path: string) =>
+  `name: bench\nruntime: ${runtime}\nplugins:\n  providers:\n    - { name: ${plugin}, path: ${path} }\n`;
+
+function yaml(count: number): string {
+  const resources = Array.from({ length: count }, (_, i) => [
+    `  stop-${i}:`,
+    "    type: oceanbase-backup:CancelBackup",
+    `    properties: { tenants: [tenant_${i}], timeoutSeconds: 0 }`,
+  ]);
+  const head = project("yaml", "oceanbase-backup", "../../node_modules/.bin");
+  return `${head}resources:\n${resources.flat().join("\n")}\n`;
+}
+
+const javaScript =
+  (program: string, others: Files = {}) =>
+  (count: number): Files => ({ "index.js": `const count = ${count};\n${program}`, ...others });
+
+/** The project of each, with so many resources. */
+export const PROGRAMS: Record<Variant, (count: number) => Files> = {
+  null: javaScript(nothing),
+  "nothing-plugin": javaScript(nothingByPlugin, { "Pulumi.yaml": project("nodejs", "nothing", NOTHING) }),
+  "hand-written": javaScript(handWritten),
+  command: javaScript(command),
+  "ours-no-wait": javaScript(ours(0)),
+  "ours-wait": javaScript(ours(600)),
+  "plugin-no-wait": javaScript(byPlugin(0)),
+  "plugin-wait": javaScript(byPlugin(600)),
+  "yaml-no-wait": (count) => ({ "Pulumi.yaml": yaml(count) }),
 };

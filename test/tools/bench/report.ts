@@ -1,5 +1,6 @@
 import { atMost, type Figures, type Verdict } from "./figures.ts";
 import type { LoadingFigures } from "./loading.ts";
+import { pluginVerdicts } from "./pluginVerdicts.ts";
 import type { Variant } from "./programs.ts";
 import type { ConcurrencyFigures, StackFigures } from "./stackRuns.ts";
 import type { StatementFigures } from "./statements.ts";
@@ -14,7 +15,7 @@ export interface BenchResult {
   statements: StatementFigures;
   waits: WaitFigures[];
   stacks: StackFigures[];
-  concurrency: ConcurrencyFigures;
+  concurrency: ConcurrencyFigures[];
 }
 
 /** The programs side by side, as Markdown. */
@@ -49,7 +50,7 @@ export function stackTable({ stacks, hasCommand, rounds }: BenchResult): string 
 
 /** What was to be reached and what was. */
 export function verdicts(result: BenchResult): string {
-  const rows = judged(result).map(({ figure, measured, target, met }) => [
+  const rows = [...judged(result), ...pluginVerdicts(result)].map(({ figure, measured, target, met }) => [
     figure,
     measured,
     target,
@@ -106,10 +107,12 @@ function judged({ stacks, loading, statements, waits, concurrency }: BenchResult
       3,
     ),
   );
-  const { waitingMegabytes, nothingMegabytes, resources, connections } = concurrency;
-  const megabytes = waitingMegabytes.median - nothingMegabytes.median;
-  list.push(atMost(`memory of ${resources} concurrent waits above null`, megabytes, 40, " MB", 0));
-  list.push(atMost("connections of them to the cluster", connections, 4, "", 0));
+  for (const { front, waitingMegabytes, nothingMegabytes, resources, connections } of concurrency) {
+    const megabytes = waitingMegabytes.median - nothingMegabytes.median;
+    const floor = front === "plugin" ? "a plugin that does nothing" : "null";
+    list.push(atMost(`memory of ${resources} concurrent waits above ${floor}`, megabytes, 40, " MB", 0));
+    list.push(atMost("connections of them to the cluster", connections, 4, "", 0));
+  }
   list.push(atMost("round trips of a create with nothing running", statements.roundTrips, 6, "", 0));
   return list;
 }

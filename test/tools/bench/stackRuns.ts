@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { type Sandbox, startSandbox } from "../../../sdk/sandbox/sandbox.ts";
 import { newProject } from "../support/consumer.ts";
-import { environmentFor, Stack } from "../support/stack.ts";
+import type { Front } from "../support/fronts.ts";
+import { languageEnvironment } from "../support/languages.ts";
+import { Stack } from "../support/stack.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { PROGRAMS, type Variant } from "./programs.ts";
 
@@ -52,7 +54,7 @@ export async function measureStacks(
       for (let round = 0; round <= rounds; round += 1) {
         for (const variant of variants) {
           if (isBusy) startBackups(sandbox, size);
-          const sample = await runOnce(variant, size, environmentFor(sandbox));
+          const sample = await runOnce(variant, size, languageEnvironment(sandbox));
           say(
             `${isBusy ? "busy" : "idle"} N=${size} round ${round}/${rounds} ${variant}: up ${sample.upSeconds.toFixed(2)} s, destroy ${sample.destroySeconds.toFixed(2)} s`,
           );
@@ -92,8 +94,9 @@ function startBackups(sandbox: Sandbox, tenants: number): void {
   }
 }
 
-/** What many waits at the same time need, and what the same number of resources that do nothing needs. */
+/** What many waits at the same time need by a front, and what the same number of resources that do nothing needs. */
 export interface ConcurrencyFigures {
+  front: Front;
   resources: number;
   waitingMegabytes: Figures;
   nothingMegabytes: Figures;
@@ -102,8 +105,18 @@ export interface ConcurrencyFigures {
   connections: number;
 }
 
+const WAITING: Record<Front, { waiting: Variant; nothing: Variant }> = {
+  dynamic: { waiting: "ours-wait", nothing: "null" },
+  plugin: { waiting: "plugin-wait", nothing: "nothing-plugin" },
+};
+
 /** With as many operations at a time as there are resources, which is more than the engine does by itself. */
-export async function measureConcurrency(resources: number, rounds: number): Promise<ConcurrencyFigures> {
+export async function measureConcurrency(
+  front: Front,
+  resources: number,
+  rounds: number,
+): Promise<ConcurrencyFigures> {
+  const variants = WAITING[front];
   const sandbox = await startSandbox({ speed: SPEED, timing: { backupSeconds: 1_000_000 } });
   for (let i = 0; i < resources; i += 1) sandbox.addTenant(`tenant_${i}`);
   const waiting: Sample[] = [];
@@ -113,14 +126,15 @@ export async function measureConcurrency(resources: number, rounds: number): Pro
     for (let round = 0; round < rounds; round += 1) {
       startBackups(sandbox, resources);
       sandbox.log.clear();
-      waiting.push(await runOnce("ours-wait", resources, environmentFor(sandbox), resources));
+      waiting.push(await runOnce(variants.waiting, resources, languageEnvironment(sandbox), resources));
       connections = Math.max(connections, sandbox.log.logins);
-      nothing.push(await runOnce("null", resources, environmentFor(sandbox), resources));
+      nothing.push(await runOnce(variants.nothing, resources, languageEnvironment(sandbox), resources));
     }
   } finally {
     await sandbox.stop();
   }
   return {
+    front,
     resources,
     waitingMegabytes: figuresOf(waiting.map((sample) => sample.providerMegabytes)),
     nothingMegabytes: figuresOf(nothing.map((sample) => sample.providerMegabytes)),
@@ -135,10 +149,9 @@ async function runOnce(
   environment: Record<string, string>,
   parallel?: number,
 ): Promise<Sample> {
-  const stack = await Stack.create(newProject("bench", { "index.js": PROGRAMS[variant] }), environment);
+  const stack = await Stack.create(newProject("bench", PROGRAMS[variant](size)), environment);
   const atOnce = parallel === undefined ? [] : ["--parallel", String(parallel)];
   try {
-    await stack.config("count", String(size));
     const memory = watchProviderMemory();
     const upSeconds = await timed(() => stack.must("up", "--yes", "--skip-preview", ...atOnce));
     const providerMegabytes = memory.stop();
@@ -162,7 +175,10 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - startedAt) / 1000;
 }
 
-/** Looks at the high-water mark of every dynamic provider process that is started meanwhile. Linux only. */
+/** The command line of a provider's process. */
+const PROVIDER = /dynamic-provider|pulumi-resource-(oceanbase-backup|command|nothing)\b/;
+
+/** Looks at the high-water mark of every provider process that is started meanwhile. Linux only. */
 function watchProviderMemory(): { stop(): number } {
   const processes = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const before = new Set(processes());
@@ -171,7 +187,7 @@ function watchProviderMemory(): { stop(): number } {
     for (const pid of processes()) {
       if (before.has(pid)) continue;
       try {
-        if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider")) continue;
+        if (!PROVIDER.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"))) continue;
         const mark = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
         kilobytes = Math.max(kilobytes, Number(mark?.[1] ?? 0));
       } catch {

@@ -19,10 +19,13 @@ const WINDOWS_LAUNCHER = '@node "%~dp0\\pulumi-resource-oceanbase-backup" %*\r\n
  * @param {string} built the folder of the built plugin
  * @param {string} output where the archives go
  * @param {string} version
+ * @returns {Promise<string[]>} their paths
  */
 export async function makeArchives(built, output, version) {
   mkdirSync(output, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), "plugin-archive-"));
+  /** @type {string[]} */
+  const archives = [];
   try {
     for (const file of FILES) copyFileSync(join(built, file), join(folder, file));
     copyFileSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
@@ -34,7 +37,9 @@ export async function makeArchives(built, output, version) {
         onLine: () => {},
       });
       if (code !== 0) throw new Error(`tar failed: ${said}`);
+      archives.push(archive);
     }
+    return archives;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,13 +2,13 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { ROOT } from "../toolchain/run.mjs";
+import { ROOT, TOOLCHAIN } from "../toolchain/run.mjs";
 import { makeArchives } from "./archives.mjs";
 
 /*
  * Makes the plugin's program in dist/plugin: the launcher that Pulumi looks for by its name, the bundle with everything
- * that it needs, and the licences of what is in the bundle. `npm run build` calls it; `npm run build -- --archives FOLDER`
- * makes the archives of a release of it, too.
+ * that it needs, and the licences of what is in the bundle. `npm run build` calls it; `npm run archive` makes
+ * the archives of a release of it, too, in `.toolchain/archives` or the folder that it is given.
  */
 
 /** Under this name Pulumi looks for the plugin. */
@@ -49,10 +49,14 @@ await build({
 chmodSync(join(OUTPUT, EXECUTABLE), 0o755);
 writeFileSync(join(OUTPUT, "LICENSES.txt"), licences(Object.keys(metafile.inputs)));
 
-const { values } = parseArgs({ options: { archives: { type: "string" } } });
-if (values.archives !== undefined) {
+const { values, positionals } = parseArgs({
+  options: { archives: { type: "boolean" } },
+  allowPositionals: true,
+});
+if (values.archives) {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  await makeArchives(OUTPUT, values.archives, version);
+  const folder = positionals[0] ?? join(TOOLCHAIN, "archives");
+  for (const archive of await makeArchives(OUTPUT, folder, version)) console.log(archive);
 }
 
 /**

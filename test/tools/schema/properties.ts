@@ -110,15 +110,23 @@ export class PulumiTypes {
 }
 
 /** What a property means, with its default and its bounds, in one text without links. */
-function textOf({ description = "", default: byDefault, minimum, maximum, maxLength }: TypeSchema): string {
+function textOf(schema: TypeSchema): string {
+  const { description = "", default: byDefault } = schema;
   const text = plainText(description);
   const facts = [
     ...(byDefault === undefined ? [] : [`Default: \`${JSON.stringify(byDefault)}\`.`]),
+    ...boundsOf(schema),
+  ];
+  return [text, facts.join(" ")].filter((part) => part !== "").join(text.includes("\n\n") ? "\n\n" : " ");
+}
+
+/** The least and the most that a value may be, in sentences. */
+export function boundsOf({ minimum, maximum, maxLength }: TypeSchema): string[] {
+  return [
     ...(minimum === undefined || maximum === undefined ? [] : [`From ${minimum} to ${maximum}.`]),
     ...(minimum === undefined || maximum !== undefined ? [] : [`${minimum} or more.`]),
     ...(maxLength === undefined ? [] : [`Up to ${maxLength} characters.`]),
   ];
-  return [text, facts.join(" ")].filter((part) => part !== "").join(text.includes("\n\n") ? "\n\n" : " ");
 }
 
 /** A doc comment without the links that only TypeScript follows. */

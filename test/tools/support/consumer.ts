@@ -10,8 +10,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { ROOT, run, TOOLCHAIN } from "../toolchain/run.mjs";
+import type { Front } from "./fronts.ts";
 
 /** A user's folder: the package installed from its tarball, and what the examples need beside it. */
 export const CONSUMER = join(TOOLCHAIN, "consumer");
@@ -34,8 +36,11 @@ export async function packPackage(): Promise<string> {
   return packedTarball();
 }
 
-/** Installs the packed package into the user's folder, unless the same one is there already. */
-export async function installPackage(): Promise<void> {
+/**
+ * Installs the packed package into the user's folder, unless the same one is there already.
+ * @param others what is installed beside it, by name with the version
+ */
+export async function installPackage(others: Readonly<Record<string, string>> = {}): Promise<void> {
   const tarball = await packPackage();
   const { devDependencies, dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const manifest = JSON.stringify({
@@ -46,6 +51,7 @@ export async function installPackage(): Promise<void> {
       "@types/node": devDependencies["@types/node"],
       typescript: devDependencies.typescript,
       mysql2: dependencies.mysql2,
+      ...others,
     },
   });
   const stamp = join(CONSUMER, ".installed");
@@ -56,6 +62,12 @@ export async function installPackage(): Promise<void> {
   writeFileSync(join(CONSUMER, "package.json"), manifest);
   await npm(["install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"], CONSUMER);
   writeFileSync(stamp, wanted);
+}
+
+/** The program that serves a front, in the user's folder. */
+export function hostProgram(front: Front): string {
+  if (front === "plugin") return join(CONSUMER, "node_modules", ".bin", "pulumi-resource-oceanbase-backup");
+  return createRequire(join(CONSUMER, "package.json")).resolve("@pulumi/pulumi/cmd/dynamic-provider");
 }
 
 /** Where Pulumi finds the plugin of the installed package, as `Pulumi.yaml` says it. */

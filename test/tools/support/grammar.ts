@@ -1,4 +1,5 @@
 import Parser from "@oceanbase-odc/ob-parser-js/lib/parser/obmysql/index.js";
+import OracleParser from "@oceanbase-odc/ob-parser-js/lib/parser/oracle/index.js";
 
 /** What OceanBase's own grammar (MySQL mode) makes of a text. */
 export type Parsed =
@@ -10,10 +11,15 @@ interface ParserModule {
   new (): { parse(sql: string): { result?: { error?: unknown; result?: unknown } } };
 }
 
+/** Whether a text is SQL by the grammar of a mode that OceanBase publishes for its own tools. */
+export function parses(sql: string, mode: "MySQL" | "Oracle"): boolean {
+  const { result } = parserOf(mode === "MySQL" ? Parser : OracleParser).parse(sql);
+  return result?.error === undefined && result?.result !== undefined;
+}
+
 /** Parses with the grammar that OceanBase publishes for its own tools. Loading it costs seconds; parsing does not. */
 export function parseWithOceanBase(sql: string): Parsed {
-  const module = Parser as unknown as ParserModule & { default?: ParserModule };
-  const { result } = new (module.default ?? module)().parse(sql);
+  const { result } = parserOf(Parser).parse(sql);
   if (result?.error !== undefined || result?.result === undefined) {
     return { ok: false, error: JSON.stringify(result?.error ?? "no result").slice(0, 300) };
   }
@@ -31,6 +37,12 @@ export function parseWithOceanBase(sql: string): Parsed {
   };
   walk(result.result);
   return { ok: true, statements, leaves };
+}
+
+/** A new parser of a module that is CommonJS. */
+function parserOf(parser: unknown): InstanceType<ParserModule> {
+  const module = parser as ParserModule & { default?: ParserModule };
+  return new (module.default ?? module)();
 }
 
 /** The tenants that a parsed CANCEL BACKUP names, without their quotes. */

@@ -1,3 +1,4 @@
+import { codeReference } from "../../../sdk/nodejs/codeReference.ts";
 import type { Front } from "./fronts.ts";
 import {
   type Properties,
@@ -55,7 +56,7 @@ export class ProviderClient {
    *
    * @param urn of the provider, as far as the engine tells it
    */
-  async configure(config: Record<string, string>, urn?: string): Promise<void> {
+  async configure(config: Record<string, unknown>, urn?: string): Promise<void> {
     const own = Object.entries(config).flatMap(([key, value]) => {
       const name = /^oceanbase-backup:(.*)$/.exec(key)?.[1];
       return name === undefined ? [] : [[name, value]];
@@ -157,7 +158,7 @@ export class ProviderClient {
 
   /** Properties as the engine has them: with the reference to the code, or with the marks of the secrets. */
   private sent(properties: Properties, kind: Kind = "CancelBackup"): Properties {
-    if (this.front === "dynamic") return { ...properties, __provider: referenceTo(kind) };
+    if (this.front === "dynamic") return { ...properties, __provider: codeReference(EXPORTS[kind]) };
     const secrets = Object.entries(properties).filter(([name]) => ["password", "tlsKey"].includes(name));
     return { ...properties, ...Object.fromEntries(secrets.map(([name, value]) => [name, secret(value)])) };
   }
@@ -173,10 +174,6 @@ export class ProviderClient {
     }
     return others;
   }
-}
-
-function referenceTo(kind: Kind): string {
-  return `exports.handler = () => require("pulumi-oceanbase-backup/provider").${EXPORTS[kind]};`;
 }
 
 /** The URN of the one resource that is spoken of. */

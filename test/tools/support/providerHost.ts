@@ -1,17 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CONSUMER } from "./consumer.ts";
+import { CONSUMER, hostProgram } from "./consumer.ts";
 import { EngineServer, type Shown } from "./engineServer.ts";
 import type { Front } from "./fronts.ts";
 import { ProviderClient } from "./providerClient.ts";
-import { pulumiRequire } from "./providerMessages.ts";
-
-/** The program that serves a front, in the folder of a user who has installed the package. */
-const PROGRAMS: Record<Front, () => string> = {
-  dynamic: () => pulumiRequire.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
-  plugin: () => join(CONSUMER, "node_modules", ".bin", "pulumi-resource-oceanbase-backup"),
-};
 
 /** The process in which Pulumi runs the resources, spoken to the way the engine does. */
 export class ProviderHost extends ProviderClient {
@@ -21,7 +13,7 @@ export class ProviderHost extends ProviderClient {
 
   static async start(front: Front, environment: Record<string, string> = {}): Promise<ProviderHost> {
     const engine = await EngineServer.start();
-    const child = spawn(process.execPath, [PROGRAMS[front](), engine.address], {
+    const child = spawn(process.execPath, [hostProgram(front), engine.address], {
       cwd: CONSUMER,
       env: { ...process.env, ...environment },
     });

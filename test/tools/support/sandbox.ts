@@ -1,12 +1,38 @@
-import { afterEach, beforeEach, expect } from "vitest";
+import { afterEach, beforeEach, expect, inject } from "vitest";
 import type { Login } from "../../../provider/oceanbase/connection/login.ts";
 import { Command } from "../../../provider/resources/command.ts";
 import type { Context } from "../../../provider/resources/context.ts";
 import type { LoginCredentials, Sandbox, SandboxOptions } from "../../../sdk/sandbox/sandbox.ts";
 import { startSandbox } from "../../../sdk/sandbox/sandbox.ts";
+import { DEFAULT_VERSION, featuresOf, type VersionName } from "../../../sdk/sandbox/versions.ts";
 
-/** So fast that a round of a backup thread takes 0.1 s. */
-export const FAST = 300;
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The version that a project plays; undefined: the sandbox's default. */
+    oceanBase: VersionName | undefined;
+  }
+}
+
+/** The version that the tests of this project run on. */
+export const PLAYED: VersionName = inject("oceanBase") ?? DEFAULT_VERSION;
+
+/** What it does. */
+export const FEATURES = featuresOf(PLAYED);
+
+/** How many rounds a backup thread makes in a second. */
+const ROUNDS_PER_SECOND = 10;
+
+/** Starts a sandbox that is so fast that a round of a backup thread takes 0.1 s. @default of the version that is played */
+export function startFast(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { version = PLAYED } = options;
+  return startSandbox({
+    version,
+    speed: ROUNDS_PER_SECOND * featuresOf(version).backupThreadIdleSeconds,
+    // A backup that is not cancelled has to outlast its test.
+    timing: { backupSeconds: 1_000_000 },
+    ...options,
+  });
+}
 
 /** Ids of the sandbox's user tenants. */
 export const MYSQL_TENANT = 1002;
@@ -16,8 +42,7 @@ export const ORACLE_TENANT = 1004;
 export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
   let sandbox: Sandbox;
   beforeEach(async () => {
-    // A backup that is not cancelled has to outlast its test.
-    sandbox = await startSandbox({ speed: FAST, timing: { backupSeconds: 100_000 }, ...options });
+    sandbox = await startFast(options);
   });
   afterEach(() => sandbox.stop());
   return () => sandbox;

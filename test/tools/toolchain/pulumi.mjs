@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { ROOT, run, showProgress, TOOLCHAIN } from "./run.mjs";
 
 /** The version that is installed or built when the machine has none of its own. */
-const VERSION = "3.250.0";
+export const VERSION = "3.250.0";
 /** The last module version that holds a Node language host which the module proxy serves. */
 const LANGUAGE_HOST_VERSION = "3.68.0";
 /** How long Pulumi's installer may take to answer before it counts as out of reach. */

@@ -161,6 +161,12 @@ test.each([
   });
 });
 
+test("a view that an Oracle-mode session does not find may be one that it may not read", () => {
+  expect(said(942).message).toMatch(
+    /: no such view, or it may not be read \(error 942\); .*; in this Oracle-mode tenant grant the user SELECT on the view in SYS, or SELECT ANY DICTIONARY$/,
+  );
+});
+
 test("an error without a known meaning shows its number, and a transient one says to try again", () => {
   expect(said(9999).message).toMatch(
     /: the server refused it \(error 9999\); the server said ".+"; see OceanBase's error codes for its meaning$/,

@@ -33,7 +33,10 @@ describe("a failure of an Oracle-mode session", () => {
   test.each([
     [900, 1064],
     [1, 1062],
+    [60, 1213],
+    [1092, 5066],
     [24761, 6002],
+    [30006, 1205],
   ])("with the number %i gets the MySQL-mode number %i", (errno, known) => {
     const failure = { errno, sqlMessage: "what it says" };
     expect(inMysqlNumbers(failure)).toMatchObject({ errno: known, reported: String(errno) });

@@ -112,7 +112,7 @@ describe("a cluster backup", () => {
   });
 
   test("that has not started its jobs yet never starts them after a cancel of all", async () => {
-    sandbox().cluster.backups.timing.parentInitSeconds = 60;
+    sandbox().cluster.backups.timing.parentInitSeconds = 900;
     sandbox().startClusterBackup();
     const report = await stop({ selection: "all" });
     expect(report.jobs).toMatchObject([{ tenant: "sys", status: "CANCELED" }]);

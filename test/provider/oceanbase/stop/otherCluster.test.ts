@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Login } from "../../../../provider/oceanbase/connection/login.ts";
-import { type Sandbox, startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
-import { FAST, loginOf, MYSQL_TENANT, stopBefore } from "../../../tools/support/sandbox.ts";
+import type { Sandbox } from "../../../../sdk/sandbox/sandbox.ts";
+import { loginOf, MYSQL_TENANT, startFast, stopBefore } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
 const { sandbox, stop, waiting, cancels, liveJobs } = useStop();
@@ -14,7 +14,7 @@ test("a cluster that is not the one of the record gets no statement", async () =
 
 describe("an endpoint that turns out to be another cluster", () => {
   async function withEndpointOfAnother(act: (other: Sandbox, login: Login) => Promise<void>) {
-    const other = await startSandbox({ speed: FAST, cluster: "other", clusterId: 7 });
+    const other = await startFast({ cluster: "other", clusterId: 7 });
     other.cluster.tenants.setPassword("sys", "root", sandbox().logins.sys.password);
     const endpoints: Login["endpoints"] = [
       { host: "127.0.0.1", port: sandbox().port },

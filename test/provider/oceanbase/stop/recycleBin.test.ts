@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import type { StopReport } from "../../../../provider/oceanbase/stop/stopRequest.ts";
-import { type Sandbox, startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
-import type { VersionName } from "../../../../sdk/sandbox/versions.ts";
-import { FAST, untilJobs } from "../../../tools/support/sandbox.ts";
+import type { Sandbox } from "../../../../sdk/sandbox/sandbox.ts";
+import { VERSIONS, type VersionName } from "../../../../sdk/sandbox/versions.ts";
+import { startFast, untilJobs } from "../../../tools/support/sandbox.ts";
 import { stopsOn } from "../../../tools/support/stop.ts";
 
 /*
@@ -15,14 +15,17 @@ const { stop } = stopsOn(() => sandbox);
 
 /** Stops the backups of a tenant in the recycle bin and of another one. */
 async function stopInBin(version: VersionName): Promise<StopReport> {
-  sandbox = await startSandbox({ version, speed: FAST, timing: { backupSeconds: 100_000 } });
+  sandbox = await startFast({ version });
   for (const name of ["mysql_tenant", "oracle_tenant"]) sandbox.startBackup(name);
   await untilJobs(sandbox, "DOING", "DOING");
   sandbox.setInRecycleBin("mysql_tenant");
   return await stop({ selection: ["mysql_tenant", "oracle_tenant"], timeoutSeconds: 15 });
 }
 
-test.each(["4.0.0", "4.2.1"] as const)(
+/** On this one it is not known. */
+const DOUBTFUL = VERSIONS.indexOf("4.2.5");
+
+test.each(VERSIONS.slice(0, DOUBTFUL))(
   "a tenant in the recycle bin is stopped like any other on %s",
   async (version) => {
     const report = await stopInBin(version);
@@ -35,7 +38,7 @@ test.each(["4.0.0", "4.2.1"] as const)(
   },
 );
 
-test.each(["4.3.5", "4.6.0"] as const)(
+test.each(VERSIONS.slice(DOUBTFUL + 1))(
   "a tenant in the recycle bin is warned about and not waited for on %s",
   async (version) => {
     const report = await stopInBin(version);
@@ -62,7 +65,7 @@ test("a tenant in the recycle bin is waited for on 4.2.5 only when the statement
 
 test("a job that a cluster backup starts late in a tenant in the recycle bin is cancelled and waited for", async () => {
   const timing = { backupSeconds: 100_000, parentInitSeconds: 200 };
-  sandbox = await startSandbox({ version: "4.2.1", speed: FAST, timing });
+  sandbox = await startFast({ version: "4.2.1", timing });
   sandbox.setInRecycleBin("mysql_tenant");
   sandbox.startClusterBackup(["mysql_tenant"]);
   const report = await stop({ timeoutSeconds: 15 });

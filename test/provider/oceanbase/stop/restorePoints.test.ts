@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { FEATURES, MYSQL_TENANT } from "../../../tools/support/sandbox.ts";
 import { useStop } from "../../../tools/support/stop.ts";
 
-const { sandbox, stop, running, completeBackup, cancels } = useStop();
+const { sandbox, stop, running, completeBackup, cancels, liveJobs } = useStop();
 
 describe("a required restore point", () => {
   test("that is missing keeps the statement from being sent, and the tenant is named", async () => {
@@ -27,12 +28,28 @@ describe("a required restore point", () => {
     ).rejects.toThrow(/no complete full backup to restore oracle_tenant/);
   });
 
+  test("is a full backup: an incremental one without it counts for nothing", async () => {
+    await completeBackup("mysql_tenant");
+    sandbox().startBackup("mysql_tenant", { incremental: true });
+    await expect.poll(() => liveJobs(MYSQL_TENANT)).toMatchObject([{ status: "DOING" }]);
+    sandbox().finishBackup("mysql_tenant");
+    await expect.poll(() => liveJobs(MYSQL_TENANT)).toEqual([]);
+    const changed = sandbox().rows(
+      "UPDATE oceanbase.__all_backup_set_files SET file_status = 'DELETED' WHERE backup_type = 'FULL' RETURNING 1",
+    );
+    expect(changed).toHaveLength(1);
+    await expect(stop({ requireRestorePoint: true })).rejects.toThrow(/no complete full backup to restore/);
+    expect(cancels()).toEqual([]);
+  });
+
   test("cannot be looked for on a server without the view of backup sets, which is refused by its version", async () => {
     await running("mysql_tenant");
     sandbox().faults.inject({ match: /SET_FILES/, act: { kind: "error", errno: 1146 } });
     await expect(stop({ requireRestorePoint: true })).rejects.toMatchObject({
       kind: "unsupported",
-      message: expect.stringMatching(/found OceanBase 4\.2\.5\.1, which does not show its backup sets/),
+      message: expect.stringContaining(
+        `found OceanBase ${FEATURES.build}, which does not show its backup sets`,
+      ),
     });
     expect(cancels()).toEqual([]);
   });

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { BackupCleanupPolicyInputs } from "../../../../provider/resources/backupCleanupPolicy/inputs.ts";
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
 import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
-import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import {
   failsWith,
   partialFailure,
@@ -10,7 +9,13 @@ import {
   useBackupCleanupPolicy,
 } from "../../../tools/support/backupCleanupPolicy.ts";
 import { add, drop } from "../../../tools/support/cleanupPolicy.ts";
-import { connectionTo, FAST, recordingContext, stopBefore } from "../../../tools/support/sandbox.ts";
+import {
+  connectionTo,
+  FEATURES,
+  recordingContext,
+  startFast,
+  stopBefore,
+} from "../../../tools/support/sandbox.ts";
 
 const { sandbox, inputs, ownInputs, sent, policies, windows } = useBackupCleanupPolicy();
 
@@ -24,7 +29,7 @@ describe("a create", () => {
       adopted: false,
       statement: add("7d", " REDUNDANCY = 2 BACKUP_COPIES = 1"),
       tenantId: "1002",
-      server: { version: "4.2.5.1", cluster: "obdemo", clusterId: "1001", tenant: "sys", mode: "MYSQL" },
+      server: { version: FEATURES.build, cluster: "obdemo", clusterId: "1001", tenant: "sys", mode: "MYSQL" },
       summary: "cleanup policy of mysql_tenant: recovery window 7d, redundancy 2, backup copies 1",
       warnings: [],
     });
@@ -111,7 +116,7 @@ describe("a create", () => {
   });
 
   test.each(["mysql", "oceanbase-3", "seekdb"] as const)("on %s is refused", async (flavor) => {
-    const other = await startSandbox({ speed: FAST, flavor });
+    const other = await startFast({ flavor });
     const login = { connection: connectionTo(other, other.logins.sys), password: other.logins.sys.password };
     await failsWith(
       backupCleanupPolicy.create(inputs(login), recordingContext()),

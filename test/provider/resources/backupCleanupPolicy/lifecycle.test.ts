@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
-import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import {
   failsWith,
   partialFailure,
   useBackupCleanupPolicy,
 } from "../../../tools/support/backupCleanupPolicy.ts";
-import { FAST, recordingContext, stopBefore } from "../../../tools/support/sandbox.ts";
+import { recordingContext, startFast, stopBefore } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, inputs, created } = useBackupCleanupPolicy();
 
@@ -20,7 +19,7 @@ test("no operation of a preview makes a connection", async () => {
 });
 
 test("an update sends nothing more when its connection is made again to another cluster", async () => {
-  const other = await startSandbox({ speed: FAST, cluster: "other", clusterId: 7 });
+  const other = await startFast({ cluster: "other", clusterId: 7 });
   other.cluster.tenants.setPassword("sys", "root", sandbox().logins.sys.password);
   const { state } = await created();
   const connection = { ...inputs().connection, endpoints: [`127.0.0.1:${other.port}`] };

@@ -3,7 +3,6 @@ import type { BackupCleanupPolicyInputs } from "../../../../provider/resources/b
 import { backupCleanupPolicy } from "../../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
 import type { BackupCleanupPolicyState } from "../../../../provider/resources/backupCleanupPolicy/outputs.ts";
 import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
-import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import {
   failsWith,
   partialFailure,
@@ -11,7 +10,7 @@ import {
   useBackupCleanupPolicy,
 } from "../../../tools/support/backupCleanupPolicy.ts";
 import { add, drop } from "../../../tools/support/cleanupPolicy.ts";
-import { connectionTo, FAST, recordingContext, stopBefore } from "../../../tools/support/sandbox.ts";
+import { connectionTo, recordingContext, startFast, stopBefore } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, inputs, ownInputs, created, remakeTenant, sent, policies, windows } =
   useBackupCleanupPolicy();
@@ -145,7 +144,7 @@ describe("an update", () => {
 
   test("to another cluster adds the policy there and warns that the old cluster keeps its own", async () => {
     const { state } = await created();
-    const other = await startSandbox({ speed: FAST, cluster: "other", clusterId: 7 });
+    const other = await startFast({ cluster: "other", clusterId: 7 });
     const login = { connection: connectionTo(other, other.logins.sys), password: other.logins.sys.password };
     const context = recordingContext();
     const next = await updated(state, login, context);

@@ -4,7 +4,7 @@ import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecy
 import { NO_LISTS } from "../../../../provider/resources/cancelBackup/outputs.ts";
 import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
 import { useCancelBackup } from "../../../tools/support/cancelBackup.ts";
-import { connectionTo, MYSQL_TENANT, recordingContext } from "../../../tools/support/sandbox.ts";
+import { connectionTo, FEATURES, MYSQL_TENANT, recordingContext } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, inputs, created, unfinished, running, cancels, liveJobs } = useCancelBackup();
 
@@ -19,7 +19,7 @@ describe("a create", () => {
       statement: "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`",
       jobs: [{ tenant: "mysql_tenant", status: "CANCELED" }],
       summary: "1 backup job: mysql_tenant job 1 CANCELED",
-      server: { version: "4.2.5.1", cluster: "obdemo", clusterId: "1001", tenant: "sys", mode: "MYSQL" },
+      server: { version: FEATURES.build, cluster: "obdemo", clusterId: "1001", tenant: "sys", mode: "MYSQL" },
     });
   });
 

@@ -3,9 +3,8 @@ import type { CancelBackupInputs } from "../../../../provider/resources/cancelBa
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
 import type { CancelBackupState } from "../../../../provider/resources/cancelBackup/outputs.ts";
 import { PartialFailure } from "../../../../provider/resources/defineResource.ts";
-import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import { onAnotherCluster, useCancelBackup } from "../../../tools/support/cancelBackup.ts";
-import { connectionTo, FAST, recordingContext } from "../../../tools/support/sandbox.ts";
+import { connectionTo, recordingContext, startFast } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, inputs, created, unfinished, running, cancels } = useCancelBackup();
 
@@ -134,7 +133,7 @@ describe("an update", () => {
 
   test("of host and port sends the statement when they lead to another cluster", async () => {
     const { state } = await created();
-    const other = await startSandbox({ speed: FAST, cluster: "other", clusterId: 7 });
+    const other = await startFast({ cluster: "other", clusterId: 7 });
     const login = { connection: connectionTo(other, other.logins.sys), password: other.logins.sys.password };
     const next = await updated(state, login);
     expect(next.server).toMatchObject({ cluster: "other", clusterId: "7" });

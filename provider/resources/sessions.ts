@@ -8,7 +8,7 @@ import { isOfKind, OceanBaseError } from "../oceanbase/errors";
 import type { LoginInputs } from "./connection";
 import { renameAdvice } from "./connectionSources";
 import type { Context } from "./context";
-import { loginOf } from "./login";
+import { loginOf } from "./loginFromSources";
 
 /*
  * A session for the length of one call, and the cluster that a record belongs to.

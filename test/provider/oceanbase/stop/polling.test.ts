@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pauseUntilNextLook, pollDelayMs } from "../../../../provider/oceanbase/stop/looks.ts";
+import { pauseUntilNextLook, pollDelayMs } from "../../../../provider/oceanbase/stop/polling.ts";
 
 test.each([
   [0, 500],
