@@ -12,6 +12,8 @@ export interface Observed extends Operation {
   logged: readonly string[];
   /** Whether the server has answered one of them with an error. */
   hasFailed: boolean;
+  /** Whether the server has answered a question about the jobs with an error: then they may count as such that cannot be read. */
+  isUnreadable: boolean;
   /** The same of statements that change a policy; those of other resources of the command are among them. */
   loggedPolicyChanges: readonly string[];
   /** The CANCEL BACKUP that was carried out, or refused by the cluster itself. */
@@ -48,6 +50,7 @@ export function watching(
       isKilled: isKilled(),
       tookMs: Date.now() - startedAtMs,
       logged: sqls.filter(isCancel),
+      isUnreadable: logged.some(({ sql, outcome }) => /BACKUP_JOBS/.test(sql) && typeof outcome === "number"),
       hasFailed: logged.some(({ sql, outcome }) => isCancel(sql) && typeof outcome === "number"),
       loggedPolicyChanges: sqls.filter(isPolicyChange),
       carried: carried.filter(({ sql }) => isCancel(sql)),

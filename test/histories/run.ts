@@ -27,9 +27,13 @@ export async function comeToPass(history: History, level: Level): Promise<void> 
 }
 
 /** A resource that the program has not any more, and whose deletion asks for what cannot be had, is removed from the state. */
-function forgetDemanding({ person, stack }: Side): void {
+function forgetDemanding({ person, stack }: Side, { level }: World): void {
   for (const [name, { state }] of stack.saved) {
-    const isDemanding = state.waitForCleanup === true || state.requireRestorePoint === true;
+    // The login of a tenant that is gone is one of these: its password is wrong.
+    const isOwn = state.connection.tenant !== "sys";
+    const isHurried = state.timeoutSeconds < level.waitSeconds.usual;
+    const isDemanding =
+      state.waitForCleanup === true || state.requireRestorePoint === true || isOwn || isHurried;
     if (isDemanding && person.program[name] === undefined) stack.saved.delete(name);
   }
 }
@@ -95,7 +99,7 @@ class Run {
     const sides = this.isSecondThere ? [first, second] : [first];
     for (const side of sides) {
       side.person.repair();
-      forgetDemanding(side);
+      forgetDemanding(side, world);
       await this.succeed(side, "up");
       this.checkSettled(side);
       const sent = world.ledger.carried.length;

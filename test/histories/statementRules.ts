@@ -45,10 +45,13 @@ function checkScope(sql: string, { inputs }: Observed): void {
 const isUnmarked = ({ status }: Job) => status === "INIT" || status === "DOING";
 
 /** It comes again only where one has failed, or a job of its tenants was seen to run on since. */
-function checkIsNeeded(one: Carried, last: Carried | undefined, { moments, momentsBefore }: Observed): void {
+function checkIsNeeded(one: Carried, last: Carried | undefined, observed: Observed): void {
+  const { moments, momentsBefore, isUnreadable } = observed;
   // One that the server has refused was for tenants that it has no more, and has done nothing.
   if (one.errno !== undefined) return;
-  const hasFailed = last?.errno !== undefined || one.leaderless || (last?.leaderless ?? false);
+  // A tenant whose jobs cannot be read may have some that run on.
+  const isHidden = isUnreadable || one.leaderless || (last?.leaderless ?? false);
+  const hasFailed = last?.errno !== undefined || isHidden;
   const isFor = ({ tenantId, executors }: Job) =>
     one.tenantIds.has(tenantId) || (tenantId === 1 && executors.some((id) => one.tenantIds.has(id)));
   const runsOn = (live: readonly Job[]) => live.some((job) => isUnmarked(job) && isFor(job));

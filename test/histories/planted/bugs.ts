@@ -96,7 +96,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "leaves its session open when it fails",
     rule: "a connection, timer or listener is left",
-    file: "resources/cluster.ts",
+    file: "resources/sessions.ts",
     from: "  try {\n    return await act(session);\n  } finally {\n    session.close();\n  }",
     to: "  const result = await act(session);\n  session.close();\n  return result;",
   },

@@ -37,7 +37,9 @@ export class HostProvider implements Provider {
     if (this.host.front === "plugin") this.host.call("cancel", undefined).catch(() => {});
   }
 
+  /** A dynamic host takes seconds to end when it is asked to; everything is saved by now. */
   async end(): Promise<void> {
+    if (!this.host.hasEnded) process.kill(this.host.pid, "SIGKILL");
     await this.host.stop();
   }
 
