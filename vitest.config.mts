@@ -55,6 +55,8 @@ export default defineConfig({
     coverage: {
       allowExternal: true,
       include: ["../provider/**/*.ts", "../sdk/{nodejs,cli}/**/*.ts"],
+      // It is run as a process of its own, by test/package/cli.test.ts.
+      exclude: ["../sdk/cli/main.ts"],
       reporter: ["text-summary", "json-summary", "html"],
       reportsDirectory: "../.toolchain/coverage",
       thresholds: {

@@ -148,6 +148,24 @@ describe("the option", () => {
   });
 });
 
+test("a run without a stack and without a monitor has claims of its own", async () => {
+  const { onePerRun } = await import("../../../sdk/nodejs/programRun.ts");
+  const monitor = vi.spyOn(pulumi.runtime, "getMonitor");
+  const perRun = onePerRun(() => ({}));
+  const mocked = perRun();
+  expect(perRun()).toBe(mocked);
+  monitor.mockReturnValue(undefined);
+  const bare = perRun();
+  expect(bare).not.toBe(mocked);
+  expect(perRun()).toBe(bare);
+});
+
+test("outputs that are to be secrets are so beside what the configuration makes one", async () => {
+  const options = { additionalSecretOutputs: ["summary"] };
+  const stop = new sdk.CancelBackup("stop", { tenants: ["t1"], connection }, options);
+  expect(await valueFrom(stop.tenants)).toEqual(["t1"]);
+});
+
 describe("a field that is a secret in the configuration", () => {
   const inputsOf = async (resource: pulumi.CustomResource) => {
     await valueFrom(resource.urn);
