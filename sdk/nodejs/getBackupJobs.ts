@@ -1,15 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ListedJob } from "../../provider/oceanbase/jobs/jobList";
 import { completeLogin } from "../../provider/resources/completeLogin";
-import { NAMESPACE } from "../../provider/resources/connectionSources";
 import type { GetBackupJobsInputs } from "../../provider/resources/getBackupJobs";
 import { type ConnectionArgs, loginInputs } from "./connection";
 import { withoutUndefined } from "./knownInputs";
 import { whenMade } from "./madeResources";
+import { tokenOf } from "./pluginToken";
 import { programContext } from "./programContext";
-
-/** What the mocks of a program's tests are asked for; the plugin's function has the same name. */
-const GET_BACKUP_JOBS = `${NAMESPACE}:index:getBackupJobs`;
 
 /** Arguments of {@link getBackupJobs}. */
 export interface GetBackupJobsArgs {
@@ -101,7 +98,7 @@ function isMocked(): boolean {
 
 /** What the mocks of a test answer in place of the plugin's function, which has the same arguments. */
 async function mockedJobs(args: object): Promise<ListedJob[]> {
-  const { jobs } = await pulumi.runtime.invoke(GET_BACKUP_JOBS, { ...args });
+  const { jobs } = await pulumi.runtime.invoke(tokenOf("getBackupJobs"), { ...args });
   return jobs ?? [];
 }
 

@@ -1,5 +1,5 @@
 import type { Cluster } from "./cluster";
-import { isAtLeast } from "./versions";
+import { hasKnownOracleViewZone } from "./versions";
 import { asMs, ORACLE_VIEWS_AHEAD_OF_UTC_MS } from "./viewTimes";
 
 /**
@@ -9,7 +9,9 @@ import { asMs, ORACLE_VIEWS_AHEAD_OF_UTC_MS } from "./viewTimes";
  */
 export async function readServerTime(cluster: Cluster): Promise<string> {
   const { server } = cluster;
-  if (server.tenant.mode === "ORACLE") return isAtLeast(server, "4.4.0") ? "" : await oracleViewTime(cluster);
+  if (server.tenant.mode === "ORACLE") {
+    return hasKnownOracleViewZone(server) ? await oracleViewTime(cluster) : "";
+  }
   const rows = await cluster.read("SELECT NOW() AS NOW_TEXT", DOING);
   return rows[0]?.NOW_TEXT ?? "";
 }

@@ -42,3 +42,13 @@ export function needsOneArchiveDest(server: Pick<Server, "version">): boolean {
 export function cleansUpAtAdd(server: Pick<Server, "version">): boolean {
   return isAtLeast(server, "4.5.0");
 }
+
+/** Whether it is known what zone the backup views of an Oracle-mode tenant print times in. Fact: oracle-view-times */
+export function hasKnownOracleViewZone(server: Pick<Server, "version">): boolean {
+  return !isAtLeast(server, "4.4.0");
+}
+
+/** Whether a user tenant has a view of itself. Fact: tenants-view */
+export function hasTenantsViewInUserTenants(server: Pick<Server, "version">): boolean {
+  return isAtLeast(server, "4.1.0");
+}

@@ -2,7 +2,7 @@ import { given } from "../../given";
 import { isOfKind, OceanBaseError } from "../errors";
 import type { Cluster } from "./cluster";
 import { isInSys, TENANT_COLUMNS } from "./server";
-import { isAtLeast } from "./versions";
+import { hasTenantsViewInUserTenants } from "./versions";
 import { type BackupView, type ColumnOf, schemaOf, selectFrom, VIEW_COLUMNS, viewName } from "./views";
 
 /*
@@ -44,7 +44,9 @@ const WITHOUT_COLUMN: ReadonlySet<number> = new Set([904, 1054]);
 /** Every view that this login reads, one after the other. */
 export async function checkViews(cluster: Cluster): Promise<readonly ViewCheck[]> {
   const checks: ViewCheck[] = [];
-  if (readsTenantsView(cluster)) checks.push(await checkTenantsView(cluster));
+  // A user tenant without one is asked in another way.
+  const readsTenants = isInSys(cluster) || hasTenantsViewInUserTenants(cluster.server);
+  if (readsTenants) checks.push(await checkTenantsView(cluster));
   for (const name of Object.keys(VIEW_COLUMNS) as BackupView[]) {
     const columns: readonly ColumnOf<BackupView>[] = VIEW_COLUMNS[name];
     const tenantIds = [cluster.server.tenant.id];
@@ -53,11 +55,6 @@ export async function checkViews(cluster: Cluster): Promise<readonly ViewCheck[]
     checks.push({ name, view: viewName(cluster, name), ...(await check(cluster, columns, query)) });
   }
   return checks;
-}
-
-/** Before 4.1 a user tenant has no such view and is asked in another way. Fact: tenants-view */
-function readsTenantsView(cluster: Cluster): boolean {
-  return isInSys(cluster) || isAtLeast(cluster.server, "4.1.0");
 }
 
 async function checkTenantsView(cluster: Cluster): Promise<ViewCheck> {

@@ -1,6 +1,6 @@
 import type { Row } from "../connection/driver";
 import type { Server } from "./server";
-import { isAtLeast } from "./versions";
+import { hasKnownOracleViewZone } from "./versions";
 
 /*
  * Times as the backup views print them: counting with them, and the zone they are in.
@@ -20,7 +20,7 @@ export function mysqlUtcOffset(row: Row | undefined): string {
 
 /** The same in Oracle mode. Fact: oracle-view-times */
 export function oracleUtcOffset(server: Pick<Server, "version">): string {
-  return isAtLeast(server, "4.4.0") ? "" : offsetText(ORACLE_VIEWS_AHEAD_OF_UTC_MS);
+  return hasKnownOracleViewZone(server) ? offsetText(ORACLE_VIEWS_AHEAD_OF_UTC_MS) : "";
 }
 
 function offsetText(aheadMs: number): string {

@@ -64,15 +64,16 @@ export interface ViewQuery<View extends BackupView = BackupView> {
   rows?: { column: "JOB_ID" | "BACKUP_SET_ID"; of: readonly { tenantId: string; id: string }[] };
   where?: readonly string[];
   distinct?: boolean;
-  /** Only so many rows, those with the latest time first. Facts: row-limit, oracle-row-limit */
-  newest?: { by: string; rows: number; offset: number };
+  /** Only so many of the rows of ended jobs, those that ended last first. Facts: row-limit, oracle-row-limit */
+  latest?: { rows: number; offset: number };
 }
 
 /**
  * A query over a backup view as this login has to ask it.
  *
- * From sys the CDB_ form shows every tenant's rows; elsewhere the DBA_ form shows the tenant's own, without its id. The CDB_ form asks one tenant after the other, and fails
- * as a whole when one of them cannot answer; only `TENANT_ID IN (...)` is known to leave the others out.
+ * From sys the CDB_ form shows every tenant's rows; elsewhere the DBA_ form shows the tenant's own, without its id. The CDB_
+ * form asks one tenant after the other, and fails as a whole when one of them cannot answer; only `TENANT_ID IN (...)` is
+ * known to leave the others out.
  * Facts: views-by-tenant, leaderless-read
  */
 export function selectFrom<View extends BackupView>(
@@ -95,7 +96,7 @@ export function selectFrom<View extends BackupView>(
     [inSys ? "TENANT_ID" : `${digits(tenant.id)} AS TENANT_ID`, ...names].join(", "),
     ` FROM ${viewName(cluster, view)}`,
     conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`,
-    query.newest === undefined ? "" : newestClause(query.newest, tenant),
+    query.latest === undefined ? "" : latestClause(query.latest, tenant),
   ].join("");
 }
 
@@ -119,11 +120,11 @@ export function selectTogether<View extends BackupView>(
 }
 
 /** The ids make the order of rows of one moment a fixed one, so that no page repeats or leaves out a row. */
-function newestClause(
-  { by, rows, offset }: NonNullable<ViewQuery["newest"]>,
+function latestClause(
+  { rows, offset }: NonNullable<ViewQuery["latest"]>,
   { mode }: Pick<Tenant, "mode">,
 ): string {
-  const order = ` ORDER BY ${by} DESC, TENANT_ID, JOB_ID`;
+  const order = " ORDER BY END_TIMESTAMP DESC, TENANT_ID, JOB_ID";
   return mode === "ORACLE"
     ? `${order} OFFSET ${offset} ROWS FETCH NEXT ${rows} ROWS ONLY`
     : `${order} LIMIT ${rows} OFFSET ${offset}`;

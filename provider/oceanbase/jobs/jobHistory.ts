@@ -45,14 +45,8 @@ async function readLatest(
   const found = new Map<string, JobRow>();
   for (let offset = 0; offset < bounds.limit; offset += PAGE_ROWS) {
     const rows = Math.min(PAGE_ROWS, bounds.limit - offset);
-    const newest = { by: "END_TIMESTAMP", rows, offset };
-    const options = given({ notRepeated });
-    const page = await readEnded(
-      cluster,
-      "reading the ended backup jobs",
-      { tenantIds: ids, newest },
-      options,
-    );
+    const query = { tenantIds: ids, latest: { rows, offset } };
+    const page = await readEnded(cluster, "reading the ended backup jobs", query, given({ notRepeated }));
     const within = page.filter((job) => isWithin(job, bounds, now));
     for (const job of within) found.set(jobKey(job), job);
     if (within.length < rows) break;

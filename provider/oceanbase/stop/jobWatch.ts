@@ -129,7 +129,7 @@ export class JobWatch {
 
   /**
    * Tenants of recorded jobs that are not in the scope any more: another tenant has the name by now, or a filter keeps them
-   * out. What is being cancelled there is waited for.
+   * out. What is being cancelled there is waited for. Fact: tenant-renamed
    */
   private get elsewhere(): readonly string[] {
     const ids = this.unended.filter((job) => !isInScope(this.scope, job)).map(({ tenantId }) => tenantId);

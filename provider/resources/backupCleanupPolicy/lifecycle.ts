@@ -181,7 +181,7 @@ async function refresh(
 
 /**
  * Drops the policy on the cluster of record, from the tenant of record whatever that is called by now. One that is gone, with
- * its tenant or without, counts as dropped.
+ * its tenant or without, counts as dropped. Fact: tenant-renamed
  */
 async function remove(state: BackupCleanupPolicyState, context: Context): Promise<void> {
   await atDeletion(state, context, async (session) => {

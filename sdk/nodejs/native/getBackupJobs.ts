@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ListedJob } from "../../../provider/oceanbase/jobs/jobList";
 import type { GetBackupJobsArgs, GetBackupJobsOutputArgs } from "../getBackupJobs";
 import { whenMade } from "../madeResources";
-import { tokenOf, VERSION } from "./reach";
+import { tokenOf } from "../pluginToken";
+import { VERSION } from "./reach";
 
 /**
  * The backup jobs of tenants as they are now, in previews as well, asked by the plugin. It changes nothing on the cluster.

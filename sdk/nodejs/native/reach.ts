@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NAMESPACE } from "../../../provider/resources/connectionSources";
 import { type ConnectionArgs, isLater } from "../connection";
+import { tokenOf } from "../pluginToken";
 import type { Reach } from "../resource";
 
 /** The version of this package, and so of the plugin that belongs to it. */
@@ -13,11 +13,6 @@ export const VERSION = "0.1.0";
  */
 export function byPlugin(type: string): Reach {
   return { token: tokenOf(type), options: { version: VERSION } };
-}
-
-/** `oceanbase-backup:index:<name>`. */
-export function tokenOf(name: string): string {
-  return `${NAMESPACE}:index:${name}`;
 }
 
 /**

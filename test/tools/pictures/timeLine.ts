@@ -1,11 +1,12 @@
-import { backupIdleSeconds, isAtLeast } from "../../../provider/oceanbase/cluster/versions.ts";
+import { backupIdleSeconds } from "../../../provider/oceanbase/cluster/versions.ts";
+import { featuresOf, type VersionName } from "../../../sdk/sandbox/versions.ts";
 import { box, line, picture, type Theme, text } from "./svg.ts";
 
 /** One lane: versions in which a stop takes its time in the same way. */
 interface Lane {
   versions: string;
-  /** One of them, which the code is asked about. */
-  version: string;
+  /** One of them, which code and sandbox are asked about. */
+  version: VersionName;
   note: string;
 }
 
@@ -24,8 +25,8 @@ const DOWN = 92;
 const LONGEST = 480;
 
 /** How long after the statement the thread that ends jobs looks, at most. */
-export function noticedAfter(version: string): number {
-  return isAtLeast({ version }, "4.5.1") ? 1 : backupIdleSeconds({ version });
+function noticedAfter(version: VersionName): number {
+  return featuresOf(version).cancelWakesBackupThread ? 1 : backupIdleSeconds({ version });
 }
 
 /** What becomes of a job after the statement, by the server's version. */

@@ -3,23 +3,10 @@ import type { Tenant } from "../../../../provider/oceanbase/cluster/server.ts";
 import type { JobRow } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
 import type { JobSnapshot } from "../../../../provider/oceanbase/jobs/jobList.ts";
 import { forecastOf } from "../../../../provider/resources/doctor/forecasts.ts";
+import { liveJob } from "../../../tools/support/backupJob.ts";
 import { serverInSys, serverInTenant, tenant } from "../../../tools/support/scriptedSession.ts";
 
-const JOB: JobRow = {
-  tenantId: "1002",
-  jobId: "7",
-  backupSetId: "3",
-  initiatorTenantId: "1002",
-  initiatorJobId: "0",
-  executorTenantIds: ["1002"],
-  type: "full",
-  status: "DOING",
-  result: 0,
-  comment: "",
-  path: "file:///backup",
-  startedAt: "2026-01-01 00:00:00",
-  endedAt: undefined,
-};
+const JOB = liveJob({ jobId: "7", startedAt: "2026-01-01 00:00:00" });
 
 /** What is foretold of a job where these tenants are, seen from sys. */
 function foretold(
