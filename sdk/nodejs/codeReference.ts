@@ -11,6 +11,9 @@ const RUNNER = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run([\\/]index\.js)?$/;
 /** The folder in which Pulumi has started this process. A program may go to another one later. */
 const STARTED_IN = process.cwd();
 
+/** Whether the package was found from there: looked up once, however many resources a program makes. */
+let isFound = false;
+
 /** What to do when the package is not found from a folder; the line that the state holds has the folder filled in later. */
 const advice = (folder: string) =>
   `install pulumi-oceanbase-backup in ${folder}: destroy runs its code from there`;
@@ -36,9 +39,10 @@ export function codeReference(provider: string): string {
  * the Automation API or in a component provider, nor under a test's mocks.
  */
 export function requireCodeForHost(): void {
-  if (!RUNNER.test(process.argv[1] ?? "")) return;
+  if (isFound || !RUNNER.test(process.argv[1] ?? "")) return;
   try {
     createRequire(join(STARTED_IN, "index.js")).resolve(PROVIDER);
+    isFound = true;
   } catch {
     throw new pulumi.RunError(advice(STARTED_IN));
   }

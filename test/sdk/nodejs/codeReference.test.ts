@@ -81,6 +81,15 @@ describe("making a resource", () => {
     expect(requireCodeForHost).not.toThrow();
   });
 
+  test("looks the package up once, however many resources there are", async () => {
+    install("");
+    const { requireCodeForHost } = await load();
+    runBy(RUNNER);
+    requireCodeForHost();
+    rmSync(join(folder, "node_modules"), { recursive: true });
+    expect(requireCodeForHost).not.toThrow();
+  });
+
   test("goes on where it cannot be known, in a process that is not a Pulumi program's", async () => {
     const { requireCodeForHost } = await load();
     runBy("/stack/automation.js");
