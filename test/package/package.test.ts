@@ -97,3 +97,11 @@ test("its version is the changelog's newest", () => {
   const [, newest] = /^## (\S+)/m.exec(readFileSync(join(ROOT, "CHANGELOG.md"), "utf8")) ?? [];
   expect(newest).toBe(version);
 });
+
+test("no npm script runs a TypeScript program by a second `node`: its shell may remember an old one from before the set-up", () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const second = Object.entries(scripts).filter(([, script]) => /&&\s*node\b[^&]*\.ts\b/.test(script));
+  expect(second).toEqual([]);
+});

@@ -7,5 +7,7 @@ import { ROOT, run } from "./run.mjs";
  */
 if (!existsSync(join(ROOT, "node_modules"))) {
   const onLine = (/** @type {string} */ line) => console.error(line);
-  process.exitCode = (await run("npm", ["ci", "--no-audit", "--no-fund"], { onLine })).code;
+  process.exitCode = (
+    await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { onLine })
+  ).code;
 }
