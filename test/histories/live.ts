@@ -1,9 +1,9 @@
 import { getEventListeners } from "node:events";
-import { LifecycleProvider } from "../tools/support/lifecycleProvider.ts";
 import { openClients } from "../tools/support/memoryNetwork.ts";
 import { PulumiStack } from "../tools/support/pulumiEngine.ts";
 import { inVirtualTime, VirtualTime } from "../tools/support/virtualTime.ts";
 import type { Level } from "./level.ts";
+import { ProviderInProcess } from "./providerInProcess.ts";
 import { comeToPass } from "./run.ts";
 import type { History } from "./steps.ts";
 
@@ -29,12 +29,12 @@ function inProcess(time: VirtualTime): Level {
     waitSeconds: { usual: 20, long: 600 },
     hostOf: ({ host }) => host,
     newStack: (watch) => new PulumiStack(watch),
-    startProcess: async (env) => new LifecycleProvider(env),
+    startProcess: async (env) => new ProviderInProcess(env),
     leftBy: (processes) => ({
       sockets: openClients(),
       timers: time.timers.size,
       listeners: Math.max(
-        ...processes.map((one) => getEventListeners((one as LifecycleProvider).signal, "abort").length),
+        ...processes.map((one) => getEventListeners((one as ProviderInProcess).signal, "abort").length),
       ),
     }),
   };

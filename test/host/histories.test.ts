@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { histories } from "../histories/arbitrary.ts";
 import type { Level } from "../histories/level.ts";
 import { programOf } from "../histories/program.ts";
+import { ProviderByHost } from "../histories/providerByHost.ts";
 import { inRealTime, realTime } from "../histories/realTime.ts";
 import { comeToPass } from "../histories/run.ts";
 import { FRONTS, type Front } from "../tools/support/fronts.ts";
-import { HostProvider } from "../tools/support/hostProvider.ts";
 import { PulumiStack } from "../tools/support/pulumiEngine.ts";
 import { soak } from "../tools/support/soak.ts";
 
@@ -20,7 +20,7 @@ function levelOf(front: Front): Level {
   return {
     ...realTime,
     newStack: (watch) => new PulumiStack(watch),
-    startProcess: (env) => HostProvider.start(front, env),
+    startProcess: (env) => ProviderByHost.start(front, env),
     leftBy: () => ({}),
   };
 }

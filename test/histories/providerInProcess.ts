@@ -1,10 +1,10 @@
-import { backupCleanupPolicy } from "../../../provider/resources/backupCleanupPolicy/lifecycle.ts";
-import { cancelBackup } from "../../../provider/resources/cancelBackup/lifecycle.ts";
-import { Command } from "../../../provider/resources/command.ts";
-import type { Context } from "../../../provider/resources/context.ts";
-import { type Lifecycle, PartialFailure } from "../../../provider/resources/defineResource.ts";
-import type { Kind } from "./providerClient.ts";
-import type { Declared, MadePart, Properties, Provider, Saved } from "./pulumiEngine.ts";
+import { backupCleanupPolicy } from "../../provider/resources/backupCleanupPolicy/lifecycle.ts";
+import { cancelBackup } from "../../provider/resources/cancelBackup/lifecycle.ts";
+import { Command } from "../../provider/resources/command.ts";
+import type { Context } from "../../provider/resources/context.ts";
+import { type Lifecycle, PartialFailure } from "../../provider/resources/defineResource.ts";
+import type { Kind } from "../tools/support/providerClient.ts";
+import type { Declared, MadePart, Properties, Provider, Saved } from "../tools/support/pulumiEngine.ts";
 
 const LIFECYCLES = {
   CancelBackup: cancelBackup,
@@ -12,7 +12,7 @@ const LIFECYCLES = {
 } as unknown as Record<Kind, Lifecycle<Properties, Properties>>;
 
 /** The lifecycles of this package in the process of the test, for the length of one command. */
-export class LifecycleProvider implements Provider {
+export class ProviderInProcess implements Provider {
   /** Everything that was said to people. */
   readonly said: string[] = [];
   private readonly giveUp = new AbortController();

@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from "node:util";
-import { claimPolicy } from "../../../provider/resources/backupCleanupPolicy/claims.ts";
-import type { Front } from "./fronts.ts";
-import { ProviderHost } from "./providerHost.ts";
-import type { ProviderFailure } from "./providerMessages.ts";
-import type { Declared, MadePart, Properties, Provider, Saved } from "./pulumiEngine.ts";
+import { claimPolicy } from "../../provider/resources/backupCleanupPolicy/claims.ts";
+import type { Front } from "../tools/support/fronts.ts";
+import { ProviderHost } from "../tools/support/providerHost.ts";
+import type { ProviderFailure } from "../tools/support/providerMessages.ts";
+import type { Declared, MadePart, Properties, Provider, Saved } from "../tools/support/pulumiEngine.ts";
 
 /** The resources in a real provider process, which lives for the length of one command. */
-export class HostProvider implements Provider {
+export class ProviderByHost implements Provider {
   private readonly host: ProviderHost;
   /** What the program itself sees to: a tenant has one policy. */
   private readonly claims = new Map<string, string>();
   private isKilled = false;
 
-  static async start(front: Front, env: Record<string, string>): Promise<HostProvider> {
+  static async start(front: Front, env: Record<string, string>): Promise<ProviderByHost> {
     const host = await ProviderHost.start(front, env);
     await host.configure({});
-    return new HostProvider(host);
+    return new ProviderByHost(host);
   }
 
   private constructor(host: ProviderHost) {
