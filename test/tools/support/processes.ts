@@ -23,9 +23,13 @@ export function isRunning({ pid, command }: RunningProcess): boolean {
 
 /** Ends a process, unless it has ended meanwhile. */
 export function killIfRunning(running: RunningProcess): void {
-  if (!isRunning(running)) return;
+  if (isRunning(running)) signalUnlessEnded(running.pid, "SIGKILL");
+}
+
+/** For a process that may end by itself just before the signal. */
+export function signalUnlessEnded(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(running.pid, "SIGKILL");
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
