@@ -2,7 +2,13 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
 import { newProject } from "../tools/support/consumer.ts";
 import { FRONTS, type Front, programFor } from "../tools/support/fronts.ts";
-import { familyOf, isRunning, killIfRunning, type RunningProcess, signalUnlessEnded } from "../tools/support/processes.ts";
+import {
+  familyOf,
+  isRunning,
+  killIfRunning,
+  type RunningProcess,
+  signalUnlessEnded,
+} from "../tools/support/processes.ts";
 import { untilJobs, useSandbox } from "../tools/support/sandbox.ts";
 import { soak } from "../tools/support/soak.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
