@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
 import { rightAnswersOf } from "../contract/rightAnswers.ts";
 import { copyOfExample } from "../tools/support/consumer.ts";
 import { runtimeOf } from "../tools/support/languages.ts";
@@ -193,6 +194,82 @@ test("several-clusters stops the backups of two clusters, each with its own logi
   } finally {
     await east.stop();
   }
+});
+
+describe("fleet", () => {
+  const SIZE = 20;
+  const PARALLEL = 5;
+  const CANCEL = "ALTER SYSTEM CANCEL BACKUP";
+  let fleet: Sandbox[] = [];
+  let running: Stack;
+  const names = Array.from({ length: SIZE }, (_, i) => `cluster-${i}`);
+  beforeEach(async () => {
+    fleet = await Promise.all(names.map(() => startFast()));
+    for (const cluster of fleet) cluster.startBackup("mysql_tenant");
+    running = await example("fleet", {});
+    const clusters = fleet.map(({ port }, i) => ({ name: names[i], host: "127.0.0.1", port }));
+    const passwords = fleet.map(({ logins }, i) => [names[i], logins.sys.password]);
+    await running.config("clusters", JSON.stringify(clusters));
+    await running.config("passwords", JSON.stringify(Object.fromEntries(passwords)), true);
+  });
+  afterEach(() => Promise.all(fleet.map((cluster) => cluster.stop())));
+
+  const up = (...flags: string[]) =>
+    running.pulumi(["up", "--yes", "--skip-preview", "--parallel", String(PARALLEL), ...flags]);
+  const sent = () => fleet.map(({ log }) => log.cancels);
+
+  /** The next cancel on this cluster is refused, and does nothing. */
+  const refuseOn = (index: number) =>
+    fleet[index]?.faults.inject({ match: /CANCEL BACKUP/, act: { kind: "error", errno: 1227 } });
+
+  /** What the state says of each cluster, by name. */
+  async function recorded(): Promise<Record<string, unknown>> {
+    const resources = await running.resources();
+    const made = resources.filter(({ type }) => type.endsWith(":CancelBackup"));
+    return Object.fromEntries(
+      made.map(({ urn, outputs }) => [urn.split("::").at(-1), [outputs?.outcome, outputs?.summary]]),
+    );
+  }
+  const stopped = (named: readonly string[]) =>
+    Object.fromEntries(named.map((name) => [name, ["stopped", "1 backup job: mysql_tenant job 1 CANCELED"]]));
+
+  /** On how many clusters something was going on at the same time, by their logs. */
+  function mostAtOnce(): number {
+    const spans = fleet.map(({ log }) => [log.entries[0]?.at ?? 0, log.entries.at(-1)?.at ?? 0] as const);
+    return Math.max(...spans.map(([at]) => spans.filter(([from, to]) => from <= at && at <= to).length));
+  }
+
+  test("stops the backups of every cluster, some at a time, and one that fails hides no other's outcome", async () => {
+    refuseOn(7);
+    const { code, output } = await up("--continue-on-error");
+    expect({ code, output }).toEqual({
+      code: expect.not.toBeOneOf([0]),
+      output: expect.stringMatching(/cluster-7[\s\S]*error 1227/),
+    });
+    expect(sent()).toEqual(fleet.map(() => [CANCEL]));
+    const others = names.filter((name) => name !== "cluster-7");
+    expect(await recorded()).toEqual(stopped(others));
+    expect(mostAtOnce()).toBeGreaterThan(1);
+    expect(mostAtOnce()).toBeLessThanOrEqual(PARALLEL);
+    // What has failed is done by the next one, and nothing else.
+    expect(await up()).toMatchObject({ code: 0 });
+    expect(sent()).toEqual(names.map((name) => (name === "cluster-7" ? [CANCEL, CANCEL] : [CANCEL])));
+    expect(await recorded()).toEqual(stopped(names));
+    await upAgainAndDestroy(running);
+    expect(sent().flat()).toHaveLength(SIZE + 1);
+  });
+
+  test("without --continue-on-error begins nothing more once one has failed, and loses nothing that was done", async () => {
+    refuseOn(0);
+    expect(await up()).toMatchObject({ code: expect.not.toBeOneOf([0]) });
+    const reached = names.filter((_, i) => sent()[i]?.length === 1);
+    expect(reached).toContain("cluster-0");
+    expect(reached.length).toBeLessThan(SIZE);
+    expect(await recorded()).toEqual(stopped(reached.filter((name) => name !== "cluster-0")));
+    expect(await up()).toMatchObject({ code: 0 });
+    expect(sent()).toEqual(names.map((name) => (name === "cluster-0" ? [CANCEL, CANCEL] : [CANCEL])));
+    expect(await recorded()).toEqual(stopped(names));
+  });
 });
 
 test("test-your-teardown passes its own tests", async () => {

@@ -6,6 +6,7 @@
 /** Run as they stand, in the folder of a stack of the example `quickstart` that is up, with `NEW_PASSWORD` set. */
 export const RUN: readonly string[] = [
   "pulumi config set oceanbase-backup:host ob1.example.com",
+  "pulumi up --yes --parallel 5 --continue-on-error",
   'OCEANBASE_PASSWORD="$NEW_PASSWORD" pulumi refresh --yes',
 ];
 
