@@ -42,12 +42,28 @@ export const MANAGERS = {
     // The hook on require() and no more, as where NODE_OPTIONS is set by hand.
     nodeOptions: (folder) => `--require ${join(folder, ".pnp.cjs")}`,
   },
+  bun: {
+    program: PROGRAMS.bun,
+    version: VERSIONS.bun,
+    files: { "bunfig.toml": "telemetry = false\n" },
+    nodeOptions: nothing,
+  },
 } as const satisfies Record<string, Manager>;
 
 export type ManagerName = keyof typeof MANAGERS;
 
-/** The Node that runs this comes first. */
-const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+/**
+ * The environment of the managers: the Node that runs this comes first; what was fetched before is taken from the cache;
+ * outside of CI, where yarn and pnpm would refuse to write a lock file.
+ */
+const MANAGING = {
+  ...process.env,
+  PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+  CI: "",
+  npm_config_prefer_offline: "true",
+  npm_config_audit: "false",
+  npm_config_fund: "false",
+};
 
 /** A folder of a user's, outside of the repository, whose packages one of the managers installs. */
 export class UserFolder {
@@ -73,9 +89,7 @@ export class UserFolder {
   /** Runs the manager, in the folder or in one below it; it has to succeed. */
   async manage(args: string[], below = "."): Promise<void> {
     const cwd = join(this.path, below);
-    // In CI yarn and pnpm would refuse to write a lock file.
-    const env = { ...process.env, PATH, CI: "" };
-    const { code, output } = await run(this.manager.program, args, { cwd, env, onLine: () => {} });
+    const { code, output } = await run(this.manager.program, args, { cwd, env: MANAGING, onLine: () => {} });
     if (code !== 0) throw new Error(`${this.manager.program} ${args.join(" ")} failed:\n${output}`);
   }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CONSUMER, newProject, packedTarball } from "../tools/support/consumer.ts";
 import { typeErrorsOf } from "../tools/support/typeCheck.ts";
+import { TYPESCRIPTS } from "../tools/toolchain/packageManagers.mjs";
 import { run } from "../tools/toolchain/run.mjs";
 
 /*
@@ -79,21 +80,43 @@ const RESOLUTIONS = {
   "none, module": ["module", {}],
 } as const;
 
-test.each(Object.entries(RESOLUTIONS))(
+type Resolution = keyof typeof RESOLUTIONS;
+
+/** What an older TypeScript is asked. "none" for a module means that it finds no package at all. */
+const OF_OLDER: readonly Resolution[] = [
+  "node10, as in Pulumi's template until 2026",
+  "nodenext, module",
+  "bundler",
+  "none, CommonJS",
+];
+
+/** What is wrong with the program, as a TypeScript reads it; without a folder the project's own. */
+function errorsIn(resolution: Resolution, silence: object, typescript?: string): string[] {
+  const [type, options] = RESOLUTIONS[resolution];
+  const directory = newProject("types", {
+    "package.json": JSON.stringify({ type }),
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: { ...STRICT, ...silence, ...options },
+      files: ["index.ts"],
+    }),
+    "index.ts": PROGRAM,
+  });
+  return typeErrorsOf(directory, typescript);
+}
+
+test.each(Object.keys(RESOLUTIONS) as Resolution[])(
   "a strict program compiles against its types with the resolution %s",
-  (_, [type, options]) => {
-    const directory = newProject("types", {
-      "package.json": JSON.stringify({ type }),
-      // TypeScript 6 warns of what it calls deprecated.
-      "tsconfig.json": JSON.stringify({
-        compilerOptions: { ...STRICT, ignoreDeprecations: "6.0", ...options },
-        files: ["index.ts"],
-      }),
-      "index.ts": PROGRAM,
-    });
-    expect(typeErrorsOf(directory)).toEqual([]);
+  (resolution) => {
+    // TypeScript 6 warns of what it calls deprecated.
+    expect(errorsIn(resolution, { ignoreDeprecations: "6.0" })).toEqual([]);
   },
 );
+
+describe.each([...TYPESCRIPTS])("by TypeScript %s", (_, folder) => {
+  test.each(OF_OLDER)("a strict program compiles with the resolution %s", (resolution) => {
+    expect(errorsIn(resolution, {}, folder)).toEqual([]);
+  });
+});
 
 describe.each(Object.entries(ENTRY_POINTS))("%s", (name, value) => {
   test.each([

@@ -8,22 +8,31 @@ const LOCK = "package-lock.json";
 
 const { dependencies } = JSON.parse(readFileSync(join(PINNED, "package.json"), "utf8"));
 
-/** Their versions. @type {Record<"pnpm" | "yarn" | "oldNode", string>} */
+/** Their versions. @type {Record<"pnpm" | "yarn" | "bun" | "oldNode", string>} */
 export const VERSIONS = {
   pnpm: dependencies.pnpm,
   yarn: dependencies["@yarnpkg/cli-dist"],
+  bun: dependencies.bun,
   oldNode: dependencies.node,
 };
 
-/** The program of one of them. @type {Record<"pnpm" | "yarn" | "oldNode", string>} */
+/** The program of one of them. @type {Record<"pnpm" | "yarn" | "bun" | "oldNode", string>} */
 export const PROGRAMS = {
   pnpm: join(INSTALLED, "node_modules", ".bin", "pnpm"),
   yarn: join(INSTALLED, "node_modules", ".bin", "yarn"),
+  bun: join(INSTALLED, "node_modules", ".bin", "bun"),
   /** Node 20. */
   oldNode: join(INSTALLED, "node_modules", "node", "bin", "node"),
 };
 
-/** Installs the package managers other than npm, and an old Node, unless they are there already. */
+/** The folder of each TypeScript besides the project's own, by its version. @type {ReadonlyMap<string, string>} */
+export const TYPESCRIPTS = new Map(
+  Object.entries(dependencies)
+    .filter(([name]) => name.startsWith("typescript-"))
+    .map(([name, pinned]) => [pinned.replace("npm:typescript@", ""), join(INSTALLED, "node_modules", name)]),
+);
+
+/** Installs the package managers other than npm, and what else is pinned with them, unless they are there already. */
 export async function ensurePackageManagers() {
   const isThere = existsSync(PROGRAMS.oldNode) && text(INSTALLED) === text(PINNED);
   if (isThere) return;
