@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Sandbox, SandboxOptions, SandboxTenantMode } from "../sandbox/index.ts" with {
   "resolution-mode": "import",
 };
@@ -28,9 +28,9 @@ export const sandbox: CliCommand = {
   async run(options, io) {
     const { startSandbox } = await loadSandbox();
     const started = await startSandbox(optionsOf(options));
-    const directory = mkdtempSync(join(tmpdir(), "oceanbase-sandbox-"));
+    const caFile = started.ca === undefined ? undefined : newFile(started.ca);
     try {
-      const environment = environmentOf(started, directory);
+      const environment = environmentOf(started, caFile);
       io.print(
         options.has("json")
           ? JSON.stringify(factsOf(started, environment))
@@ -39,7 +39,7 @@ export const sandbox: CliCommand = {
       await io.askedToEnd();
     } finally {
       await started.stop();
-      rmSync(directory, { recursive: true, force: true });
+      if (caFile !== undefined) rmSync(dirname(caFile), { recursive: true, force: true });
     }
     return EXIT.allWell;
   },
@@ -83,13 +83,17 @@ function tenantOf(text: string): [name: string, mode: SandboxTenantMode] {
   return [name, mode === undefined ? "MYSQL" : "ORACLE"];
 }
 
-/** The variables that lead there as `root@sys`; the authority of its certificate is in a file, for other clients as well. */
-function environmentOf(started: Sandbox, directory: string): Record<string, string> {
-  const { OCEANBASE_TLS: tls, ...environment } = started.environment();
-  if (tls === undefined) return environment;
-  const caFile = join(directory, "ca.pem");
-  writeFileSync(caFile, started.ca ?? "");
-  return { ...environment, OCEANBASE_TLS_CA_FILE: caFile };
+/** The authority of its certificate in a file, for clients of any kind. */
+function newFile(ca: string): string {
+  const caFile = join(mkdtempSync(join(tmpdir(), "oceanbase-sandbox-")), "ca.pem");
+  writeFileSync(caFile, ca);
+  return caFile;
+}
+
+/** The variables that lead there as `root@sys`. */
+function environmentOf(started: Sandbox, caFile: string | undefined): Record<string, string> {
+  const { OCEANBASE_TLS: _, ...environment } = started.environment();
+  return caFile === undefined ? environment : { ...environment, OCEANBASE_TLS_CA_FILE: caFile };
 }
 
 /** All there is to know, for a program. */
