@@ -1,9 +1,8 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { rightAnswersOf } from "../contract/rightAnswers.ts";
 import { copyOfExample } from "../tools/support/consumer.ts";
-import { runtimeOf } from "../tools/support/languages.ts";
+import { exampleStacks, runtimeOf } from "../tools/support/languages.ts";
 import { FEATURES, startFast, useSandbox } from "../tools/support/sandbox.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
@@ -196,10 +195,6 @@ test("several-clusters stops the backups of two clusters, each with its own logi
 });
 
 test("no example is left out here; those in other languages have tests of their own", () => {
-  const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true }).filter((entry) =>
-    entry.isDirectory(),
-  );
-  const names = examples.map(({ name }) => name);
-  const own = names.filter((name) => runtimeOf(join(ROOT, "examples", name)) === "nodejs");
+  const own = exampleStacks().filter((name) => runtimeOf(join(ROOT, "examples", name)) === "nodejs");
   expect([...tested].sort()).toEqual(own.sort());
 });
