@@ -19,6 +19,7 @@ export class Lifeline {
   /** The calls that are under way. */
   private readonly calls = new Set<AbortController>();
   private isWatching = false;
+  private wasCalled = false;
   private isGone = false;
 
   /** @param findEngine gives the engine whose end ends this process; undefined when there is none */
@@ -28,6 +29,7 @@ export class Lifeline {
 
   /** Runs something on behalf of the engine for as long as it lives. */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.wasCalled = true;
     this.watchEngine();
     const call = new AbortController();
     this.calls.add(call);
@@ -45,7 +47,8 @@ export class Lifeline {
     for (const call of this.calls) call.abort();
   }
 
-  private watchEngine(): void {
+  /** Begins with the first call at the latest. Before it, an engine that has started a program and cannot be reached is gone. */
+  watchEngine(): void {
     if (this.isWatching) return;
     this.isWatching = true;
     try {
@@ -57,15 +60,16 @@ export class Lifeline {
   }
 
   /**
-   * A connection that was lost may be made again; an engine to which none can be made any more is gone. One to which there
-   * never was a connection says nothing: the address may not be one that can be reached from here.
+   * A connection that was lost may be made again; an engine to which none can be made any more is gone. One that calls and to
+   * which there never was a connection says nothing: the address may not be one that can be reached from here.
    */
   private watch(channel: EngineChannel, wasReady: boolean): void {
     const state = channel.getConnectivityState(true);
-    const isLost = wasReady && state === TRANSIENT_FAILURE;
+    const mayBeGone = () => wasReady || !this.wasCalled;
+    const isLost = state === TRANSIENT_FAILURE && mayBeGone();
     const deadline = isLost ? Date.now() + GONE_AFTER_MS : Number.POSITIVE_INFINITY;
     channel.watchConnectivityState(state, deadline, (isUnchanged) => {
-      if (!isUnchanged) return this.watch(channel, wasReady || state === READY);
+      if (!isUnchanged || !mayBeGone()) return this.watch(channel, wasReady || state === READY);
       this.isGone = true;
       this.abortCalls();
       this.endWithEngine();

@@ -22,4 +22,5 @@ const server = pluginServer(plugin, {
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error !== null) throw error;
   console.log(port);
+  plugin.watchEngine();
 });

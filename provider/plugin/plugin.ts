@@ -36,6 +36,11 @@ export class Plugin {
     this.lifeline = new Lifeline(() => engine);
   }
 
+  /** An engine that ends before its first call ends this process, too. */
+  watchEngine(): void {
+    this.lifeline.watchEngine();
+  }
+
   /** An engine that has not started this process shows its lines, and leaves it behind when it ends. */
   attach(engine: Engine): void {
     this.engine = engine;

@@ -2,10 +2,11 @@ import { didYouMean } from "../../provider/text";
 import { type CliCommand, EXIT, type Io } from "./command";
 import { doctor } from "./doctor";
 import { jobs } from "./jobs";
-import { inCommandLineWords, loginUsage, readOptions, usageOf } from "./options";
+import { inCommandLineWords, loginUsage, logsIn, readOptions, usageOf } from "./options";
+import { sandbox } from "./sandbox";
 
 /** The commands by name. */
-const COMMANDS: Readonly<Record<string, CliCommand>> = { doctor, jobs };
+const COMMANDS: Readonly<Record<string, CliCommand>> = { doctor, jobs, sandbox };
 
 /**
  * Runs what a command line asks for.
@@ -25,7 +26,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
     return EXIT.nothingFoundOut;
   }
   try {
-    return await command.run(readOptions(rest, command.options, io.env), io);
+    return await command.run(readOptions(rest, command.options), io);
   } catch (error) {
     io.complain(inCommandLineWords((error as Error).message));
     return EXIT.nothingFoundOut;
@@ -42,10 +43,11 @@ function usage(commands: typeof COMMANDS): string {
     `  ${name} ${usageOf(options)}`,
     `      ${about}`,
   ]);
+  const loggingIn = Object.keys(commands).filter((name) => logsIn(commands[name]?.options ?? {}));
   return [
     "usage: pulumi-oceanbase-backup <command> [options]",
     ...each,
-    "the login, for each of them:",
+    `the login, for ${loggingIn.join(" and ")}:`,
     `  ${loginUsage()}`,
     "  What is left out comes from OCEANBASE_HOST, OCEANBASE_PORT and so on.",
     "  The password comes from OCEANBASE_PASSWORD alone; without it you are asked.",

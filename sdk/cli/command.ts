@@ -13,13 +13,15 @@ export interface Io {
   complain(text: string): void;
   /** Asks a person for something that is not to be seen; absent where there is none to ask. */
   askForSecret?(question: string): Promise<string>;
+  /** Is over when the process is asked to end. */
+  askedToEnd(): Promise<void>;
 }
 
 /** A command of the program. */
 export interface CliCommand {
   /** What it does, for the usage. */
   about: string;
-  /** Its options beside those of a login. */
+  /** Its options, those of a login among them when it logs in. */
   options: OwnOptions;
   /** Runs it. What it fails with is shown, and nothing was found out then. @returns the exit code */
   run(options: Options, io: Io): Promise<number>;

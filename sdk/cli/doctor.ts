@@ -1,17 +1,19 @@
 import { doctor as examine } from "../../provider/resources/doctor/doctor";
 import { type CliCommand, contextOf, EXIT } from "./command";
 import { doctorText } from "./doctorText";
-import { loginWithPassword, TENANTS, tenantsIn } from "./target";
+import { loginWithPassword, TARGET, tenantsIn } from "./target";
 
 /** Looks at a cluster, and says what this package needs of it and what it would do there. */
 export const doctor: CliCommand = {
   about:
     "look at a cluster, changing nothing: what this package needs of it, and what CancelBackup would do there",
-  options: { ...TENANTS, anonymous: "flag", json: "flag" },
+  options: { ...TARGET, anonymous: "flag", json: "flag" },
   async run(options, io) {
     const inputs = await loginWithPassword(options, io);
     const anonymous = options.has("anonymous");
-    const findings = await examine({ ...inputs, ...tenantsIn(options) }, contextOf(io), { anonymous });
+    const findings = await examine({ ...inputs, ...tenantsIn(options, inputs) }, contextOf(io), {
+      anonymous,
+    });
     const { version } = io;
     io.print(
       options.has("json")

@@ -4,12 +4,12 @@ import type { CliCommand } from "./command";
 import { contextOf, EXIT } from "./command";
 import { ageText, progressText } from "./jobWords";
 import { tableText } from "./table";
-import { loginWithPassword, TENANTS, tenantsIn } from "./target";
+import { loginWithPassword, TARGET, tenantsIn } from "./target";
 
 /** Lists backup jobs. */
 export const jobs: CliCommand = {
   about: "list the backup jobs of tenants; with --history those that have ended, too",
-  options: { ...TENANTS, history: "flag", json: "flag" },
+  options: { ...TARGET, history: "flag", json: "flag" },
   async run(options, io) {
     const inputs = await loginWithPassword(options, io);
     let isComplete = true;
@@ -18,7 +18,7 @@ export const jobs: CliCommand = {
       io.complain(text);
     };
     const listed = await getBackupJobs(
-      { ...inputs, ...tenantsIn(options), history: options.has("history") },
+      { ...inputs, ...tenantsIn(options, inputs), history: options.has("history") },
       { ...contextOf(io), warn },
     );
     io.print(options.has("json") ? JSON.stringify(listed, undefined, 2) : jobsTable(listed));

@@ -17,65 +17,77 @@ const FIELDS: ReadonlyMap<string, string> = new Map(
   CONFIGURABLE.filter((name) => name !== "password").map((name) => [optionOf(name), name]),
 );
 
-/** Options of every command, beside those of a login; a text option has what stands for its value in the usage. */
+/** Options of a command; a text option has what stands for its value in the usage. */
 export type OwnOptions = Readonly<Record<string, "flag" | `<${string}>`>>;
+
+/** The options of a login, for a command that logs in. */
+export const LOGIN: OwnOptions = Object.fromEntries(
+  [...FIELDS.keys()].map((option) => [option, option === "tls" ? "flag" : `<${option.split("-").at(-1)}>`]),
+);
 
 /** What a command line says. */
 export interface Options {
-  /** The login, completed from the environment. */
-  login: LoginInputs;
-  /** Texts of the command's own options. */
+  /** What each option was given, as text; a flag is `true` or `false`. */
   texts: Readonly<Record<string, string | undefined>>;
-  /** Whether a flag of the command's own is set. */
+  /** Whether a flag is set. */
   has(flag: string): boolean;
 }
 
 /** Reads the arguments of a command. Fails when one is not known. */
-export function readOptions(args: readonly string[], own: OwnOptions, env: Source["env"]): Options {
+export function readOptions(args: readonly string[], own: OwnOptions): Options {
   if (args.some((arg) => /^--password\b/.test(arg))) {
     throw new Error(
       "a password is not taken from the command line, where other users of this machine see it; set OCEANBASE_PASSWORD, or leave it out to be asked",
     );
   }
-  const types = Object.fromEntries([
-    ...[...FIELDS.keys()].map((option) => [option, { type: option === "tls" ? "boolean" : "string" }]),
-    ...Object.entries(own).map(([option, kind]) => [
+  const types = Object.fromEntries(
+    Object.entries(own).map(([option, kind]) => [
       option,
-      { type: kind === "flag" ? "boolean" : "string" },
+      { type: kind === "flag" ? ("boolean" as const) : ("string" as const) },
     ]),
-  ]);
-  const { values } = parseArgs({ args: [...args], options: types, strict: true, allowNegative: true });
-  const given = new Map(
-    Object.entries(values).map(([option, value]) => [FIELDS.get(option) ?? option, value]),
   );
+  const { values } = parseArgs({ args: [...args], options: types, strict: true, allowNegative: true });
+  const texts = Object.fromEntries(Object.entries(values).map(([option, value]) => [option, textOf(value)]));
+  return { texts, has: (flag) => values[flag] === true };
+}
+
+/** The login that a command line asks for, completed from the environment. */
+export function loginOf({ texts }: Options, env: Source["env"]): LoginInputs {
   const source: Source = {
     env,
     // What the stack's configuration is to a program, the command line is here.
-    config: (key) => textOf(given.get(key.slice(NAMESPACE.length + 1))),
+    config: (key) => texts[optionOf(key.slice(NAMESPACE.length + 1))],
   };
-  return {
-    login: completeLogin({}, source) as LoginInputs,
-    texts: Object.fromEntries(Object.keys(own).map((option) => [option, textOf(given.get(option))])),
-    has: (flag) => given.get(flag) === true,
-  };
+  return completeLogin({}, source) as LoginInputs;
 }
 
 function textOf(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-/** The options of a login: `--host <host>`, `--tls` and so on. */
+/** The options of a login: `--host <host>  --port <port>` and so on. */
 export function loginUsage(): string {
-  return [...FIELDS.keys()]
-    .map((option) => (option === "tls" ? "--tls" : `--${option} <${option.split("-").at(-1)}>`))
-    .join("  ");
+  return usagesOf(LOGIN).join("  ");
 }
 
-/** `[--tenants <all | name,name>] [--json]` */
+/** What a command has besides those: `[--tenants <all | name,name>] [--json]` */
 export function usageOf(own: OwnOptions): string {
-  return Object.entries(own)
-    .map(([option, kind]) => (kind === "flag" ? `[--${option}]` : `[--${option} ${kind}]`))
+  const ofLogin = logsIn(own) ? Object.keys(LOGIN) : [];
+  const others = Object.entries(own).filter(([option]) => !ofLogin.includes(option));
+  return usagesOf(Object.fromEntries(others))
+    .map((usage) => `[${usage}]`)
     .join(" ");
+}
+
+function usagesOf(options: OwnOptions): string[] {
+  return Object.entries(options).map(([option, kind]) =>
+    kind === "flag" ? `--${option}` : `--${option} ${kind}`,
+  );
+}
+
+/** Whether a command logs in, by these options. */
+export function logsIn(own: OwnOptions): boolean {
+  return Object.keys(LOGIN).every((option) => option in own);
 }
 
 /** An error in the words of a command line: `connection.port` and `oceanbase-backup:port` are `--port` there. */

@@ -1,16 +1,17 @@
 import { type LoginInputs, SYS_TENANT } from "../../provider/resources/connection";
 import type { Io } from "./command";
-import type { Options, OwnOptions } from "./options";
+import { LOGIN, loginOf, type Options, type OwnOptions } from "./options";
 
 /*
  * Where a command looks, and for which tenants.
  */
 
-/** The option that says which tenants are meant. */
-export const TENANTS: OwnOptions = { tenants: "<all | name,name>" };
+/** The options that say where to look and which tenants are meant. */
+export const TARGET: OwnOptions = { ...LOGIN, tenants: "<all | name,name>" };
 
 /** The login with its password: from the environment, else a person is asked for it. */
-export async function loginWithPassword({ login }: Options, io: Io): Promise<LoginInputs> {
+export async function loginWithPassword(options: Options, io: Io): Promise<LoginInputs> {
+  const login = loginOf(options, io.env);
   const { host, user, tenant } = login.connection;
   if (!host) throw new Error("no host is given: use --host, or set OCEANBASE_HOST");
   const { env, askForSecret } = io;
@@ -21,9 +22,12 @@ export async function loginWithPassword({ login }: Options, io: Io): Promise<Log
 }
 
 /** The tenants that are meant: those that are named, else all of them from sys, and the own one elsewhere. */
-export function tenantsIn({ login, texts }: Options): { tenants?: readonly string[] | "all" } {
+export function tenantsIn(
+  { texts }: Options,
+  { connection }: LoginInputs,
+): { tenants?: readonly string[] | "all" } {
   const { tenants } = texts;
   if (tenants === "all") return { tenants };
   if (tenants !== undefined) return { tenants: tenants.split(",").map((name) => name.trim()) };
-  return login.connection.tenant === SYS_TENANT ? { tenants: "all" } : {};
+  return connection.tenant === SYS_TENANT ? { tenants: "all" } : {};
 }

@@ -29,6 +29,8 @@ export interface SandboxOptions {
   /** Default `obdemo`. */
   cluster?: string;
   clusterId?: number;
+  /** Whether `mysql_tenant` and `oracle_tenant` are there from the start; default true. */
+  hasTenants?: boolean;
   timing?: Partial<Timing>;
 }
 
@@ -81,8 +83,10 @@ export class Sandbox extends ClusterOperations {
     });
     super(cluster, version);
     this.logins = logins;
-    cluster.createTenant("mysql_tenant", "MYSQL", [userOf(logins.mysqlTenant)]);
-    cluster.createTenant("oracle_tenant", "ORACLE", [userOf(logins.oracleTenant)]);
+    if (options.hasTenants ?? true) {
+      cluster.createTenant("mysql_tenant", "MYSQL", [userOf(logins.mysqlTenant)]);
+      cluster.createTenant("oracle_tenant", "ORACLE", [userOf(logins.oracleTenant)]);
+    }
     this.tls = options.tls;
     this.port = options.port ?? 0;
   }

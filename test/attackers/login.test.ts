@@ -91,7 +91,7 @@ describe("the thieves are real: a driver with its defaults", () => {
 });
 
 test("inside TLS a server whose certificate was checked gets the password, and is not asked for a key", async () => {
-  const certificate = await createCertificate();
+  const certificate = createCertificate();
   const server = await rogue({ ...thief(IN_TLS, { asks: "by a switch" }), tls: certificate });
   await failureOf(session(server, { tls: { ca: certificate.ca, verifyHostName: true } }), LOGIN_BOUND_MS);
   const [, hash, password, ...others] = server.payloads;
@@ -105,7 +105,7 @@ describe.each(["without TLS", "with TLS, from a server with a good certificate"]
   let tls: { tls?: TlsSettings } = {};
   beforeAll(async () => {
     if (how === "without TLS") return;
-    certificate = await createCertificate();
+    certificate = createCertificate();
     tls = { tls: { ca: certificate.ca, verifyHostName: true } };
   });
   const start = (options: RogueOptions) =>

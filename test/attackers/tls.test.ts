@@ -16,12 +16,12 @@ let another: ServerCertificate;
 let misnamed: ServerCertificate;
 let expired: ServerCertificate;
 let early: ServerCertificate;
-beforeAll(async () => {
-  good = await createCertificate();
-  another = await createCertificate();
-  misnamed = await createCertificate({ dnsNames: ["elsewhere.example"] });
-  expired = await createCertificate({ validUntil: new Date(Date.now() - 3600_000) });
-  early = await createCertificate({
+beforeAll(() => {
+  good = createCertificate();
+  another = createCertificate();
+  misnamed = createCertificate({ dnsNames: ["elsewhere.example"] });
+  expired = createCertificate({ validUntil: new Date(Date.now() - 3600_000) });
+  early = createCertificate({
     validFrom: new Date(Date.now() + DAY_MS),
     validUntil: new Date(Date.now() + 2 * DAY_MS),
   });

@@ -1,11 +1,12 @@
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { rightAnswersOf } from "../contract/rightAnswers.ts";
 import { copyOfExample } from "../tools/support/consumer.ts";
 import { exampleStacks, runtimeOf } from "../tools/support/languages.ts";
 import { FEATURES, startFast, useSandbox } from "../tools/support/sandbox.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
-import { ROOT } from "../tools/toolchain/run.mjs";
+import { ROOT, run } from "../tools/toolchain/run.mjs";
 
 /*
  * Every example as a user runs it: up, up again, destroy. A new example without a test here is a failure.
@@ -27,7 +28,7 @@ async function upAgainAndDestroy(running: Stack): Promise<void> {
   const sent = cancels().length;
   expect(await running.up()).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/Resources:\s+\d unchanged/),
+    output: expect.stringMatching(/Resources:\s+\d+ unchanged/),
   });
   expect((await running.destroy()).code).toBe(0);
   expect(cancels()).toHaveLength(sent);
@@ -191,6 +192,22 @@ test("several-clusters stops the backups of two clusters, each with its own logi
     ]);
   } finally {
     await east.stop();
+  }
+});
+
+test("test-your-teardown passes its own tests", async () => {
+  tested.add("test-your-teardown");
+  const directory = copyOfExample("test-your-teardown");
+  try {
+    const PATH = [dirname(process.execPath), process.env.TEST_PULUMI_DIRECTORY, process.env.PATH];
+    const { code, output } = await run(process.execPath, ["--test", "--test-reporter=tap"], {
+      cwd: directory,
+      env: { ...process.env, PATH: PATH.join(delimiter), NODE_TEST_CONTEXT: undefined },
+      onLine: () => {},
+    });
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^# pass 3$/m) });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 });
 

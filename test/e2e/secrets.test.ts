@@ -233,7 +233,7 @@ describe.each(FRONTS)("%s", (front) => {
   });
 
   test("the key of a client certificate is never shown and never stored in clear", async () => {
-    const certificate = await createCertificate({ dnsNames: ["localhost"] });
+    const certificate = createCertificate({ dnsNames: ["localhost"] });
     const secure = await startSandbox({ tls: certificate });
     try {
       const { ca, cert, key } = certificate;

@@ -238,6 +238,14 @@ describe.each(FRONTS)("%s", (front) => {
   });
 });
 
+describe("plugin", () => {
+  test("its process ends with an engine that was killed before it called", async () => {
+    host = await ProviderHost.start("plugin");
+    host.killEngine();
+    await expect.poll(() => host.hasEnded, { timeout: 15_000 }).toBe(true);
+  });
+});
+
 describe("dynamic", () => {
   test("configuration under its former keys is to be renamed, which check and a login say", async () => {
     host = await ProviderHost.start("dynamic");

@@ -13,6 +13,7 @@ const ENTRY_POINTS = {
   "pulumi-oceanbase-backup": "CancelBackup",
   "pulumi-oceanbase-backup/native": "Provider",
   "pulumi-oceanbase-backup/provider": "cancelBackup",
+  "pulumi-oceanbase-backup/sandbox": "startSandbox",
 };
 
 const devRequire = createRequire(import.meta.url);
@@ -26,6 +27,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BackupCleanupPolicy, type BackupCleanupPolicyArgs, CancelBackup, type CancelBackupArgs, type ConnectionArgs, type BackupJob } from "pulumi-oceanbase-backup";
 import * as native from "pulumi-oceanbase-backup/native";
 import { cancelBackup } from "pulumi-oceanbase-backup/provider";
+import { type Sandbox, startSandbox } from "pulumi-oceanbase-backup/sandbox";
 const connection: ConnectionArgs = { host: pulumi.output("h"), password: pulumi.secret("x"), tls: { ca: "" } };
 const args: CancelBackupArgs = { tenants: [pulumi.output("a"), "b"], connection, triggers: [1, { a: [true] }] };
 const stop = new CancelBackup("stop", args, { dependsOn: [] });
@@ -40,6 +42,9 @@ export const existing = BackupCleanupPolicy.get("existing", "a", { connection })
 const east = new native.Provider("east", { host: "h", password: pulumi.secret("x") });
 export const summary: pulumi.Output<string> = new native.CancelBackup("east", { tenants: "all" }, { provider: east }).summary;
 export const call: pulumi.dynamic.ResourceProvider["delete"] = cancelBackup.delete;
+export const sandbox: Promise<Sandbox> = startSandbox({ version: "4.6.0", tenants: { a: "MYSQL" } });
+// @ts-expect-error there is no such version
+startSandbox({ version: "3.1.5" });
 // @ts-expect-error an existing policy says itself what it is
 BackupCleanupPolicy.get("wrong", "a", { recoveryWindow: "7d" });
 // @ts-expect-error tenants are names

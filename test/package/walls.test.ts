@@ -14,16 +14,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(house, { recursive: true, force: true }));
 
+/** What is looked at. */
+const CODE = ["provider", "sdk/nodejs", "sdk/cli", "sdk/sandbox"];
+
 /** What the check says of the house after these lines were added to its files. */
 async function checked(added: Record<string, string> = {}): Promise<{ code: number; output: string }> {
-  for (const part of ["provider", "sdk/nodejs", "sdk/cli", "tsconfig.json"]) {
+  for (const part of [...CODE, "tsconfig.json"]) {
     rmSync(join(house, part), { recursive: true, force: true });
     cpSync(join(ROOT, part), join(house, part), { recursive: true });
   }
   for (const [file, line] of Object.entries(added)) appendFileSync(join(house, file), `${line}\n`);
   const config = join(ROOT, "test", "tools", "walls", "walls.cjs");
   const main = join(ROOT, "node_modules", "dependency-cruiser", "bin", "dependency-cruiser.mjs");
-  const args = [main, "--config", config, "provider", "sdk/nodejs", "sdk/cli"];
+  const args = [main, "--config", config, ...CODE];
   return await run(process.execPath, args, { cwd: house, onLine: () => {} });
 }
 
@@ -82,6 +85,11 @@ test.each([
     "cli-imports",
   ],
   ["Pulumi in the command line", "sdk/cli/jobs.ts", "@pulumi/pulumi", "pulumi-is-known"],
+  ["the sandbox in another command", "sdk/cli/jobs.ts", "../sandbox/index.ts", "the-sandbox-is-known"],
+  ["the sandbox at once in its own", "sdk/cli/sandbox.ts", "../sandbox/index.ts", "the-sandbox-is-loaded"],
+  ["the sandbox in a program", "sdk/nodejs/index.ts", "../sandbox/index.ts", "the-sandbox-is-known"],
+  ["the inside of the sandbox in its command", "sdk/cli/sandbox.ts", "../sandbox/clock.ts", "cli-imports"],
+  ["the package in the sandbox", "sdk/sandbox/clock.ts", "../../provider/text.ts", "sandbox-imports"],
   ["an error table on the ground floor", "provider/text.ts", "./oceanbase/errors", "ground-floor"],
   ["mysql2 outside the driver", "provider/oceanbase/connection/pool.ts", "mysql2", "mysql2-is-known"],
   ["Pulumi below the fronts", "provider/resources/context.ts", "@pulumi/pulumi", "pulumi-is-known"],

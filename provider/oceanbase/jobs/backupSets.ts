@@ -35,7 +35,7 @@ export async function readSetFiles(
     if (!(error instanceof OceanBaseError)) throw error;
     const lacking: Meaning = {
       kind: "unsupported",
-      means: `found OceanBase ${cluster.server.version}, which does not show its backup sets in this form`,
+      means: `OceanBase ${cluster.server.version} has no such view or column`,
       advice: "OceanBase 4.0 or later with the view OB_BACKUP_SET_FILES is needed",
     };
     throw withMeaning(error, { 904: lacking, 1054: lacking, 1146: lacking });

@@ -1,11 +1,13 @@
-import { type Cluster, readTenants } from "../cluster/cluster";
+import type { Cluster } from "../cluster/cluster";
 import { memoize } from "../cluster/memoize";
 import { isInScope, type Scope } from "../cluster/scope";
 import { type Identified, SYS_TENANT_ID, tenantLabel } from "../cluster/server";
 import { isRunning, type JobRow, jobKey, readEndedJobs } from "../jobs/backupJobs";
-import { type BackupJob, hasEnded, jobText, toBackupJob } from "../jobs/jobRecord";
+import { type BackupJob, jobText, toBackupJob } from "../jobs/jobRecord";
+import { AbsentJobs } from "./absentJobs";
 import { ClusterBackups } from "./clusterBackups";
 import { Looks } from "./polling";
+import { SeenJobs } from "./seenJobs";
 
 /** What one look at the jobs has shown. */
 export interface Look {
@@ -22,29 +24,24 @@ export interface Look {
 export class JobWatch {
   private readonly cluster: Identified;
   private readonly scope: Scope;
-  private readonly known = new Map<string, BackupJob>();
-  private readonly ended = new Set<string>();
+  private readonly seen: SeenJobs;
   private readonly restarted = new Map<string, BackupJob>();
   private readonly clusterBackups: ClusterBackups;
-  /** In how many looks in a row a job was in neither view. */
-  private readonly absentLooks = new Map<string, number>();
+  private readonly absent = new AbsentJobs();
   private readonly looks: Looks;
-  private readonly leftOut = new Set<string>();
   readonly warnings: string[] = [];
 
   constructor(cluster: Identified, scope: Scope) {
     this.cluster = cluster;
     this.scope = scope;
+    this.seen = new SeenJobs(cluster);
     this.looks = new Looks(scope);
     this.clusterBackups = new ClusterBackups(scope);
   }
 
   /** What the record of an earlier attempt says: its jobs, and the cluster backups that had not started all of theirs. */
   addRecorded(jobs: readonly BackupJob[], startingClusterJobs: readonly string[]): void {
-    for (const job of jobs) {
-      this.known.set(jobKey(job), job);
-      if (hasEnded(job)) this.ended.add(jobKey(job));
-    }
+    this.seen.addRecorded(jobs);
     this.clusterBackups.addStarting(startingClusterJobs);
   }
 
@@ -52,18 +49,18 @@ export class JobWatch {
   addLive(live: readonly JobRow[]): void {
     for (const job of live) {
       this.clusterBackups.add(job);
-      if (isInScope(this.scope, job)) this.seeLive(job);
+      if (isInScope(this.scope, job)) this.seen.seeLive(job);
     }
   }
 
   /** Whether the job is one of those that are to stop: seen before, or started by a cluster backup seen before. */
   isTarget(job: JobRow): boolean {
-    return this.known.has(jobKey(job)) || this.clusterBackups.hasStarted(job);
+    return this.seen.has(job) || this.clusterBackups.hasStarted(job);
   }
 
   /** The jobs as they were last seen. */
   get jobs(): readonly BackupJob[] {
-    return [...this.known.values()];
+    return this.seen.all;
   }
 
   /** The jobs that were at work when they were seen last. */
@@ -83,32 +80,31 @@ export class JobWatch {
 
   /** Jobs of these tenants are not waited for. */
   leaveOut(tenantIds: readonly string[]): void {
-    for (const id of tenantIds) this.leftOut.add(id);
+    this.seen.leaveOut(tenantIds);
   }
 
   /** Reads both views once and brings every job up to date; those of a tenant that cannot be read stay as they were. */
   async look(cluster: Cluster): Promise<Look> {
-    const read = await this.looks.read(cluster, this.elsewhere);
+    const read = await this.looks.read(cluster, this.seen.tenantsOutside(this.scope));
     const { rows: live, unreadable } = read;
-    const isLookedFor = (job: JobRow) => isInScope(this.scope, job) || this.known.has(jobKey(job));
+    const isLookedFor = (job: JobRow) => isInScope(this.scope, job) || this.seen.has(job);
     const missed = live.filter((job) => isLookedFor(job) && this.takeLive(job) === "missed");
     const liveKeys = keysOf(live);
-    const vanished = this.unended.filter(
+    const vanished = this.seen.unended.filter(
       (job) => !liveKeys.has(jobKey(job)) && !unreadable.has(job.tenantId),
     );
-    for (const job of await readEndedJobs(cluster, vanished)) this.seeEnded(job);
+    for (const job of await readEndedJobs(cluster, vanished)) this.seen.seeEnded(job);
     for (const job of await this.clusterBackups.endedParts(read, cluster)) {
-      if (isInScope(this.scope, job) && !this.known.has(jobKey(job))) this.seeEnded(job);
+      if (isInScope(this.scope, job) && !this.seen.has(job)) this.seen.seeEnded(job);
     }
     this.leaveOutPassedOver(keysOf(missed));
     this.leaveOutElsewhere(liveKeys);
-    const absent = vanished.filter((job) => !this.ended.has(jobKey(job)));
-    await this.noteAbsent(absent, cluster);
+    await this.endGone(vanished, cluster);
     const starting = this.clusterBackups
       .startingAmong(live)
-      .filter((job) => !this.known.has(jobKey(job)))
+      .filter((job) => !this.seen.has(job))
       .map((job) => toBackupJob(job, this.cluster, "live view"));
-    return { unfinished: [...this.unended, ...starting], missed };
+    return { unfinished: [...this.seen.unended, ...starting], missed };
   }
 
   /**
@@ -119,78 +115,49 @@ export class JobWatch {
   private leaveOutPassedOver(missed: ReadonlySet<string>): void {
     const inBin = new Set(this.scope.tenants.filter((tenant) => tenant.inRecycleBin).map(({ id }) => id));
     const wasMeant = (job: BackupJob) => isRunning(job) && !missed.has(jobKey(job));
-    for (const job of this.unended.filter((one) => wasMeant(one) && inBin.has(one.tenantId))) {
-      this.leftOut.add(job.tenantId);
+    for (const job of this.seen.unended.filter((one) => wasMeant(one) && inBin.has(one.tenantId))) {
+      this.seen.leaveOut([job.tenantId]);
       this.warnings.push(
         `tenant ${job.tenant} is in the recycle bin, and the server has passed it over: ${jobText(job)} goes on`,
       );
     }
   }
 
-  /**
-   * Tenants of recorded jobs that are not in the scope any more: another tenant has the name by now, or a filter keeps them
-   * out. What is being cancelled there is waited for. Fact: tenant-renamed
-   */
-  private get elsewhere(): readonly string[] {
-    const ids = this.unended.filter((job) => !isInScope(this.scope, job)).map(({ tenantId }) => tenantId);
-    return [...new Set(ids)];
-  }
-
-  /** No statement is sent for what runs on there. */
+  /** No statement is sent for what runs on outside of the scope. Fact: tenant-renamed */
   private leaveOutElsewhere(liveKeys: ReadonlySet<string>): void {
     const runsOn = (job: BackupJob) => isRunning(job) && liveKeys.has(jobKey(job));
-    for (const job of this.unended.filter((one) => runsOn(one) && !isInScope(this.scope, one))) {
-      this.leftOut.add(job.tenantId);
+    for (const job of this.seen.unendedOutside(this.scope).filter(runsOn)) {
+      this.seen.leaveOut([job.tenantId]);
       this.warnings.push(
         `${jobText(job)} (tenant id ${job.tenantId}) is in a tenant that is not asked for any more, or was renamed: it goes on; name the tenant as it is called now to stop it`,
       );
     }
   }
 
-  private get unended(): readonly BackupJob[] {
-    return this.jobs.filter((job) => !this.ended.has(jobKey(job)) && !this.leftOut.has(job.tenantId));
-  }
-
-  private seeLive(job: JobRow): void {
-    this.known.set(jobKey(job), toBackupJob(job, this.cluster, "live view"));
-  }
-
-  private seeEnded(job: JobRow): void {
-    this.known.set(jobKey(job), toBackupJob(job, this.cluster, "history"));
-    this.ended.add(jobKey(job));
-  }
-
   /** Takes a live job of the scope in; the statement was too early for one that it missed. */
   private takeLive(job: JobRow): "missed" | "noted" {
-    const key = jobKey(job);
     // CANCELED stands in the live view for a moment before the row moves.
     const isBeingCancelled = job.status === "CANCELING" || job.status === "CANCELED";
-    if (this.known.has(key) || isBeingCancelled) {
-      this.seeLive(job);
-      this.ended.delete(key);
+    if (this.seen.has(job) || isBeingCancelled) {
+      this.seen.seeLive(job);
       return "noted";
     }
     if (this.clusterBackups.hasStarted(job)) {
-      this.seeLive(job);
+      this.seen.seeLive(job);
       // One that has ended between two looks is on its way to the history.
       return isRunning(job) ? "missed" : "noted";
     }
     if (!isRunning(job)) return "noted";
+    const key = jobKey(job);
     if (!this.restarted.has(key)) this.warnings.push(restartedText(job, this.cluster));
     this.restarted.set(key, toBackupJob(job, this.cluster, "live view"));
     return "noted";
   }
 
-  /** A job in neither view is on its way; one that stays away has gone with its tenant. Fact: jobs-go-with-tenant */
-  private async noteAbsent(absent: readonly BackupJob[], cluster: Cluster): Promise<void> {
-    const keys = new Set(absent.map(jobKey));
-    for (const key of this.absentLooks.keys()) if (!keys.has(key)) this.absentLooks.delete(key);
-    for (const key of keys) this.absentLooks.set(key, (this.absentLooks.get(key) ?? 0) + 1);
-    if (![...this.absentLooks.values()].some((looks) => looks >= 2)) return;
-    const existing = new Set((await readTenants(cluster)).map(({ id }) => id));
-    for (const job of absent) {
-      if (existing.has(job.tenantId)) continue;
-      this.ended.add(jobKey(job));
+  /** A tenant that is dropped takes its jobs with it. */
+  private async endGone(vanished: readonly BackupJob[], cluster: Cluster): Promise<void> {
+    for (const job of await this.absent.goneAmong(this.seen.unendedAmong(vanished), cluster)) {
+      this.seen.seeGone(job);
       this.warnings.push(
         `tenant ${job.tenant} was dropped while backup job ${job.jobId} was being stopped; the job went with it`,
       );

@@ -1,5 +1,6 @@
 import type { ViewCheck } from "../../oceanbase/cluster/viewChecks";
 import { LACKS_ALTER_SYSTEM } from "../../oceanbase/stop/stopBackups";
+import { firstOf } from "../../text";
 import type { ClusterFindings, TenantFinding } from "./findings";
 
 /*
@@ -77,6 +78,6 @@ function tenantsAdvice(
   textOf: (reason: string) => string,
 ): readonly string[] {
   return [...Map.groupBy(tenants, reasonOf)].flatMap(([reason, of]) =>
-    reason === undefined ? [] : [`${of.map(({ tenant }) => tenant).join(", ")}: ${textOf(reason)}`],
+    reason === undefined ? [] : [`${firstOf(of.map(({ tenant }) => tenant))}: ${textOf(reason)}`],
   );
 }

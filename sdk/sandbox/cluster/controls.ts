@@ -1,20 +1,40 @@
+import type { Clock } from "../clock.ts";
 import type { ControlStatement } from "../sql/controlStatements.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Mode } from "../sql/tokens.ts";
+import type { Features } from "../versions.ts";
+import type { BackupService } from "./backupService.ts";
+import type { CleanupService } from "./cleanupService.ts";
+import type { DeletePolicies } from "./deletePolicies.ts";
 import { errors } from "./errors.ts";
 import { TenantNames } from "./tenantNames.ts";
-import { SYS_TENANT_ID, type Tenant } from "./tenants.ts";
+import { SYS_TENANT_ID, type Tenant, type Tenants, type User } from "./tenants.ts";
 
 /** How many backup sets DELETE BACKUPSET takes. MID: OB_MAX_BACKUP_DELETE_IDS_COUNT. */
 const MOST_IDS = 32;
 
 type Kind<K extends ControlStatement["kind"]> = Extract<ControlStatement, { kind: K }>;
 
+/** A cluster, as far as control statements change it. */
+interface Controlled {
+  readonly clock: Clock;
+  readonly version: Features;
+  readonly tenants: Tenants;
+  readonly backups: BackupService;
+  readonly policies: DeletePolicies;
+  readonly cleanups: CleanupService;
+  reach(tenant: Tenant, act: () => void): void;
+  changePolicy(tenant: Tenant, add: () => void): void;
+  setDataDestination(tenant: Tenant, uri: string | undefined): void;
+  createTenant(name: string, mode: Mode, users: User[]): void;
+  removeTenant(tenant: Tenant): void;
+}
+
 /** What control statements do to the cluster. */
 export class Controls {
-  private readonly cluster: Cluster;
+  private readonly cluster: Controlled;
   private readonly names: TenantNames;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Controlled) {
     this.cluster = cluster;
     this.names = new TenantNames(cluster.tenants, cluster.version);
   }

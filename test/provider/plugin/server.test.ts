@@ -203,7 +203,7 @@ describe("secrets", () => {
   const urn = "urn:pulumi:test::project::oceanbase-backup:index:CancelBackup::it";
 
   test("are marked by a check, however they are given, and nothing else is", async () => {
-    const { ca, cert, key } = await createCertificate({ dnsNames: ["db"] });
+    const { ca, cert, key } = createCertificate({ dnsNames: ["db"] });
     const tls = { ca, cert, key };
     const news = { tenants: ["a"], connection: { host: "db", password: "p", tls, user: secret("u") } };
     expect(await raw("check", "CheckRequest", { urn, news }, "Inputs")).toEqual({
@@ -334,7 +334,7 @@ describe("a connection", () => {
   });
 
   test("has the client key of the provider's configuration, which stays out of the state", async () => {
-    const certificate = await createCertificate({ dnsNames: ["localhost"] });
+    const certificate = createCertificate({ dnsNames: ["localhost"] });
     const secure = await startSandbox({ tls: certificate });
     try {
       const { ca, cert, key } = certificate;

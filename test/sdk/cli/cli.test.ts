@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { ageText } from "../../../sdk/cli/jobWords.ts";
-import { inCommandLineWords, readOptions } from "../../../sdk/cli/options.ts";
+import { inCommandLineWords, LOGIN, loginOf, readOptions } from "../../../sdk/cli/options.ts";
 import { askForSecret } from "../../../sdk/cli/secretPrompt.ts";
 import { useSandbox } from "../../tools/support/sandbox.ts";
 import { environmentOf, runCli } from "./cliRun.ts";
@@ -17,6 +17,8 @@ describe("the usage", () => {
       for (const part of [
         "doctor [--tenants <all | name,name>] [--anonymous] [--json]",
         "jobs [--tenants <all | name,name>] [--history] [--json]",
+        "sandbox [--port <port>] [--version <version>] [--tenants <name,name:oracle>] [--speed <times>] [--tls] [--json]",
+        "the login, for doctor and jobs:",
         "--host <host>  --port <port>  --tenant <tenant>  --user <user>  --cluster <cluster>",
         "--connect-timeout-seconds <seconds>  --endpoints <endpoints>  --tls  --tls-ca-file <file>",
       ]) {
@@ -69,7 +71,8 @@ describe("an option", () => {
     const args =
       "--host h --port 1 --tenant t --user u --cluster c --connect-timeout-seconds 3 --endpoints a:1,b:2";
     const env = { OCEANBASE_HOST: "other", OCEANBASE_PORT: "2", OCEANBASE_TLS: "true" };
-    expect(readOptions([...args.split(" "), "--no-tls"], {}, env).login).toEqual({
+    const given = readOptions([...args.split(" "), "--no-tls"], LOGIN);
+    expect(loginOf(given, env)).toEqual({
       connection: {
         host: "h",
         port: 1,
@@ -81,7 +84,8 @@ describe("an option", () => {
         tls: false,
       },
     });
-    expect(readOptions([], {}, env).login.connection).toMatchObject({ host: "other", port: 2, tls: true });
+    const { connection } = loginOf(readOptions([], LOGIN), env);
+    expect(connection).toMatchObject({ host: "other", port: 2, tls: true });
   });
 });
 

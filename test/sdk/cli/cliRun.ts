@@ -18,6 +18,7 @@ export async function runCli(args: readonly string[], io: Partial<Io> = {}): Pro
     env: {},
     print: (text) => printed.push(text),
     complain: (text) => complaints.push(text),
+    askedToEnd: () => Promise.reject(new Error("this command ends by itself")),
     ...io,
   });
   return { code, printed: printed.join("\n"), complaints: complaints.join("\n") };

@@ -229,7 +229,7 @@ test("a clock that is far from this machine's is told", async () => {
 });
 
 test("TLS and the login method are told", async () => {
-  const certificate = await createCertificate();
+  const certificate = createCertificate();
   const other = await startSandbox({ version: "4.4.2", tls: certificate });
   try {
     other.setPasswordMethod("sys", "root", "caching_sha2_password");

@@ -164,7 +164,7 @@ test("a number without a sign is marked as one, and a TIMESTAMP of Oracle mode i
 });
 
 test("a client that knows the authority logs in over TLS", async () => {
-  const certificate = await createCertificate();
+  const certificate = createCertificate();
   const secure = await startSandbox({ tls: certificate });
   const connection = await mariadb.createConnection({
     ...options(secure.logins.sys),

@@ -64,7 +64,7 @@ describe("an account with caching_sha2_password", () => {
     ["in plain text", false],
     ["over TLS", true],
   ])("lets two clients in (%s), and a wrong password not", async (_, secure) => {
-    const certificate = secure ? await createCertificate() : undefined;
+    const certificate = secure ? createCertificate() : undefined;
     const sandbox = await withMethod("caching_sha2_password", certificate);
     const keys = secure ? [] : ["public key"];
     expect(await logIn(sandbox, undefined, certificate?.ca)).toEqual(["caching_sha2_password", ...keys]);

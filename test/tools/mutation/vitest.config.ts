@@ -20,6 +20,7 @@ export default defineConfig({
     // In real time: six times as long for a test.
     testTimeout: 10_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 4_000 } },
     // One process for all files of a run: most of what a mutant costs would be processes.
     isolate: false,
     maxWorkers: 1,

@@ -151,8 +151,7 @@ export const ADVICE: Readonly<Record<string, string>> = {
   "the server asks for the login method …; …":
     "Give the account `mysql_native_password`, or set `connection.tls`: see [login methods](connection.md#login-methods).",
   "the server refused it": "Look the number up in OceanBase's list of error codes.",
-  "found OceanBase …, which does not show its backup sets in this form":
-    "Leave `requireRestorePoint` out on this version.",
+  "OceanBase … has no such view or column": "Leave `requireRestorePoint` out on this version.",
   "job … is …, which is no state that is known": "Cancel it by hand, or leave the filter out.",
   "the type of job … is not known": "Leave `onlyTypes` out.",
   "job … is … backup": "Nothing: it was excluded by `onlyTypes`.",

@@ -16,18 +16,20 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "npm install pulumi-oceanbase-backup": "test/package installs the packed package by every package manager",
   "export OCEANBASE_HOST=db.example   # root@sys at port 2881, unless something else is said":
     "there is no such host; test/package/cli.test.ts runs the commands",
-  "npm run --silent sandbox -- --port 2881 --speed 5":
-    "it serves until it is stopped; test/sdk/sandbox/main.test.ts runs it",
+  "npx pulumi-oceanbase-backup sandbox --port 2881 --speed 5":
+    "it serves until it is stopped; test/package/sandbox.test.ts runs it",
+  "npx pulumi-oceanbase-backup sandbox --port 2881":
+    "it serves until it is stopped; test/package/sandbox.test.ts runs it",
   'mariadb -h127.0.0.1 -P2881 -uroot@mysql_tenant -p -e "ALTER SYSTEM BACKUP DATABASE"':
     "it needs the client mariadb and asks for a password; test/sdk/sandbox/clients.test.ts sends the same",
-  "export OCEANBASE_HOST=127.0.0.1 OCEANBASE_PORT=2881 OCEANBASE_PASSWORD=...   # root@sys, from the first line":
+  "export OCEANBASE_HOST=127.0.0.1 OCEANBASE_PORT=2881 OCEANBASE_PASSWORD=...   # root@sys, as the first terminal says":
     "the password is another one each time; test/e2e/examples.test.ts runs the example",
   "npx vitest run --project unit stopBackups   # unit sandbox contract attackers faults histories kernel package pages host e2e languages load":
     "tests that run tests",
   "npx vitest run --project histories regressions": "tests that run tests",
   "OCEANBASE_LIVE_HOST=10.0.0.1 OCEANBASE_LIVE_SYS_PASSWORD=... \\": "it needs a real cluster",
-  "npm run sandbox -- --version 4.2.5 --port 2881 --speed 5 --tls":
-    "it serves until it is stopped; test/sdk/sandbox/main.test.ts runs it",
+  "npx pulumi-oceanbase-backup sandbox --version 4.2.5 --port 2881 --speed 5 --tls":
+    "it serves until it is stopped; test/package/sandbox.test.ts runs it",
   "mariadb -h127.0.0.1 -P2881 -uroot@mysql_tenant -p": "a session at a keyboard",
   "npm run bench                                   # everything: about half an hour on two cores":
     "half an hour, and its figures are written into the page",

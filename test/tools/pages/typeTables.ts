@@ -39,6 +39,7 @@ export const TYPES = [
   "TlsArgs",
   "Provider",
   "ProviderArgs",
+  "SandboxOptions",
 ];
 
 type Types = Record<string, TypeSchema>;
@@ -82,15 +83,21 @@ function isAsGiven({ description = "" }: TypeSchema): boolean {
 
 /** A type in words: `string[]` or `"all"`. */
 function typeText(schema: TypeSchema, types: Types): string {
-  const { $ref, anyOf, items, type } = schema;
+  const { $ref, anyOf, items, type, additionalProperties } = schema;
   if ($ref !== undefined) return named(decodeURIComponent($ref.replace("#/definitions/", "")), types);
   if (anyOf !== undefined) return anyOf.map((part) => typeText(part as TypeSchema, types)).join(" or ");
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((word) => `\`${JSON.stringify(word)}\``).join(" or ");
   if (type === "array") return `list of ${typeText(items as TypeSchema, types)}`;
+  if (isNamed(additionalProperties)) return `by name: ${typeText(additionalProperties, types)}`;
   return type === undefined || type === "object"
     ? "any value"
     : `\`${type === "integer" ? "number" : type}\``;
+}
+
+/** Whether all properties of an object have a type that has a name. */
+function isNamed(properties: TypeSchema["additionalProperties"]): properties is TypeSchema {
+  return typeof properties === "object" && properties.$ref !== undefined;
 }
 
 function named(name: string, types: Types): string {

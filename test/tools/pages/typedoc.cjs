@@ -12,7 +12,9 @@ const OWN_TAGS = ["@asType", "@maximum", "@maxLength", "@minimum", "@secret"];
 module.exports = {
   // A clone may have no remote that a source could be linked to.
   disableSources: true,
-  entryPoints: ["index.ts", "native/index.ts"].map((file) => join(ROOT, "sdk", "nodejs", file)),
+  entryPoints: ["nodejs/index.ts", "nodejs/native/index.ts", "sandbox/index.ts"].map((file) =>
+    join(ROOT, "sdk", file),
+  ),
   tsconfig: join(ROOT, "tsconfig.json"),
   readme: "none",
   blockTags: [...OptionDefaults.blockTags, ...OWN_TAGS],

@@ -69,7 +69,7 @@ export function readSdkTypes(names: readonly string[]): SdkTypes {
   const config = {
     ...DEFAULT_CONFIG,
     // The native part has the same names again, and a provider beside them.
-    path: join(ROOT, "sdk", "nodejs", "{*,native/provider}.ts"),
+    path: join(ROOT, "sdk", "{nodejs/*,nodejs/native/provider,sandbox/types}.ts"),
     tsconfig: join(ROOT, "tsconfig.json"),
     extraTags: ["secret"],
     sortProps: false,

@@ -44,10 +44,23 @@ module.exports = {
       to: { path: "@pulumi|node_modules/@pulumi" },
     },
     {
-      name: "the-sandbox-is-no-part-of-the-package",
+      name: "tests-are-no-part-of-the-package",
       severity: "error",
-      from: { path: "^(provider|sdk/(nodejs|cli))/" },
-      to: { path: "^(sdk/sandbox|test)/" },
+      from: { path: "^(provider|sdk)/" },
+      to: { path: "^test/" },
+    },
+    {
+      name: "the-sandbox-is-known-to-its-command-only",
+      severity: "error",
+      from: { path: "^(provider|sdk/(nodejs|cli))/", pathNot: "^sdk/cli/sandbox\\.ts$" },
+      to: { path: "^sdk/sandbox/" },
+    },
+    {
+      // The other commands must not pay for it.
+      name: "the-sandbox-is-loaded-when-its-command-runs",
+      severity: "error",
+      from: { path: "^sdk/cli/sandbox\\.ts$" },
+      to: { path: "^sdk/sandbox/", dynamic: false, dependencyTypesNot: ["type-only"] },
     },
   ],
   options: {

@@ -35,7 +35,7 @@ const inside = ({ ca }: ServerCertificate): Partial<Login> => ({ tls: { ca, veri
 
 describe("an account with caching_sha2_password", () => {
   test("logs in inside TLS in full, then in short, and in full after a restart", async () => {
-    const certificate = await createCertificate();
+    const certificate = createCertificate();
     const sandbox = await serverWith("caching_sha2_password", certificate);
     const known = { loginMethod: "caching_sha2_password", encryption: "TLSv1.3, TLS_AES_256_GCM_SHA384" };
     expect(await logIn(sandbox, inside(certificate))).toEqual(known);
@@ -58,15 +58,15 @@ describe("an account with caching_sha2_password", () => {
   });
 
   test("is not sent the password when the certificate cannot be checked", async () => {
-    const certificate = await createCertificate();
+    const certificate = createCertificate();
     const sandbox = await serverWith("caching_sha2_password", certificate);
-    const other = inside(await createCertificate());
+    const other = inside(createCertificate());
     await expect(logIn(sandbox, other)).rejects.toThrow(/TLS failed; .* so the password was not sent/);
   });
 });
 
 test("a login by OceanBase's own method says so, inside TLS and without it", async () => {
-  const certificate = await createCertificate();
+  const certificate = createCertificate();
   const sandbox = await serverWith("mysql_native_password", certificate);
   const loginMethod = "mysql_native_password";
   expect(await logIn(sandbox)).toEqual({ loginMethod });

@@ -103,7 +103,7 @@ test("a login over TLS accepts a trusted certificate, and may leave its host nam
     ["localhost", true],
     ["elsewhere.example", false],
   ] as const) {
-    const certificate = await createCertificate({ dnsNames: [dnsName] });
+    const certificate = createCertificate({ dnsNames: [dnsName] });
     const secure = await startSandbox({ tls: certificate });
     const endpoints: Login["endpoints"] = [{ host: "localhost", port: secure.port }];
     const tls = { ca: certificate.ca, verifyHostName };

@@ -53,6 +53,10 @@ test("tenants of which the same is to be said share a line", () => {
   expect(adviceFor({ ...FINDINGS, tenants })).toEqual([
     `one, three: what a cancelled backup leaves behind stays: ${uncovered}`,
   ]);
+  const many = Array.from({ length: 10 }, (_, i) => ({ ...TENANT, tenant: `t${i}`, uncovered }));
+  expect(adviceFor({ ...FINDINGS, tenants: many })).toEqual([
+    `t0, t1, t2, t3, t4, t5, t6, t7 and 2 more: what a cancelled backup leaves behind stays: ${uncovered}`,
+  ]);
 });
 
 test("what cannot be found out is said in the table", () => {
