@@ -8,9 +8,13 @@ export function given<T extends object>(fields: T): Given<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
+/** Whether a value has fields: no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** An output that turned out to be undefined arrives as null: it was not given. Triggers may well be null. */
 export function withoutNulls<T extends object>(inputs: T): T {
-  const isObject = (value: unknown) => typeof value === "object" && !Array.isArray(value);
   return Object.fromEntries(
     Object.entries(inputs)
       .filter(([, value]) => value !== null)

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isObject } from "../given";
 import { type Properties, plain } from "./values";
 
 /** How one property differs. */
@@ -53,8 +54,4 @@ function compare(
 /** A step of a property path, as Pulumi reads it. */
 function step(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { isObject } from "../given";
 
 /*
  * Property values as they travel: with the marks that say which of them are secrets. A value that is not known yet is a
@@ -44,7 +45,7 @@ export function plain<T>(value: unknown): T {
 /** Whether anything in a value is a secret. */
 export function hasSecret(value: unknown): boolean {
   if (value instanceof Secret) return true;
-  return isContainer(value) && Object.values(value).some(hasSecret);
+  return typeof value === "object" && value !== null && Object.values(value).some(hasSecret);
 }
 
 /** A value with the marks of one that it was made from: where the two are alike, and on the whole where they are not. */
@@ -52,14 +53,14 @@ export function markedLike(value: unknown, original: unknown): unknown {
   if (value === undefined || value === UNKNOWN || !hasSecret(original)) return value;
   if (original instanceof Secret) return value instanceof Secret ? value : new Secret(value);
   if (isDeepStrictEqual(value, plain(original))) return original;
-  if (!isObject(value) || !isObject(original)) return new Secret(value);
+  if (!isProperties(value) || !isProperties(original)) return new Secret(value);
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [name, markedLike(part, original[name])]),
   );
 }
 
 function fromWire(value: unknown): unknown {
-  if (isObject(value) && value[SIGNATURE] === SECRET) return new Secret(plain(fromWire(value.value)));
+  if (isProperties(value) && value[SIGNATURE] === SECRET) return new Secret(plain(fromWire(value.value)));
   return mapped(value, fromWire);
 }
 
@@ -71,15 +72,11 @@ function toWire(value: unknown): unknown {
 /** The same list or object with other parts; parts without a value are left out of an object. */
 function mapped(value: unknown, change: (part: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(change);
-  if (!isObject(value)) return value;
+  if (!isProperties(value)) return value;
   const parts = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(parts.map(([name, part]) => [name, change(part)]));
 }
 
-function isContainer(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-function isObject(value: unknown): value is Properties {
-  return isContainer(value) && !Array.isArray(value) && !(value instanceof Secret);
+function isProperties(value: unknown): value is Properties {
+  return isObject(value) && !(value instanceof Secret);
 }

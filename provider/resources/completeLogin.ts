@@ -1,4 +1,4 @@
-import { given } from "../given";
+import { given, isObject } from "../given";
 import { connectionDefaults, type Source, withCaFile } from "./connectionSources";
 
 /** A login as a program writes it: secrets among the readable fields of a connection, and most fields left out. */
@@ -30,8 +30,4 @@ export function completeLogin(login: GivenLogin, source: Source): GivenLogin {
     password: login.password ?? password,
     tlsKey: login.tlsKey ?? key,
   });
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { isObject } from "../given";
 import type { ConnectionInputs } from "./connection";
 import type { Context } from "./context";
 
@@ -162,8 +163,4 @@ function asJson(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

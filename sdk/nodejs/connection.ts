@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isObject } from "../../provider/given";
 import { connectionDefaults, withCaFile } from "../../provider/resources/connectionSources";
 import { isSecretInConfiguration } from "./configurationSecrets";
 import { programContext } from "./programContext";
@@ -181,10 +182,6 @@ function complete(fields: Fields): Fields {
 /** A field that is only known later may turn out to be undefined, and then counts as not given. */
 function withDefault(given: unknown, fallback: unknown): unknown {
   return isLater(given) ? later(given).apply((value) => value ?? fallback) : (given ?? fallback);
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
 }
 
 /** Whether a value is known only later, if at all. */

@@ -1,10 +1,10 @@
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Sandbox } from "../../sdk/sandbox/sandbox.ts";
 import { rightAnswersOf } from "../contract/rightAnswers.ts";
 import { copyOfExample } from "../tools/support/consumer.ts";
-import { runtimeOf } from "../tools/support/languages.ts";
+import { exampleStacks, runtimeOf } from "../tools/support/languages.ts";
 import { FEATURES, startFast, useSandbox } from "../tools/support/sandbox.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
 import { ROOT, run } from "../tools/toolchain/run.mjs";
@@ -289,10 +289,6 @@ test("test-your-teardown passes its own tests", async () => {
 });
 
 test("no example is left out here; those in other languages have tests of their own", () => {
-  const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true }).filter((entry) =>
-    entry.isDirectory(),
-  );
-  const names = examples.map(({ name }) => name);
-  const own = names.filter((name) => runtimeOf(join(ROOT, "examples", name)) === "nodejs");
+  const own = exampleStacks().filter((name) => runtimeOf(join(ROOT, "examples", name)) === "nodejs");
   expect([...tested].sort()).toEqual(own.sort());
 });

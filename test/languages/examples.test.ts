@@ -1,7 +1,6 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { exampleStack, runtimeOf } from "../tools/support/languages.ts";
+import { exampleStack, exampleStacks, runtimeOf } from "../tools/support/languages.ts";
 import { useSandbox } from "../tools/support/sandbox.ts";
 import type { Stack } from "../tools/support/stack.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
@@ -60,9 +59,6 @@ test.each(LANGUAGES)("teardown-%s stops the backup before what it depends on goe
 
 test("no example in another language is left out here", () => {
   const folder = join(ROOT, "examples");
-  const examples = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const others = examples
-    .map(({ name }) => name)
-    .filter((name) => runtimeOf(join(folder, name)) !== "nodejs");
+  const others = exampleStacks().filter((name) => runtimeOf(join(folder, name)) !== "nodejs");
   expect([...tested].sort()).toEqual(others.sort());
 });

@@ -36,6 +36,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "half an hour, and its figures are written into the page",
   "pulumi package gen-sdk node_modules/.bin/pulumi-resource-oceanbase-backup --language dotnet   # or java":
     "it needs Pulumi's host of that language",
+  "pulumi preview --policy-pack ../policy": "test/e2e/policyPack.test.ts runs it",
   "pulumi import oceanbase-backup:index:BackupCleanupPolicy policy mysql_tenant":
     "test/e2e/native.test.ts runs it",
   "npm run test:mutation                                              # all of provider/oceanbase/: over an hour on two cores":

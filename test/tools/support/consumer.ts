@@ -47,6 +47,7 @@ export async function installPackage(others: Readonly<Record<string, string>> = 
     private: true,
     dependencies: {
       "pulumi-oceanbase-backup": `file:${tarball}`,
+      "@pulumi/policy": devDependencies["@pulumi/policy"],
       "@pulumi/pulumi": devDependencies["@pulumi/pulumi"],
       "@types/node": devDependencies["@types/node"],
       typescript: devDependencies.typescript,

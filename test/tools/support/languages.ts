@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { Sandbox } from "../../../sdk/sandbox/sandbox.ts";
 import { PYTHON } from "../toolchain/languages.mjs";
@@ -6,6 +6,12 @@ import { BIN } from "../toolchain/pulumi.mjs";
 import { ROOT } from "../toolchain/run.mjs";
 import { CONSUMER, copyOfExample } from "./consumer.ts";
 import { environmentFor, Stack } from "./stack.ts";
+
+/** The examples that are stacks. */
+export function exampleStacks(): string[] {
+  const folder = join(ROOT, "examples");
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, "Pulumi.yaml")));
+}
 
 /** The runtime that a project's program needs: `nodejs`, `yaml`, `python` or `go`. */
 export function runtimeOf(directory: string): string {

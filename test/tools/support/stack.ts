@@ -38,9 +38,13 @@ export class Stack {
   }
 
   /** A new stack of the project in this folder, with the environment that a user would set for it. */
-  static async create(directory: string, environment: Record<string, string> = {}): Promise<Stack> {
+  static async create(
+    directory: string,
+    environment: Record<string, string> = {},
+    name: string = "test",
+  ): Promise<Stack> {
     const stack = new Stack(directory, environment);
-    await stack.must("stack", "init", "test");
+    await stack.must("stack", "init", name);
     return stack;
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { BIN, build, isExecutable, link } from "./pulumi.mjs";
+import { BIN, build, hostsModule, isExecutable, link } from "./pulumi.mjs";
 import { ROOT, run, showProgress, TOOLCHAIN } from "./run.mjs";
 
 /*
@@ -46,12 +46,7 @@ function isOnPath(name) {
 async function linkPythonProgram() {
   const name = "pulumi-language-python-exec";
   if (isOnPath(name) || isExecutable(join(BIN, name))) return;
-  const list = ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"];
-  const { output } = await run("go", list, {
-    cwd: join(import.meta.dirname, "pulumi-language-nodejs"),
-    onLine: () => {},
-  });
-  link(join(output.trim(), "python", "cmd", name), join(BIN, name));
+  link(join(await hostsModule(), "python", "cmd", name), join(BIN, name));
 }
 
 /** Installs Pulumi and the generated SDK, which is installed anew when it is another one. */

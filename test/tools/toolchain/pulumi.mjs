@@ -115,6 +115,16 @@ export async function build(module, command, version) {
   return result.code === 0;
 }
 
+/**
+ * The folder of the module that holds Pulumi's host of Node, and what else came with it then.
+ * @returns {Promise<string>}
+ */
+export async function hostsModule() {
+  const list = ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"];
+  const cwd = join(import.meta.dirname, "pulumi-language-nodejs");
+  return (await run("go", list, { cwd, onLine: () => {} })).output.trim();
+}
+
 /** The dynamic provider comes with @pulumi/pulumi; beside the CLI it is found without a warning. */
 function linkDynamicProvider() {
   const sdk = dirname(createRequire(join(ROOT, "package.json")).resolve("@pulumi/pulumi/package.json"));

@@ -4,7 +4,7 @@ module.exports = {
     "provider/resources/(command|completeLogin|connectionSources|getBackupJobs)",
     "provider/resources/cancelBackup/outputs",
     "provider/resources/backupCleanupPolicy/(claims|outputs)",
-    "provider/nodeVersion",
+    "provider/(given|nodeVersion)",
   ],
   "sdk/cli": ["provider/resources", "provider/(text|given|nodeVersion)", "sdk/sandbox/index"],
   // What the code is tested against shares none of it.
