@@ -43,7 +43,9 @@ function usage(commands: typeof COMMANDS): string {
     `  ${name} ${usageOf(options)}`,
     `      ${about}`,
   ]);
-  const loggingIn = Object.keys(commands).filter((name) => logsIn(commands[name]?.options ?? {}));
+  const loggingIn = Object.entries(commands).flatMap(([name, { options }]) =>
+    logsIn(options) ? [name] : [],
+  );
   return [
     "usage: pulumi-oceanbase-backup <command> [options]",
     ...each,

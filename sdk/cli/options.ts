@@ -47,7 +47,7 @@ export function readOptions(args: readonly string[], own: OwnOptions): Options {
     ]),
   );
   const { values } = parseArgs({ args: [...args], options: types, strict: true, allowNegative: true });
-  const texts = Object.fromEntries(Object.entries(values).map(([option, value]) => [option, textOf(value)]));
+  const texts = Object.fromEntries(Object.entries(values).map(([option, value]) => [option, String(value)]));
   return { texts, has: (flag) => values[flag] === true };
 }
 
@@ -59,10 +59,6 @@ export function loginOf({ texts }: Options, env: Source["env"]): LoginInputs {
     config: (key) => texts[optionOf(key.slice(NAMESPACE.length + 1))],
   };
   return completeLogin({}, source) as LoginInputs;
-}
-
-function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
 }
 
 /** The options of a login: `--host <host>  --port <port>` and so on. */

@@ -21,15 +21,17 @@ export const sandbox: CliCommand = {
     port: "<port>",
     version: "<version>",
     tenants: "<name,name:oracle>",
+    backups: "<name,name>",
     speed: "<times>",
     tls: "flag",
     json: "flag",
   },
   async run(options, io) {
     const { startSandbox } = await loadSandbox();
-    const started = await startSandbox(optionsOf(options));
+    const started = await startSandbox(optionsOf(options)).catch(refusePort);
     const caFile = started.ca === undefined ? undefined : newFile(started.ca);
     try {
+      for (const tenant of backupsOf(options)) started.startBackup(tenant);
       const environment = environmentOf(started, caFile);
       io.print(
         options.has("json")
@@ -74,6 +76,16 @@ function optionsOf({ texts, has }: Options): SandboxOptions {
     ...(version === undefined ? {} : { version: version as NonNullable<SandboxOptions["version"]> }),
     ...(tenants === undefined ? {} : { tenants: Object.fromEntries(tenants.split(",").map(tenantOf)) }),
   };
+}
+
+/** The tenants that are being backed up from the start. */
+function backupsOf({ texts }: Options): readonly string[] {
+  return texts.backups?.split(",").map((name) => name.trim()) ?? [];
+}
+
+function refusePort(error: NodeJS.ErrnoException & { port?: number }): never {
+  if (error.code !== "EADDRINUSE") throw error;
+  throw new Error(`port ${error.port} is in use; give another --port, or leave it out for one that is free`);
 }
 
 /** `name`, or `name:oracle`. */

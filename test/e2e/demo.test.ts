@@ -17,5 +17,6 @@ test("the demonstration shows both jobs before, one after, and the one statement
     "The server got 1 statement:\n  ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`",
   );
   expect(output).toContain("2 deleted");
+  expect(output.trimEnd()).toMatch(/=== What this was: .*$/);
   expect(code).toBe(0);
 });

@@ -17,7 +17,7 @@ describe("the usage", () => {
       for (const part of [
         "doctor [--tenants <all | name,name>] [--anonymous] [--json]",
         "jobs [--tenants <all | name,name>] [--history] [--json]",
-        "sandbox [--port <port>] [--version <version>] [--tenants <name,name:oracle>] [--speed <times>] [--tls] [--json]",
+        "sandbox [--port <port>] [--version <version>] [--tenants <name,name:oracle>] [--backups <name,name>] [--speed <times>] [--tls] [--json]",
         "the login, for doctor and jobs:",
         "--host <host>  --port <port>  --tenant <tenant>  --user <user>  --cluster <cluster>",
         "--connect-timeout-seconds <seconds>  --endpoints <endpoints>  --tls  --tls-ca-file <file>",

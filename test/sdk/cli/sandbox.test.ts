@@ -75,6 +75,13 @@ test("has the version and the tenants that are asked for", async () => {
   });
 });
 
+test("has backups that run from the start", async () => {
+  await serving(["--tenants", "shop,ledger:oracle,idle", "--backups", "shop, ledger"], async (facts) => {
+    const rows = await query(facts, "SELECT COUNT(*) AS N FROM oceanbase.CDB_OB_BACKUP_JOBS");
+    expect(rows).toEqual([{ N: 2n }]);
+  });
+});
+
 test("lets time run as fast as it is told", async () => {
   const seconds = async (facts: Facts) => {
     const [row] = (await query(facts, "SELECT UTC_TIMESTAMP() AS T")) as { T: unknown }[];
@@ -112,10 +119,18 @@ describe("an argument that it cannot take", () => {
     [["--speed", "0"], "--speed 0 is not a number above 0"],
     [["--tenants", "a,:oracle"], '--tenants: ":oracle" is neither name nor name:oracle'],
     [["--tenants", "a,a:mysql"], '--tenants: "a:mysql" is neither'],
+    [["--backups", "nope"], "nope"],
     [["--host", "x"], "Unknown option '--host'"],
   ])("is refused: %j", async (args, complaint) => {
     const { code, printed, complaints } = await runCli(["sandbox", ...args]);
     expect({ code, printed }).toEqual({ code: 2, printed: "" });
     expect(complaints).toContain(complaint);
+  });
+
+  test("a port that is in use is refused", async () => {
+    await serving([], async ({ port }) => {
+      const { complaints } = await runCli(["sandbox", "--port", String(port)]);
+      expect(complaints).toContain(`port ${port} is in use; give another --port`);
+    });
   });
 });

@@ -19,8 +19,12 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "there is no such host; test/package/cli.test.ts runs the commands",
   "npx pulumi-oceanbase-backup sandbox --port 2881 --speed 5":
     "it serves until it is stopped; test/package/sandbox.test.ts runs it",
-  "npx pulumi-oceanbase-backup sandbox --port 2881":
-    "it serves until it is stopped; test/package/sandbox.test.ts runs it",
+  "npx pulumi-oceanbase-backup sandbox --port 2881 --backups mysql_tenant":
+    "it serves until it is stopped; test/sdk/cli/sandbox.test.ts runs it",
+  "npx pulumi-oceanbase-backup doctor   # looks, and changes nothing":
+    "it goes on from the block before, in another terminal; test/package/cli.test.ts and test/e2e run both commands",
+  "npx pulumi-oceanbase-backup sandbox --backups mysql_tenant,oracle_tenant   # prints lines `export OCEANBASE_...`":
+    "it serves until it is stopped; test/sdk/cli/sandbox.test.ts runs it",
   'mariadb -h127.0.0.1 -P2881 -uroot@mysql_tenant -p -e "ALTER SYSTEM BACKUP DATABASE"':
     "it needs the client mariadb and asks for a password; test/sdk/sandbox/clients.test.ts sends the same",
   "export OCEANBASE_HOST=127.0.0.1 OCEANBASE_PORT=2881 OCEANBASE_PASSWORD=...   # root@sys, as the first terminal says":

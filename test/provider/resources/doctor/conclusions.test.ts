@@ -59,6 +59,16 @@ test("tenants of which the same is to be said share a line", () => {
   ]);
 });
 
+test.each([
+  [-3, "3 s behind this machine's"],
+  [3, "3 s ahead of this machine's"],
+])("a clock that is %i s ahead is told as: %s", (clockAheadSeconds, told) => {
+  const cluster = { ...FINDINGS, clockAheadSeconds };
+  expect(doctorText({ address: "a", cluster, problems: [], advice: [] })).toContain(
+    `  clock         ${told}`,
+  );
+});
+
 test("what cannot be found out is said in the table", () => {
   const { server } = FINDINGS;
   const lines = doctorText({

@@ -80,6 +80,11 @@ describe("a resource of the plugin", () => {
       connection: secret(keyOnly),
     });
     registered = [];
+    const authorityOnly = { host: "db", tls: { ca: "c" } };
+    expect(await inputsOf(new native.CancelBackup("authority", { connection: authorityOnly }))).toEqual({
+      connection: authorityOnly,
+    });
+    registered = [];
     const plain = { host: "db", tls: true };
     expect(await inputsOf(new native.CancelBackup("stop", { connection: plain }))).toEqual({
       connection: plain,
@@ -115,6 +120,10 @@ test("a provider's fields are text, and JSON where they are none; its secrets ar
     password: secret("p"),
   });
   expect(registered[0]?.type).toBe("pulumi:providers:oceanbase-backup");
+});
+
+test("a provider without a password leaves it to the environment of the plugin", async () => {
+  expect(await inputsOf(new native.Provider("west", { host: "db" }))).toEqual({ host: "db" });
 });
 
 test("backup jobs are asked for by the plugin, with arguments that are known or will be", async () => {
