@@ -20,7 +20,7 @@ export function versionsTable(): string {
     ["", "supported", "tested with"],
     [
       ["OceanBase", "4.0 or later, MySQL and Oracle mode", `a stand-in that plays ${VERSIONS.join(", ")}`],
-      ["Pulumi CLI", "one that runs this SDK", PULUMI],
+      ["Pulumi CLI", "3.150 or newer", PULUMI],
       [
         "`@pulumi/pulumi`",
         `\`${peerDependencies["@pulumi/pulumi"]}\``,
