@@ -61,6 +61,11 @@ export function loginOf({ texts }: Options, env: Source["env"]): LoginInputs {
   return completeLogin({}, source) as LoginInputs;
 }
 
+/** The names in a text option that lists some. */
+export function namesIn(text: string): readonly string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
 /** The options of a login: `--host <host>  --port <port>` and so on. */
 export function loginUsage(): string {
   return usagesOf(LOGIN).join("  ");

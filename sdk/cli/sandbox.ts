@@ -5,7 +5,7 @@ import type { Sandbox, SandboxOptions, SandboxTenantMode } from "../sandbox/inde
   "resolution-mode": "import",
 };
 import { type CliCommand, EXIT } from "./command";
-import type { Options } from "./options";
+import { namesIn, type Options } from "./options";
 import { section, tableText } from "./table";
 
 /** What it says before everything else. */
@@ -31,7 +31,8 @@ export const sandbox: CliCommand = {
     const started = await startSandbox(optionsOf(options)).catch(refusePort);
     const caFile = started.ca === undefined ? undefined : newFile(started.ca);
     try {
-      for (const tenant of backupsOf(options)) started.startBackup(tenant);
+      const { backups } = options.texts;
+      for (const tenant of backups === undefined ? [] : namesIn(backups)) started.startBackup(tenant);
       const environment = environmentOf(started, caFile);
       io.print(
         options.has("json")
@@ -74,13 +75,8 @@ function optionsOf({ texts, has }: Options): SandboxOptions {
     backupSeconds: BACKUP_SECONDS,
     // The sandbox itself refuses a version that it does not play.
     ...(version === undefined ? {} : { version: version as NonNullable<SandboxOptions["version"]> }),
-    ...(tenants === undefined ? {} : { tenants: Object.fromEntries(tenants.split(",").map(tenantOf)) }),
+    ...(tenants === undefined ? {} : { tenants: Object.fromEntries(namesIn(tenants).map(tenantOf)) }),
   };
-}
-
-/** The tenants that are being backed up from the start. */
-function backupsOf({ texts }: Options): readonly string[] {
-  return texts.backups?.split(",").map((name) => name.trim()) ?? [];
 }
 
 function refusePort(error: NodeJS.ErrnoException & { port?: number }): never {
@@ -90,7 +86,7 @@ function refusePort(error: NodeJS.ErrnoException & { port?: number }): never {
 
 /** `name`, or `name:oracle`. */
 function tenantOf(text: string): [name: string, mode: SandboxTenantMode] {
-  const [, name = "", mode] = /^\s*([^:]+?)(:oracle)?\s*$/i.exec(text) ?? [];
+  const [, name = "", mode] = /^([^:]+?)(:oracle)?$/i.exec(text) ?? [];
   if (name === "") throw new Error(`--tenants: "${text}" is neither name nor name:oracle`);
   return [name, mode === undefined ? "MYSQL" : "ORACLE"];
 }

@@ -1,6 +1,6 @@
 import { type LoginInputs, SYS_TENANT } from "../../provider/resources/connection";
 import type { Io } from "./command";
-import { LOGIN, loginOf, type Options, type OwnOptions } from "./options";
+import { LOGIN, loginOf, namesIn, type Options, type OwnOptions } from "./options";
 
 /*
  * Where a command looks, and for which tenants.
@@ -28,6 +28,6 @@ export function tenantsIn(
 ): { tenants?: readonly string[] | "all" } {
   const { tenants } = texts;
   if (tenants === "all") return { tenants };
-  if (tenants !== undefined) return { tenants: tenants.split(",").map((name) => name.trim()) };
+  if (tenants !== undefined) return { tenants: namesIn(tenants) };
   return connection.tenant === SYS_TENANT ? { tenants: "all" } : {};
 }

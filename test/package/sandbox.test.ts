@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import mariadb from "mariadb";
 import { afterEach, describe, expect, test } from "vitest";
 import { CONSUMER, newProject } from "../tools/support/consumer.ts";
+import { driverOptions } from "../tools/support/driverOptions.ts";
 import { typeErrorsOf } from "../tools/support/typeCheck.ts";
 import { ROOT, run } from "../tools/toolchain/run.mjs";
 
@@ -100,19 +101,12 @@ describe("pulumi-oceanbase-backup sandbox", () => {
     "serves until %s, with sessions still open, and ends cleanly",
     async (signal) => {
       const { facts, exit, kill } = await start("--tls");
-      const { OCEANBASE_TLS_CA_FILE: caFile, OCEANBASE_PASSWORD: password } = facts.environment;
-      const connection = await mariadb.createConnection({
-        host: facts.host,
-        port: facts.port,
-        user: "root@sys",
-        password,
-        ssl: { ca: readFileSync(caFile, "utf8") },
-      });
+      const connection = await mariadb.createConnection(driverOptions(facts.environment));
       connection.on("error", () => {});
       await connection.query("ALTER SYSTEM BACKUP DATABASE");
       kill(signal);
       expect(await exit).toBe(0);
-      expect(existsSync(caFile)).toBe(false);
+      expect(existsSync(facts.environment.OCEANBASE_TLS_CA_FILE)).toBe(false);
     },
   );
 

@@ -90,16 +90,16 @@ export class JobWatch {
     const isLookedFor = (job: JobRow) => isInScope(this.scope, job) || this.seen.has(job);
     const missed = live.filter((job) => isLookedFor(job) && this.takeLive(job) === "missed");
     const liveKeys = keysOf(live);
-    const vanished = this.seen.unended.filter(
-      (job) => !liveKeys.has(jobKey(job)) && !unreadable.has(job.tenantId),
-    );
+    const isAway = (job: BackupJob) => !liveKeys.has(jobKey(job)) && !unreadable.has(job.tenantId);
+    const vanished = this.seen.unended.filter(isAway);
     for (const job of await readEndedJobs(cluster, vanished)) this.seen.seeEnded(job);
+    const absent = this.seen.unended.filter(isAway);
     for (const job of await this.clusterBackups.endedParts(read, cluster)) {
       if (isInScope(this.scope, job) && !this.seen.has(job)) this.seen.seeEnded(job);
     }
     this.leaveOutPassedOver(keysOf(missed));
     this.leaveOutElsewhere(liveKeys);
-    await this.endGone(vanished, cluster);
+    await this.endGone(absent, cluster);
     const starting = this.clusterBackups
       .startingAmong(live)
       .filter((job) => !this.seen.has(job))
@@ -155,8 +155,8 @@ export class JobWatch {
   }
 
   /** A tenant that is dropped takes its jobs with it. */
-  private async endGone(vanished: readonly BackupJob[], cluster: Cluster): Promise<void> {
-    for (const job of await this.absent.goneAmong(this.seen.unendedAmong(vanished), cluster)) {
+  private async endGone(absent: readonly BackupJob[], cluster: Cluster): Promise<void> {
+    for (const job of await this.absent.goneAmong(absent, cluster)) {
       this.seen.seeGone(job);
       this.warnings.push(
         `tenant ${job.tenant} was dropped while backup job ${job.jobId} was being stopped; the job went with it`,

@@ -7,7 +7,8 @@ import { type BackupJob, hasEnded, toBackupJob } from "../jobs/jobRecord";
 export class SeenJobs {
   private readonly cluster: Identified;
   private readonly last = new Map<string, BackupJob>();
-  private readonly ended = new Set<string>();
+  /** Those that have ended without a trace in the history. */
+  private readonly gone = new Set<string>();
   /** Ids of the tenants whose jobs are not waited for. */
   private readonly leftOut = new Set<string>();
 
@@ -16,26 +17,21 @@ export class SeenJobs {
   }
 
   addRecorded(jobs: readonly BackupJob[]): void {
-    for (const job of jobs) {
-      this.last.set(jobKey(job), job);
-      if (hasEnded(job)) this.ended.add(jobKey(job));
-    }
+    for (const job of jobs) this.last.set(jobKey(job), job);
   }
 
   /** Even one that was seen in the history is not over while it is live. */
   seeLive(job: JobRow): void {
     this.last.set(jobKey(job), toBackupJob(job, this.cluster, "live view"));
-    this.ended.delete(jobKey(job));
+    this.gone.delete(jobKey(job));
   }
 
   seeEnded(job: JobRow): void {
     this.last.set(jobKey(job), toBackupJob(job, this.cluster, "history"));
-    this.ended.add(jobKey(job));
   }
 
-  /** It has ended without a trace in the history. */
   seeGone(job: BackupJob): void {
-    this.ended.add(jobKey(job));
+    this.gone.add(jobKey(job));
   }
 
   leaveOut(tenantIds: readonly string[]): void {
@@ -52,7 +48,9 @@ export class SeenJobs {
 
   /** Those that are still waited for. */
   get unended(): readonly BackupJob[] {
-    return this.all.filter((job) => !this.ended.has(jobKey(job)) && !this.leftOut.has(job.tenantId));
+    return this.all.filter(
+      (job) => !hasEnded(job) && !this.gone.has(jobKey(job)) && !this.leftOut.has(job.tenantId),
+    );
   }
 
   /**
@@ -66,9 +64,5 @@ export class SeenJobs {
   /** Ids of their tenants: what is being cancelled there is waited for. */
   tenantsOutside(scope: Scope): readonly string[] {
     return [...new Set(this.unendedOutside(scope).map(({ tenantId }) => tenantId))];
-  }
-
-  unendedAmong(jobs: readonly BackupJob[]): readonly BackupJob[] {
-    return jobs.filter((job) => !this.ended.has(jobKey(job)));
   }
 }

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname } from "node:path";
 import mariadb from "mariadb";
 import { describe, expect, test } from "vitest";
+import { driverOptions } from "../../tools/support/driverOptions.ts";
 import { runCli } from "./cliRun.ts";
 
 /** What the command says in JSON. */
@@ -26,14 +27,7 @@ async function serving(args: string[], meanwhile: (facts: Facts) => Promise<void
 
 /** A session in sys, by the variables that the command has told. */
 async function query({ environment }: Facts, sql: string): Promise<unknown> {
-  const caFile = environment.OCEANBASE_TLS_CA_FILE;
-  const connection = await mariadb.createConnection({
-    host: environment.OCEANBASE_HOST as string,
-    port: Number(environment.OCEANBASE_PORT),
-    user: `${environment.OCEANBASE_USER}@${environment.OCEANBASE_TENANT}`,
-    password: environment.OCEANBASE_PASSWORD as string,
-    ...(caFile === undefined ? {} : { ssl: { ca: readFileSync(caFile, "utf8") } }),
-  });
+  const connection = await mariadb.createConnection(driverOptions(environment));
   try {
     return await connection.query(sql);
   } finally {
@@ -119,7 +113,7 @@ describe("an argument that it cannot take", () => {
     [["--speed", "0"], "--speed 0 is not a number above 0"],
     [["--tenants", "a,:oracle"], '--tenants: ":oracle" is neither name nor name:oracle'],
     [["--tenants", "a,a:mysql"], '--tenants: "a:mysql" is neither'],
-    [["--backups", "nope"], "nope"],
+    [["--backups", "nope"], "the sandbox has no tenant nope"],
     [["--host", "x"], "Unknown option '--host'"],
   ])("is refused: %j", async (args, complaint) => {
     const { code, printed, complaints } = await runCli(["sandbox", ...args]);

@@ -1,6 +1,7 @@
 import mysql from "mysql2/promise";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../../sdk/sandbox/index.ts";
+import { driverOptions } from "../../tools/support/driverOptions.ts";
 
 /*
  * What `pulumi-oceanbase-backup/sandbox` exports, used as a test of a user would use it: time stands still and is moved by hand.
@@ -18,15 +19,7 @@ async function start(options: SandboxOptions = {}): Promise<Sandbox> {
 
 /** A session by the variables that the sandbox says lead to it. */
 async function connect(sandbox: Sandbox, tenant?: string): Promise<mysql.Connection> {
-  const environment = sandbox.environment(tenant);
-  const tls = environment.OCEANBASE_TLS;
-  const connection = await mysql.createConnection({
-    host: environment.OCEANBASE_HOST as string,
-    port: Number(environment.OCEANBASE_PORT),
-    user: `${environment.OCEANBASE_USER}@${environment.OCEANBASE_TENANT}`,
-    password: environment.OCEANBASE_PASSWORD as string,
-    ...(tls === undefined ? {} : { ssl: JSON.parse(tls) }),
-  });
+  const connection = await mysql.createConnection(driverOptions(sandbox.environment(tenant)));
   started.push({ end: async () => connection.destroy() });
   return connection;
 }

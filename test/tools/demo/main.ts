@@ -24,7 +24,7 @@ async function demo(): Promise<void> {
 
   const sandbox = await startSandbox({ speed: SPEED });
   say(
-    `A stand-in for an OceanBase cluster listens on 127.0.0.1:${sandbox.port}; two tenants are being backed up. Its time runs ${SPEED} times as fast as yours`,
+    `A stand-in for an OceanBase cluster listens on 127.0.0.1:${sandbox.port}; its time runs ${SPEED} times as fast as yours. Two tenants are being backed up`,
   );
   await startBackups(sandbox);
   await new Promise((resolve) => setTimeout(resolve, PAUSE_BEFORE_MS));

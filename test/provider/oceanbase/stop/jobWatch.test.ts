@@ -297,6 +297,18 @@ describe("a job in neither view", () => {
     expect(reported(watch)).toEqual(["5 DOING"]);
   });
 
+  test("whose tenant seemed to be dropped is waited for again when it is live", async () => {
+    const watch = watching();
+    await before(watch);
+    const there = live;
+    live = [];
+    tenants = [];
+    await look(watch);
+    expect(await look(watch)).toEqual([[], []]);
+    live = there;
+    expect(await look(watch)).toEqual([["5 DOING"], []]);
+  });
+
   test("that comes back is counted as absent anew", async () => {
     const watch = watching();
     await before(watch);
