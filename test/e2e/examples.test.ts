@@ -260,14 +260,18 @@ describe("fleet", () => {
   });
 
   test("without --continue-on-error begins nothing more once one has failed, and loses nothing that was done", async () => {
-    refuseOn(0);
+    // The engine takes them in an order of its own: every second one is refused, so that it has not begun all by then.
+    const isRefused = (name: string) => names.indexOf(name) % 2 === 0;
+    for (const name of names.filter(isRefused)) refuseOn(names.indexOf(name));
     expect(await up()).toMatchObject({ code: expect.not.toBeOneOf([0]) });
     const reached = names.filter((_, i) => sent()[i]?.length === 1);
-    expect(reached).toContain("cluster-0");
+    const failed = reached.filter(isRefused);
+    expect(failed.length).toBeGreaterThan(0);
     expect(reached.length).toBeLessThan(SIZE);
-    expect(await recorded()).toEqual(stopped(reached.filter((name) => name !== "cluster-0")));
+    expect(await recorded()).toEqual(stopped(reached.filter((name) => !isRefused(name))));
+    for (const { faults } of fleet) faults.clear();
     expect(await up()).toMatchObject({ code: 0 });
-    expect(sent()).toEqual(names.map((name) => (name === "cluster-0" ? [CANCEL, CANCEL] : [CANCEL])));
+    expect(sent()).toEqual(names.map((name) => (failed.includes(name) ? [CANCEL, CANCEL] : [CANCEL])));
     expect(await recorded()).toEqual(stopped(names));
   });
 });
