@@ -74,6 +74,27 @@ export class BackupStarter {
     }
   }
 
+  /** A row of a job that has ended and is still in the view of the running ones. */
+  endedRow(tenant: Tenant, atMs: number): void {
+    const { tables, ids, destinations } = this.parts;
+    const jobId = ids.next("job", tenant.id);
+    tables.insertJob({
+      tenantId: tenant.id,
+      jobId,
+      backupSetId: ids.next("set", tenant.id),
+      initiatorTenantId: tenant.id,
+      initiatorJobId: 0n,
+      executorTenantIds: [tenant.id],
+      incremental: false,
+      plusArchivelog: false,
+      startedAtMs: atMs,
+      description: "",
+      path: destinations.dataPath(tenant.id) ?? "",
+    });
+    const row = tables.live(tenant.id).find((job) => job.jobId === jobId) as JobRow;
+    tables.advance(row, "COMPLETED", { atMs, result: 0 });
+  }
+
   private checkExecutor(tenant: Tenant, request: BackupRequest): void {
     const { destinations, leaders, version } = this.parts;
     if (!takesBackupStatements(tenant, version))

@@ -1,19 +1,12 @@
 import type { BackupParts } from "./backupParts.ts";
 import { CleanupChecks } from "./cleanupChecks.ts";
-import type { CleanupJob, CleanupTables } from "./cleanupTables.ts";
+import { CleanupJobs } from "./cleanupJobs.ts";
+import type { CleanupTables } from "./cleanupTables.ts";
 import { micros } from "./database.ts";
 import type { DeletePolicies } from "./deletePolicies.ts";
-import { UNREACHABLE } from "./destinations.ts";
 import { DueTimes } from "./dueTimes.ts";
-import { errors } from "./errors.ts";
-import { obsoleteSets, whyNotByHand } from "./removableSets.ts";
 import type { Tenant } from "./tenants.ts";
 import type { Timing } from "./timing.ts";
-
-/** RESULT of a job that may not remove what it was told to: OB_BACKUP_DELETE_BACKUP_SET_NOT_ALLOWED. */
-const NOT_ALLOWED = -9045;
-/** RESULT of a job that finds no or several archive destinations: OB_ERR_UNEXPECTED. */
-const UNEXPECTED = -4016;
 
 /**
  * The cleanup threads of all tenants. Once an hour each looks at its policy, and one with a recovery window gets a job,
@@ -25,13 +18,12 @@ export class CleanupService {
   private readonly parts: BackupParts;
   private readonly tables: CleanupTables;
   private readonly policies: DeletePolicies;
+  private readonly jobs: CleanupJobs;
   private readonly checks: CleanupChecks;
   /** All that was due until then has happened. */
   private settledMs: number;
   /** When the jobs of each tenant that has one move on, in milliseconds of cluster time. */
   private readonly steps = new DueTimes();
-  /** The sets that a job removes, from its start on. */
-  private readonly removed = new Map<string, bigint[]>();
 
   constructor(parts: BackupParts, tables: CleanupTables, policies: DeletePolicies) {
     this.parts = parts;
@@ -39,6 +31,7 @@ export class CleanupService {
     this.policies = policies;
     this.timing = parts.timing;
     this.settledMs = parts.clock.now();
+    this.jobs = new CleanupJobs(parts, tables, policies);
     this.checks = new CleanupChecks(policies, parts.timing, this.settledMs);
     policies.onChange = (tenantId) => this.checks.policyChanged(tenantId, this.settledMs);
   }
@@ -129,64 +122,8 @@ export class CleanupService {
       this.steps.set(tenantId, at + this.timing.roundSeconds * 1000);
       return;
     }
-    for (const job of this.tables.live(tenantId)) this.stepJob(job, at);
+    for (const job of this.tables.live(tenantId)) this.jobs.step(job, at);
     if (this.tables.live(tenantId).length === 0) this.steps.delete(tenantId);
     else this.steps.set(tenantId, at + this.timing.wakeSeconds * 1000);
-  }
-
-  private stepJob(job: CleanupJob, at: number): void {
-    const { sets } = this.parts;
-    const jobKey = `${job.tenantId}/${job.jobId}`;
-    switch (job.status) {
-      case "INIT":
-        this.begin(job, jobKey, at);
-        return;
-      case "DOING": {
-        const ids = this.removed.get(jobKey) ?? [];
-        // A removed set keeps its row; whether the server keeps it was not found out.
-        for (const id of ids) sets.setFileStatus(job.tenantId, id, "DELETED");
-        this.tables.complete(job, at, ids.length);
-        return;
-      }
-      case "CANCELING":
-        // What was DELETING stays so, and the next cleanup goes on with it.
-        this.tables.endCanceled(job, at);
-        return;
-      default:
-        this.removed.delete(jobKey);
-        this.tables.moveToHistory(job);
-    }
-  }
-
-  private begin(job: CleanupJob, jobKey: string, at: number): void {
-    const { tenantId } = job;
-    const { sets, destinations, version } = this.parts;
-    const isByHand = job.expiredUs === 0n;
-    if (!destinations.isReachable(tenantId)) {
-      this.tables.fail(job, at, UNREACHABLE.result, UNREACHABLE.comment);
-      return;
-    }
-    const path = destinations.dataPath(tenantId);
-    if (isByHand) {
-      const hasPolicy = this.policies.of(tenantId) !== undefined;
-      const reason = whyNotByHand(sets, tenantId, job.setIds, path, hasPolicy);
-      if (reason !== undefined) {
-        this.tables.fail(job, at, NOT_ALLOWED, reason);
-        return;
-      }
-    } else if (version.cleanupNeedsOneArchiveDest && destinations.archiveCount(tenantId) !== 1) {
-      this.tables.fail(job, at, UNEXPECTED, errors.unexpected().message);
-      return;
-    }
-    const ids = isByHand ? job.setIds : this.obsoleteIds(job, path);
-    for (const id of ids) sets.setFileStatus(tenantId, id, "DELETING");
-    this.removed.set(jobKey, ids);
-    this.tables.start(job, ids.length);
-  }
-
-  private obsoleteIds(job: CleanupJob, path: string | undefined): bigint[] {
-    if (job.logOnly || path === undefined) return [];
-    const candidates = this.parts.sets.candidates(job.tenantId, path, job.expiredUs);
-    return obsoleteSets(candidates).map((set) => set.id);
   }
 }

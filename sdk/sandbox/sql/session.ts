@@ -4,6 +4,7 @@ import { asOracleError } from "../cluster/oracleErrors.ts";
 import { SYS_TENANT_ID, type Tenant, type User } from "../cluster/tenants.ts";
 import { OK, type Result } from "./result.ts";
 import { select } from "./select.ts";
+import { variablesOf } from "./sessionVariables.ts";
 import { setVariables } from "./setVariables.ts";
 import { show } from "./show.ts";
 import { TokenReader } from "./tokens.ts";
@@ -152,26 +153,6 @@ export class Session {
   }
 
   private variables(tenant: Tenant): Record<string, string> {
-    return {
-      ...this.cluster.flavor.variables,
-      // Asked for by clients when they connect.
-      max_allowed_packet: "16777216",
-      ob_query_timeout: String(this.queryTimeoutUs),
-      wait_timeout: "28800",
-      system_time_zone: "+08:00",
-      time_zone: "+08:00",
-      sql_mode: "STRICT_ALL_TABLES",
-      autocommit: "1",
-      tx_isolation: "READ-COMMITTED",
-      transaction_isolation: "READ-COMMITTED",
-      redirect_url: "",
-      character_set_client: "utf8mb4",
-      character_set_connection: "utf8mb4",
-      character_set_results: "utf8mb4",
-      character_set_server: "utf8mb4",
-      character_set_database: "utf8mb4",
-      collation_connection: "utf8mb4_general_ci",
-      ...(this.cluster.flavor.compatibilityMode ? { ob_compatibility_mode: tenant.mode } : {}),
-    };
+    return variablesOf(this.cluster.flavor, tenant.mode, this.queryTimeoutUs);
   }
 }

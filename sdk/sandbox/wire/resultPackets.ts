@@ -1,5 +1,6 @@
 import type { ServerError } from "../cluster/errors.ts";
 import { type Column, type Result, TYPE, type Value } from "../sql/result.ts";
+import type { Session } from "../sql/session.ts";
 import { lengthEncoded, lengthEncodedText } from "./packets.ts";
 
 /** Flag of a column whose numbers have no sign. */
@@ -9,7 +10,8 @@ const AUTOCOMMIT = 0x2;
 const ORACLE_MODE = 0x4;
 
 /** The status flags that go with every reply of a session. */
-export const status = (oracle: boolean): number => AUTOCOMMIT | (oracle ? ORACLE_MODE : 0);
+export const statusOf = ({ tenant }: Session): number =>
+  AUTOCOMMIT | (tenant?.mode === "ORACLE" ? ORACLE_MODE : 0);
 
 /** The reply of a statement that gives no rows. */
 export function okPacket(statusFlags: number): Buffer {

@@ -11,7 +11,7 @@ interface Work {
 
 const workOf = ({ cluster }: Sandbox): Work => ({
   statements: cluster.catalog.database.statements,
-  comparisons: cluster.backups.rounds.comparisons,
+  comparisons: cluster.backups.threads.rounds.comparisons,
 });
 
 /** The work of each step for this many tenants. The cluster's time goes on by a second with every start. */
