@@ -1,6 +1,15 @@
+import type { AlterSystem } from "../oceanbase/cluster/privileges";
 import type { JobSnapshot } from "../oceanbase/jobs/jobList";
 import type { CleanupPolicy } from "../oceanbase/statements";
 import type { LoginInputs } from "./connection";
+
+/** What a preview sees of a cluster. */
+export interface ClusterSight {
+  /** The backups that run. */
+  snapshot: JobSnapshot;
+  /** Whether the user could cancel them. */
+  alterSystem: AlterSystem;
+}
 
 /** What the calls of one Pulumi command know of each other. A front makes one for all of them. */
 export class Command {
@@ -10,6 +19,6 @@ export class Command {
   readonly declaredPolicies: (LoginInputs & { tenant?: string })[] = [];
   /** Policies that a deletion has left to another resource of the program, as they were made, by cluster and tenant. */
   readonly handedOver = new Map<string, CleanupPolicy>();
-  /** What previews have read, by login: many resources look at one cluster. */
-  readonly snapshots = new Map<string, Promise<JobSnapshot>>();
+  /** What previews have seen, by login: many resources look at one cluster. */
+  readonly sights = new Map<string, Promise<ClusterSight>>();
 }

@@ -95,6 +95,16 @@ export function foundPassword({ env, config }: Source): string | undefined {
   return env[OTHERS.password] || config(keyOf("password")) || undefined;
 }
 
+/** Where the password of a refused login comes from, in words; the server tells neither that nor whether it was wrong. */
+export function passwordOrigin(givenPassword: string | undefined, source: Source): string {
+  const configured = `the stack's configuration ${keyOf("password")}`;
+  if (givenPassword !== undefined) return "the password is the one of connection.password";
+  if (source.env[OTHERS.password])
+    return `the password is the one of the environment variable ${OTHERS.password}`;
+  if (source.config(keyOf("password"))) return `the password is the one of ${configured}`;
+  return `no password was given: set connection.password, the environment variable ${OTHERS.password}, or ${configured}`;
+}
+
 /** The key of a client certificate in the configuration or the environment; it is looked up when it is needed, too. */
 export function foundTlsKey({ env, config }: Source): string | undefined {
   const tls = asTls(config(keyOf("tls")) || env.OCEANBASE_TLS || "");

@@ -63,7 +63,8 @@ export function checkInputs<Inputs extends object>(
     if (typeof found !== "string") return found;
     return hasUnknown(inputs[name]) ? [] : [{ path, reason: found }];
   });
-  return [...known, ...unknownInputs(inputs, namesIn(table), prefix)];
+  // First: a name that was misspelled is also missing.
+  return [...unknownInputs(inputs, namesIn(table), prefix), ...known];
 }
 
 /** The inputs that ask for something else; one that is left out asks for its default. */

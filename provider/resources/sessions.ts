@@ -2,11 +2,12 @@ import { given } from "../given";
 import { type Cluster, identify } from "../oceanbase/cluster/cluster";
 import { type ClusterRecord, clusterRecord } from "../oceanbase/cluster/clusterRecord";
 import type { Mode, Server } from "../oceanbase/cluster/server";
+import { ACCESS_DENIED } from "../oceanbase/connection/errorCodes";
 import { withAdvice } from "../oceanbase/connection/failures";
 import { openSession, type Session } from "../oceanbase/connection/session";
 import { isOfKind, OceanBaseError } from "../oceanbase/errors";
 import type { LoginInputs } from "./connection";
-import { renameAdvice } from "./connectionSources";
+import { passwordOrigin, renameAdvice } from "./connectionSources";
 import type { Context } from "./context";
 import { loginOf } from "./loginFromSources";
 
@@ -89,14 +90,18 @@ export async function atDeletion(
   }
 }
 
-/** Opens a session. A login that fails while the configuration still has its former keys says what to rename. */
+/**
+ * Opens a session. A login that fails while the configuration still has its former keys says what to rename, and one that is
+ * refused says where its password comes from.
+ */
 async function logIn(inputs: LoginInputs, context: Context): Promise<Session> {
   try {
     return await openSession(loginOf(inputs, context), { ...context, ...readDeadline(context) });
   } catch (error) {
-    const advice = renameAdvice(inputs, context);
-    if (!(error instanceof OceanBaseError) || advice === undefined) throw error;
-    throw withAdvice(error, advice);
+    if (!(error instanceof OceanBaseError)) throw error;
+    const origin = error.errno === ACCESS_DENIED ? passwordOrigin(inputs.password, context) : undefined;
+    const advice = [origin, renameAdvice(inputs, context)].filter((text) => text !== undefined);
+    throw advice.reduce(withAdvice, error);
   }
 }
 

@@ -16,7 +16,8 @@ const COMMANDS: Readonly<Record<string, CliCommand>> = { doctor, jobs, sandbox }
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   const [name = "", ...rest] = args;
   if (name === "--version") return said(io, io.version);
-  if (name === "help" || args.includes("--help")) return said(io, usage(COMMANDS));
+  if (name === "help" || args.some((arg) => arg === "--help" || arg === "-h"))
+    return said(io, usage(COMMANDS));
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
     const advice = didYouMean(name, Object.keys(COMMANDS));

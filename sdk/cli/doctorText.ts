@@ -2,7 +2,7 @@ import type { ViewCheck } from "../../provider/oceanbase/cluster/viewChecks";
 import type { ClusterFindings, Findings, TenantFinding } from "../../provider/resources/doctor/findings";
 import type { JobForecast } from "../../provider/resources/doctor/forecasts";
 import { counted } from "../../provider/text";
-import { ageText, progressText } from "./jobWords";
+import { durationText, progressText } from "./jobWords";
 import { inCommandLineWords } from "./options";
 import { section, tableText } from "./table";
 
@@ -98,7 +98,7 @@ function jobsLines({ jobs, tenants, forecast, statement }: ClusterFindings): str
 }
 
 function jobLines(job: JobForecast): string[] {
-  const age = job.ageSeconds === undefined ? [] : [`${ageText(job.ageSeconds)} old`];
+  const age = job.ageSeconds === undefined ? [] : [`${durationText(job.ageSeconds)} old`];
   const progress = progressText(job);
   const facts = [job.type, ...age, ...(progress === "" ? [] : [progress])].join(", ");
   return [

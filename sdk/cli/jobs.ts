@@ -2,7 +2,7 @@ import type { ListedJob } from "../../provider/oceanbase/jobs/jobList";
 import { getBackupJobs } from "../../provider/resources/getBackupJobs";
 import type { CliCommand } from "./command";
 import { contextOf, EXIT } from "./command";
-import { ageText, progressText } from "./jobWords";
+import { durationText, progressText, tenantText } from "./jobWords";
 import { tableText } from "./table";
 import { loginWithPassword, TARGET, tenantsIn } from "./target";
 
@@ -28,14 +28,14 @@ export const jobs: CliCommand = {
 
 function jobsTable(listed: readonly ListedJob[]): string {
   if (listed.length === 0) return "no backup job";
-  const header = ["tenant", "job", "type", "status", "started", "age", "ended", "progress"];
+  const header = ["tenant", "job", "type", "status", "started", "duration", "ended", "progress"];
   const rows = listed.map((job) => [
-    job.tenant,
+    tenantText(job),
     job.jobId,
     job.type,
     job.status,
     job.startedAt,
-    ageText(job.ageSeconds),
+    durationText(job.ageSeconds),
     job.endedAt ?? "",
     progressText(job),
   ]);

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { completeLogin } from "../../provider/resources/completeLogin";
 import type { LoginInputs } from "../../provider/resources/connection";
 import { CONFIGURABLE, NAMESPACE, type Source } from "../../provider/resources/connectionSources";
+import { didYouMean } from "../../provider/text";
 
 /*
  * The options of a login: every field of a connection, under its own name, but the password.
@@ -46,9 +47,20 @@ export function readOptions(args: readonly string[], own: OwnOptions): Options {
       { type: kind === "flag" ? ("boolean" as const) : ("string" as const) },
     ]),
   );
-  const { values } = parseArgs({ args: [...args], options: types, strict: true, allowNegative: true });
+  const config = { args: [...args], options: types, allowNegative: true };
+  refuseUnknown(parseArgs({ ...config, strict: false, tokens: true }).tokens, own);
+  const { values } = parseArgs({ ...config, strict: true });
   const texts = Object.fromEntries(Object.entries(values).map(([option, value]) => [option, String(value)]));
   return { texts, has: (flag) => values[flag] === true };
+}
+
+/** Node's own words for an option that is not known tell nothing of those that are. */
+function refuseUnknown(tokens: NonNullable<ReturnType<typeof parseArgs>["tokens"]>, own: OwnOptions): void {
+  const unknown = tokens.find((token) => token.kind === "option" && !Object.hasOwn(own, token.name));
+  if (unknown?.kind !== "option") return;
+  const { rawName } = unknown;
+  const known = Object.keys(own).map((option) => `--${option}`);
+  throw new Error(`there is no option ${rawName}; ${didYouMean(rawName, known) ?? "see --help"}`);
 }
 
 /** The login that a command line asks for, completed from the environment. */
@@ -91,9 +103,16 @@ export function logsIn(own: OwnOptions): boolean {
   return Object.keys(LOGIN).every((option) => option in own);
 }
 
+/** What a command line calls otherwise than a program does. */
+const OTHER_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/\bthe one of connection\.password\b/, "the one that was typed"],
+  [/\bset connection\.password, .*? oceanbase-backup:password\b/, "set OCEANBASE_PASSWORD"],
+];
+
 /** An error in the words of a command line: `connection.port` and `oceanbase-backup:port` are `--port` there. */
 export function inCommandLineWords(text: string): string {
-  return text.replace(/\b(?:connection\.|oceanbase-backup:)([a-zA-Z]+)\b(?!\.)/g, (place, field: string) =>
+  const known = OTHER_WORDS.reduce((words, [pattern, other]) => words.replace(pattern, other), text);
+  return known.replace(/\b(?:connection\.|oceanbase-backup:)([a-zA-Z]+)\b(?!\.)/g, (place, field: string) =>
     FIELDS.has(optionOf(field)) ? `--${optionOf(field)}` : place,
   );
 }

@@ -4,11 +4,14 @@ import type { Cluster } from "./cluster";
 /** Any of these, granted for everything, is enough for CANCEL BACKUP. Facts: alter-system, grants */
 const SUFFICIENT = /\b(ALL PRIVILEGES|ALTER SYSTEM|SUPER)\b.* ON \*\.\*/i;
 
+/** What the grants of a user tell of the ALTER SYSTEM privilege. */
+export type AlterSystem = "granted" | "not shown" | "unknown";
+
 /**
  * Whether the user's grants show the ALTER SYSTEM privilege. Where they do not it may still come through a role. They
  * tell nothing when they cannot be read, as in Oracle mode, where they are shown in another way.
  */
-export async function readAlterSystem(cluster: Cluster): Promise<"granted" | "not shown" | "unknown"> {
+export async function readAlterSystem(cluster: Cluster): Promise<AlterSystem> {
   if (cluster.server.tenant.mode === "ORACLE") return "unknown";
   try {
     const rows = await cluster.read("SHOW GRANTS", "reading the privileges");

@@ -85,7 +85,12 @@ export function resolveScope(
   const isInAnotherCase = (name: string) =>
     known.some((candidate) => candidate.toLowerCase() === name.toLowerCase());
   const wrong = ignoreMissing ? missing.filter(isInAnotherCase) : missing;
-  if (wrong.length > 0) throw refused(unknownTenants(wrong, known));
+  if (wrong.length > 0) {
+    const isCase = wrong.some(isInAnotherCase);
+    throw refused(
+      `${unknownTenants(wrong, known)}; ${isCase ? "names are case-sensitive" : namesThere(known)}`,
+    );
+  }
   return scopeOf(
     found.map((tenant) => tenant.name),
     found,
@@ -113,11 +118,15 @@ export function passedOverText(
   return inRecycleBin && passesOverRecycleBin(server) ? "in the recycle bin" : undefined;
 }
 
+function namesThere(known: readonly string[]): string {
+  return known.length === 0 ? "there is no user tenant" : `the user tenants are ${firstOf(known)}`;
+}
+
 function unknownTenants(names: readonly string[], known: readonly string[]): string {
   const each = names.map((name) => {
     const hint =
       name === "all" ? 'for every user tenant write tenants: "all", not a list' : didYouMean(name, known);
     return `${name} does not exist${hint === undefined ? "" : ` (${hint})`}`;
   });
-  return `tenant ${firstOf(each)}; names are case-sensitive`;
+  return `tenant ${firstOf(each)}`;
 }

@@ -11,6 +11,9 @@ export interface Meaning {
   advice: string;
 }
 
+/** The number of a login whose password, user or tenant is wrong. Fact: login-refused */
+export const ACCESS_DENIED = 1045;
+
 /**
  * Errors of the login itself. An observer reports an unknown tenant as a wrong password.
  * Facts: login-refused, login-numbers, oracle-mode-client
@@ -21,11 +24,11 @@ export const LOGIN_MEANINGS: Readonly<Record<number, Meaning>> = {
     means: "the server has no connection to spare",
     advice: "try again, or add servers of the cluster to connection.endpoints",
   },
-  1045: {
+  [ACCESS_DENIED]: {
     kind: "refused",
     means: "the password, user or tenant is wrong",
     advice:
-      "the server does not tell which; check connection.user and connection.tenant, where the password comes from, and connection.cluster: behind OBProxy it names the cluster, on a direct connection it must be left out",
+      "the server does not tell which; check connection.user, connection.tenant, the password, and connection.cluster: behind OBProxy it names the cluster, on a direct connection it must be left out",
   },
   1203: {
     kind: "transient",

@@ -1,8 +1,10 @@
+import { readAlterSystem } from "../../oceanbase/cluster/privileges";
 import { type JobSnapshot, readJobSnapshot } from "../../oceanbase/jobs/jobList";
-import { plannedTarget, statementFor } from "../../oceanbase/stop/stopBackups";
+import { LACKS_ALTER_SYSTEM, plannedTarget, statementFor } from "../../oceanbase/stop/stopBackups";
 import type { StopRequest } from "../../oceanbase/stop/stopRequest";
 import { type Target, targetAt } from "../../oceanbase/stop/target";
 import { oneLine } from "../../text";
+import type { ClusterSight } from "../command";
 import type { Context } from "../context";
 import type { Preview } from "../defineResource";
 import { hasUnknown } from "../inputTable";
@@ -41,16 +43,18 @@ async function look(
   if (step.kind === "keep")
     return { state: step.state, text: "only the record changes: nothing would be sent" };
   if (inputs.previewJobs === false) return {};
-  const snapshot = await sharedSnapshot(inputs, context);
+  const { snapshot, alterSystem } = await sharedSight(inputs, context);
   const request = step.kind === "stop" ? step.request : stopRequestOf(inputs);
   const target = await targetFor(request, snapshot, inputs, context);
   const jobs = jobsText(snapshot, target, {
     asked: request.selection,
     isDeferred: !cancelsOnCreate(inputs),
   });
-  if (step.kind === "rehearse") return { text: oneLine(jobs) };
-  const statement = statementFor(target);
-  if (statement === undefined) return { text: oneLine(`${jobs}; nothing would be sent`) };
+  const statement = step.kind === "rehearse" ? undefined : statementFor(target);
+  if (step.kind === "stop" && statement === undefined)
+    return { text: oneLine(`${jobs}; nothing would be sent`) };
+  if (alterSystem === "not shown") context.warn(LACKS_ALTER_SYSTEM);
+  if (statement === undefined) return { text: oneLine(jobs) };
   return { outputs: { statement }, text: oneLine(`${jobs}; would send ${shortStatement(target)}`) };
 }
 
@@ -66,13 +70,17 @@ async function targetFor(
   return await withSession(inputs, context, (session) => plannedTarget(session, request, context));
 }
 
-/** What runs now, as one preview has read it for all resources of the same login. */
-async function sharedSnapshot(inputs: CancelBackupInputs, context: Context): Promise<JobSnapshot> {
+/** What one preview has seen, for all resources of the same login. */
+async function sharedSight(inputs: CancelBackupInputs, context: Context): Promise<ClusterSight> {
   const { connection, password, tlsKey } = inputs;
   const login = JSON.stringify([connection, password, tlsKey]);
-  const snapshot =
-    context.command.snapshots.get(login) ??
-    withCluster(inputs, context, (cluster) => readJobSnapshot(cluster));
-  context.command.snapshots.set(login, snapshot);
-  return await snapshot;
+  const { sights } = context.command;
+  const sight =
+    sights.get(login) ??
+    withCluster(inputs, context, async (cluster) => ({
+      snapshot: await readJobSnapshot(cluster),
+      alterSystem: await readAlterSystem(cluster),
+    }));
+  sights.set(login, sight);
+  return await sight;
 }

@@ -1,3 +1,4 @@
+import type { AlterSystem } from "../../oceanbase/cluster/privileges";
 import type { ViewCheck } from "../../oceanbase/cluster/viewChecks";
 import type { Handshake } from "../../oceanbase/connection/handshake";
 import type { ServerRecord } from "../sessions";
@@ -23,7 +24,7 @@ export interface ClusterFindings {
   /** By how many seconds the server's clock is ahead of this machine's; absent when it does not tell. */
   clockAheadSeconds?: number;
   /** Whether the user's grants show the privilege that CANCEL BACKUP needs. */
-  alterSystem: "granted" | "not shown" | "unknown";
+  alterSystem: AlterSystem;
   views: readonly ViewCheck[];
   tenants: readonly TenantFinding[];
   /** What runs; absent when it cannot be read. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { given } from "../../../provider/given.ts";
 import { completeLogin } from "../../../provider/resources/completeLogin.ts";
 import type { LoginInputs } from "../../../provider/resources/connection.ts";
 import { LOGIN } from "../../../provider/resources/connectionInputs.ts";
@@ -63,13 +64,10 @@ describe("keys from before the first release", () => {
 
 describe("a login that fails", () => {
   const sandbox = useSandbox();
-  const logIn = (config: Record<string, string>) => {
-    const context = recordingContext(stackWith(config));
-    return withSession(
-      { connection: connectionTo(sandbox(), sandbox().logins.sys) },
-      context,
-      async () => {},
-    );
+  const logIn = (config: Record<string, string>, env: Record<string, string> = {}, password?: string) => {
+    const context = recordingContext(stackWith(config, env));
+    const connection = connectionTo(sandbox(), sandbox().logins.sys);
+    return withSession(given({ connection, password }), context, async () => {});
   };
 
   test("names the former key of the password, and not its value", async () => {
@@ -83,6 +81,31 @@ describe("a login that fails", () => {
     });
     await expect(failure).rejects.not.toThrow(sandbox().logins.sys.password);
     await expect(logIn({})).rejects.not.toThrow("rename");
+  });
+
+  test("says where the password of the refused login comes from, or that none was given", async () => {
+    const config = { "oceanbase-backup:password": "configured" };
+    const env = { OCEANBASE_PASSWORD: "of the environment" };
+    await expect(logIn(config, env, "given")).rejects.toThrow(
+      /; the password is the one of connection\.password$/,
+    );
+    await expect(logIn(config, env)).rejects.toThrow(
+      /; the password is the one of the environment variable OCEANBASE_PASSWORD$/,
+    );
+    await expect(logIn(config)).rejects.toThrow(
+      /; the password is the one of the stack's configuration oceanbase-backup:password$/,
+    );
+    await expect(logIn({}, { OCEANBASE_PASSWORD: "" })).rejects.toThrow(
+      /; no password was given: set connection\.password, the environment variable OCEANBASE_PASSWORD, or /,
+    );
+  });
+
+  test("for another reason than the password does not speak of it", async () => {
+    sandbox().faults.inject({
+      match: /^login root@sys$/,
+      act: { kind: "error", errno: 3118, message: "locked" },
+    });
+    await expect(logIn({}, {}, "given")).rejects.toThrow(/^(?!.*is the one of).*unlock the user$/);
   });
 });
 
@@ -150,7 +173,9 @@ describe("a password that ends in a line end", () => {
     const failure = await withSession(inputs, recordingContext(), async () => {}).catch(
       (error: Error) => error,
     );
-    expect((failure as Error).message).toMatch(/; the password ends in a line end, .*: take it away$/);
+    expect((failure as Error).message).toMatch(
+      /; the password ends in a line end, .*: take it away; the password is the one of connection\.password$/,
+    );
     expect((failure as Error).message).not.toContain(sys.password);
   });
 });

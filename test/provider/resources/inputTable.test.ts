@@ -38,19 +38,19 @@ const TABLE: InputTable<Inputs> = {
 const check = (inputs: object, prefix?: string) => checkInputs(TABLE, inputs as Inputs, undefined, prefix);
 
 describe("a check", () => {
-  test("says everything at once, in the order of the table, each with its place", () => {
+  test("says everything at once, what is not known first, then in the order of the table, each with its place", () => {
     expect(check({ sizes: 1, parts: ["a", ""], secret: 5, size: 0 })).toEqual([
+      { path: "sizes", reason: "there is no such input; did you mean size?" },
       { path: "size", reason: "must be a whole number, 1 or more" },
       { path: "login.secret", reason: "must be text" },
       { path: "parts[1]", reason: "is blank" },
-      { path: "sizes", reason: "there is no such input; did you mean size?" },
     ]);
   });
 
   test("names the place within other inputs", () => {
     expect(check({ size: 0, something: 1 }, "box.")).toEqual([
-      { path: "box.size", reason: expect.any(String) },
       { path: "box.something", reason: "there is no such input; known are size, secret, parts" },
+      { path: "box.size", reason: expect.any(String) },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { ageText } from "../../../sdk/cli/jobWords.ts";
+import { durationText } from "../../../sdk/cli/jobWords.ts";
 import { inCommandLineWords, LOGIN, loginOf, readOptions } from "../../../sdk/cli/options.ts";
 import { askForSecret } from "../../../sdk/cli/secretPrompt.ts";
 import { useSandbox } from "../../tools/support/sandbox.ts";
@@ -9,24 +9,27 @@ import { environmentOf, runCli } from "./cliRun.ts";
 const sandbox = useSandbox();
 
 describe("the usage", () => {
-  test.each([[["help"]], [["--help"]], [["doctor", "--help"]], [["jobs", "--host", "x", "--help"]]])(
-    "is printed for %j, with every command and option",
-    async (args) => {
-      const { code, printed } = await runCli(args);
-      expect(code).toBe(0);
-      for (const part of [
-        "doctor [--tenants <all | name,name>] [--anonymous] [--json]",
-        "jobs [--tenants <all | name,name>] [--history] [--json]",
-        "sandbox [--port <port>] [--version <version>] [--tenants <name,name:oracle>] [--backups <name,name>] [--speed <times>] [--tls] [--json]",
-        "the login, for doctor and jobs:",
-        "--host <host>  --port <port>  --tenant <tenant>  --user <user>  --cluster <cluster>",
-        "--connect-timeout-seconds <seconds>  --endpoints <endpoints>  --tls  --tls-ca-file <file>",
-      ]) {
-        expect(printed).toContain(part);
-      }
-      expect(printed).not.toContain("--password");
-    },
-  );
+  test.each([
+    [["help"]],
+    [["--help"]],
+    [["-h"]],
+    [["doctor", "--help"]],
+    [["jobs", "--host", "x", "--help"]],
+  ])("is printed for %j, with every command and option", async (args) => {
+    const { code, printed } = await runCli(args);
+    expect(code).toBe(0);
+    for (const part of [
+      "doctor [--tenants <all | name,name>] [--anonymous] [--json]",
+      "jobs [--tenants <all | name,name>] [--history] [--json]",
+      "sandbox [--port <port>] [--version <version>] [--tenants <name,name:oracle>] [--backups <name,name>] [--speed <times>] [--tls] [--json]",
+      "the login, for doctor and jobs:",
+      "--host <host>  --port <port>  --tenant <tenant>  --user <user>  --cluster <cluster>",
+      "--connect-timeout-seconds <seconds>  --endpoints <endpoints>  --tls  --tls-ca-file <file>",
+    ]) {
+      expect(printed).toContain(part);
+    }
+    expect(printed).not.toContain("--password");
+  });
 
   test("is a complaint where nothing, or nothing that is known, was asked for", async () => {
     expect(await runCli([])).toMatchObject({
@@ -47,10 +50,12 @@ test("--version prints the version", async () => {
 
 describe("an option", () => {
   test.each([
-    [["--hots", "x"], /Unknown option '--hots'/],
+    [["--hots", "x"], /^there is no option --hots; did you mean --host\?$/],
+    [["--no-tsl"], /^there is no option --no-tsl; see --help$/],
+    [["-p", "x"], /^there is no option -p; see --help$/],
     [["extra"], /Unexpected argument 'extra'/],
     [["--port"], /--port/],
-    [["--history"], /Unknown option '--history'/],
+    [["--history"], /^there is no option --history; see --help$/],
   ])("that is none is refused: %j", async (args, complaint) => {
     const { code, complaints } = await runCli(["doctor", ...args]);
     expect(code).toBe(2);
@@ -118,6 +123,12 @@ describe("a password", () => {
     expect(printed).not.toContain(password);
   });
 
+  test("that was typed and is refused is said to be the typed one", async () => {
+    const { env } = withoutPassword();
+    const { complaints } = await runCli(["jobs"], { env, askForSecret: async () => "wrong" });
+    expect(complaints).toMatch(/1045.*; the password is the one that was typed$/);
+  });
+
   test("is not asked for where the environment has one, be it empty, nor before there is a host", async () => {
     const askForSecret = () => Promise.reject(new Error("was asked"));
     expect(await runCli(["jobs"], { env: login(), askForSecret })).toMatchObject({ code: 0 });
@@ -163,5 +174,5 @@ test.each([
   [3725, "1 h 2 min"],
   [90_000, "1 d 1 h"],
 ])("an age of %s seconds is %j", (seconds, text) => {
-  expect(ageText(seconds)).toBe(text);
+  expect(durationText(seconds)).toBe(text);
 });

@@ -20,7 +20,7 @@ describe("with jobs", () => {
     sandbox().startBackup("oracle_tenant");
     sandbox().clock.advance(3725);
     const [header, live, ended, ...rest] = (await run("--history")).printed.split("\n");
-    expect(header).toMatch(/^tenant +job +type +status +started +age +ended +progress$/);
+    expect(header).toMatch(/^tenant +job +type +status +started +duration +ended +progress$/);
     expect(live).toMatch(/^oracle_tenant +1 +full +DOING +\d{4}-\S+ +1 h 2 min +\d+ of 1200 tablets$/);
     expect(ended).toMatch(/^mysql_tenant +1 +full +COMPLETED +\d{4}-\S+ +\d+ s +\d{4}-\S+$/);
     expect(rest).toEqual([]);
@@ -42,6 +42,14 @@ describe("with jobs", () => {
         progress: expect.objectContaining({ tablets: 1200 }),
       }),
     ]);
+  });
+
+  test("the own job of a cluster backup is not shown as a tenant's", async () => {
+    sandbox().startClusterBackup(["mysql_tenant"]);
+    sandbox().advanceUntilThereIs(HAS_TASK);
+    const [, parent, child] = (await run()).printed.split("\n");
+    expect(parent).toMatch(/^sys \(cluster backup\) +1 +full +DOING/);
+    expect(child).toMatch(/^mysql_tenant +1 +full +DOING/);
   });
 
   test("a user tenant lists its own", async () => {

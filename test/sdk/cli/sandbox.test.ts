@@ -114,7 +114,7 @@ describe("an argument that it cannot take", () => {
     [["--tenants", "a,:oracle"], '--tenants: ":oracle" is neither name nor name:oracle'],
     [["--tenants", "a,a:mysql"], '--tenants: "a:mysql" is neither'],
     [["--backups", "nope"], "the sandbox has no tenant nope"],
-    [["--host", "x"], "Unknown option '--host'"],
+    [["--host", "x"], "there is no option --host; did you mean --port?"],
   ])("is refused: %j", async (args, complaint) => {
     const { code, printed, complaints } = await runCli(["sandbox", ...args]);
     expect({ code, printed }).toEqual({ code: 2, printed: "" });

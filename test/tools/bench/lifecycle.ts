@@ -28,7 +28,7 @@ export async function createCancelBackup(
     env: {},
     config: () => undefined,
     preview: false,
-    command: { claims: new Map(), declaredPolicies: [], handedOver: new Map(), snapshots: new Map() },
+    command: { claims: new Map(), declaredPolicies: [], handedOver: new Map(), sights: new Map() },
     progress: () => {},
     inform: () => {},
     warn: () => {},

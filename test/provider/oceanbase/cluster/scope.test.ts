@@ -47,6 +47,17 @@ describe("from the sys tenant", () => {
     );
   });
 
+  test("a name that differs in more than its case is told which tenants there are", () => {
+    const of =
+      (...tenants: Tenant[]) =>
+      () =>
+        resolveScope("at", cluster(...tenants), ["biling"], "sys");
+    expect(of(shop, billing)).toThrow(
+      /^at: tenant biling does not exist \(did you mean billing\?\); the user tenants are shop, billing$/,
+    );
+    expect(of()).toThrow(/^at: tenant biling does not exist; there is no user tenant$/);
+  });
+
   test("a meta tenant is not found even when its name is given", () => {
     expect(() => resolveScope("at", cluster(shop), ["META$1002"], "sys")).toThrow(/does not exist/);
   });

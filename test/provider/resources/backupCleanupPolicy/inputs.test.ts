@@ -45,6 +45,7 @@ test("everything that is wrong is said at once", () => {
     recoveryWindows: "7d",
   };
   expect(paths(inputs)).toEqual([
+    "recoveryWindows",
     "connection.host",
     "connection.port",
     "tenant",
@@ -54,7 +55,6 @@ test("everything that is wrong is said at once", () => {
     "backupCopies",
     "overwrite",
     "onUnreachable",
-    "recoveryWindows",
   ]);
 });
 

@@ -49,6 +49,7 @@ test("everything that is wrong is said at once", () => {
     timeout: 5,
   };
   expect(paths(inputs)).toEqual([
+    "timeout",
     "connection.host",
     "connection.port",
     "tenants[0]",
@@ -60,7 +61,6 @@ test("everything that is wrong is said at once", () => {
     "onTimeout",
     "onUnreachable",
     "reason",
-    "timeout",
   ]);
 });
 

@@ -53,6 +53,28 @@ describe("a preview of a create", () => {
     await sandbox().start();
   });
 
+  test("warns of a user without the ALTER SYSTEM privilege, and reads the grants once for all resources", async () => {
+    const { user, password } = sandbox().logins.reader;
+    const context = recordingContext({ preview: true });
+    const asReader = (changes: Partial<CancelBackupInputs> = {}) => {
+      const { connection } = inputs();
+      return cancelBackup.preview(
+        inputs({ connection: { ...connection, user }, password, ...changes }),
+        context,
+      );
+    };
+    const warning = expect.stringMatching(/^the user seems to lack the ALTER SYSTEM privilege/);
+    expect((await asReader()).outputs).toEqual({ statement: STATEMENT });
+    expect(context.warnings).toEqual([warning]);
+    await asReader({ cancelOn: ["delete"] });
+    expect(context.warnings).toEqual([warning, warning]);
+    // Where nothing would be sent, nothing can be refused.
+    sandbox().startBackup("mysql_tenant");
+    await asReader({ onlyTypes: ["incremental"] });
+    expect(context.warnings).toHaveLength(2);
+    expect(sandbox().log.matching(/^SHOW GRANTS$/)).toHaveLength(1);
+  });
+
   test("makes no connection for an input that is not known yet, unless it is a trigger, which is new in any case", async () => {
     const unknown = await cancelBackup.preview(inputs({ tenants: [UNKNOWN] }), previewing);
     expect(unknown).toEqual({ text: expect.stringContaining("not known yet") });
