@@ -1,4 +1,3 @@
-import type { AlterSystem } from "../oceanbase/cluster/privileges";
 import type { JobSnapshot } from "../oceanbase/jobs/jobList";
 import type { CleanupPolicy } from "../oceanbase/statements";
 import type { LoginInputs } from "./connection";
@@ -7,8 +6,8 @@ import type { LoginInputs } from "./connection";
 export interface ClusterSight {
   /** The backups that run. */
   snapshot: JobSnapshot;
-  /** Whether the user could cancel them. */
-  alterSystem: AlterSystem;
+  /** What is to be said of the user's privileges. */
+  privilege: string | undefined;
 }
 
 /** What the calls of one Pulumi command know of each other. A front makes one for all of them. */

@@ -23,3 +23,9 @@ export async function readAlterSystem(cluster: Cluster): Promise<AlterSystem> {
     return "unknown";
   }
 }
+
+/** What is to be said of these grants before a statement goes out; undefined when nothing is. Fact: alter-system */
+export function privilegeWarning(alterSystem: AlterSystem): string | undefined {
+  if (alterSystem !== "not shown") return undefined;
+  return "the user seems to lack the ALTER SYSTEM privilege, which the statement needs; log in as the tenant's administrator, or grant it";
+}

@@ -1,5 +1,5 @@
 import { given } from "../../given";
-import { readAlterSystem } from "../cluster/privileges";
+import { privilegeWarning, readAlterSystem } from "../cluster/privileges";
 import type { Session } from "../connection/session";
 import { isOfKind } from "../errors";
 import { cancelBackupStatement } from "../statements";
@@ -51,10 +51,6 @@ export function statementFor({ selection }: Target): string | undefined {
   return selection === undefined || selection.length === 0 ? undefined : cancelBackupStatement(selection);
 }
 
-/** What is said of a user whose grants do not show the privilege that the statement needs. Fact: alter-system */
-export const LACKS_ALTER_SYSTEM =
-  "the user seems to lack the ALTER SYSTEM privilege, without which nothing can be cancelled; log in as the tenant's administrator, or grant it";
-
 /** Identifies the server and resolves the scope, and sends nothing: whether a later stop could work. */
 export async function rehearseStop(
   session: Session,
@@ -64,7 +60,7 @@ export async function rehearseStop(
   const plan = await makePlan(session, request, control);
   await checkRestorePoints(plan, plan.scope);
   await checkCleanupComes(plan, plan.scope, []);
-  const lacking = (await readAlterSystem(plan.cluster)) === "not shown" ? LACKS_ALTER_SYSTEM : undefined;
+  const lacking = privilegeWarning(await readAlterSystem(plan.cluster));
   return {
     server: plan.cluster.server,
     jobs: [],

@@ -1,5 +1,6 @@
 import { readCleanupPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
 import { plannedStatements } from "../../oceanbase/cleanup/cleanupPolicyChange";
+import { privilegeWarning, readAlterSystem } from "../../oceanbase/cluster/privileges";
 import type { Context } from "../context";
 import type { Preview } from "../defineResource";
 import { hasUnknown } from "../inputTable";
@@ -40,6 +41,10 @@ async function previewOf(
   const warning = shorterWindowText(inputs, await readCleanupPolicy(cluster, tenant), cluster);
   if (warning !== undefined) context.warn(warning);
   const statement = statements.at(-1);
-  if (statement !== undefined) return { outputs: { statement }, text: `would send ${statements.join("; ")}` };
-  return { text: `tenant ${targetTenant(inputs)} has this cleanup policy already: nothing would be sent` };
+  if (statement === undefined) {
+    return { text: `tenant ${targetTenant(inputs)} has this cleanup policy already: nothing would be sent` };
+  }
+  const privilege = privilegeWarning(await readAlterSystem(cluster));
+  if (privilege !== undefined) context.warn(privilege);
+  return { outputs: { statement }, text: `would send ${statements.join("; ")}` };
 }

@@ -1,6 +1,6 @@
-import { readAlterSystem } from "../../oceanbase/cluster/privileges";
+import { privilegeWarning, readAlterSystem } from "../../oceanbase/cluster/privileges";
 import { type JobSnapshot, readJobSnapshot } from "../../oceanbase/jobs/jobList";
-import { LACKS_ALTER_SYSTEM, plannedTarget, statementFor } from "../../oceanbase/stop/stopBackups";
+import { plannedTarget, statementFor } from "../../oceanbase/stop/stopBackups";
 import type { StopRequest } from "../../oceanbase/stop/stopRequest";
 import { type Target, targetAt } from "../../oceanbase/stop/target";
 import { oneLine } from "../../text";
@@ -43,7 +43,7 @@ async function look(
   if (step.kind === "keep")
     return { state: step.state, text: "only the record changes: nothing would be sent" };
   if (inputs.previewJobs === false) return {};
-  const { snapshot, alterSystem } = await sharedSight(inputs, context);
+  const { snapshot, privilege } = await sharedSight(inputs, context);
   const request = step.kind === "stop" ? step.request : stopRequestOf(inputs);
   const target = await targetFor(request, snapshot, inputs, context);
   const jobs = jobsText(snapshot, target, {
@@ -53,7 +53,7 @@ async function look(
   const statement = step.kind === "rehearse" ? undefined : statementFor(target);
   if (step.kind === "stop" && statement === undefined)
     return { text: oneLine(`${jobs}; nothing would be sent`) };
-  if (alterSystem === "not shown") context.warn(LACKS_ALTER_SYSTEM);
+  if (privilege !== undefined) context.warn(privilege);
   if (statement === undefined) return { text: oneLine(jobs) };
   return { outputs: { statement }, text: oneLine(`${jobs}; would send ${shortStatement(target)}`) };
 }
@@ -79,7 +79,7 @@ async function sharedSight(inputs: CancelBackupInputs, context: Context): Promis
     sights.get(login) ??
     withCluster(inputs, context, async (cluster) => ({
       snapshot: await readJobSnapshot(cluster),
-      alterSystem: await readAlterSystem(cluster),
+      privilege: privilegeWarning(await readAlterSystem(cluster)),
     }));
   sights.set(login, sight);
   return await sight;

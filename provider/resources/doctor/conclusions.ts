@@ -1,5 +1,5 @@
+import { privilegeWarning } from "../../oceanbase/cluster/privileges";
 import type { ViewCheck } from "../../oceanbase/cluster/viewChecks";
-import { LACKS_ALTER_SYSTEM } from "../../oceanbase/stop/stopBackups";
 import { firstOf } from "../../text";
 import type { ClusterFindings, TenantFinding } from "./findings";
 
@@ -24,7 +24,7 @@ const CLOCK_SECONDS = 5;
 
 /** What this package needs and has not found. */
 export function problemsIn({ views, alterSystem }: ClusterFindings): readonly string[] {
-  return [...views.flatMap(viewProblem), ...(alterSystem === "not shown" ? [LACKS_ALTER_SYSTEM] : [])];
+  return [...views.flatMap(viewProblem), privilegeWarning(alterSystem) ?? []].flat();
 }
 
 function viewProblem({ name, view, presence, columns, said }: ViewCheck): readonly string[] {

@@ -42,6 +42,18 @@ describe("a preview of a create", () => {
     expect(sent()).toEqual([]);
   });
 
+  test("warns of a user without the ALTER SYSTEM privilege, unless nothing would be sent", async () => {
+    const { user, password } = sandbox().logins.reader;
+    const asReader = async () => {
+      const context = recordingContext({ preview: true });
+      await preview({ connection: { ...inputs().connection, user }, password }, undefined, context);
+      return context.warnings;
+    };
+    expect(await asReader()).toEqual([expect.stringMatching(/^the user seems to lack the ALTER SYSTEM/)]);
+    sandbox().setPolicy("mysql_tenant", "7d");
+    expect(await asReader()).toEqual([]);
+  });
+
   test("makes no connection for an input that is not known yet, and needs no cluster that answers", async () => {
     expect((await preview({ tenant: UNKNOWN })).text).toContain("not known yet");
     expect(sandbox().log.logins).toBe(0);
