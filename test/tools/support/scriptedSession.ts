@@ -12,8 +12,15 @@ export class ScriptedSession implements Session {
   readonly address = "root@sys at db:2881";
   readonly loginTenant = "sys";
   readonly handshake = { loginMethod: "mysql_native_password" } as const;
-  /** Every query, and within how many milliseconds it had to be answered; undefined where nothing was said of it. */
-  readonly asked: { sql: string; withinMs: number | undefined }[] = [];
+  /**
+   * Every query, within how many milliseconds it had to be answered, and which errors were not to be waited out; undefined
+   * where nothing was said of it.
+   */
+  readonly asked: {
+    sql: string;
+    withinMs: number | undefined;
+    notRepeated: ReadonlySet<number> | undefined;
+  }[] = [];
   private readonly answers: readonly Answer[];
 
   constructor(...answers: Answer[]) {
@@ -22,10 +29,10 @@ export class ScriptedSession implements Session {
 
   async read<T = Row[]>(
     query: string | JoinedQuery,
-    _doing: string,
+    doing: string,
     options: ReadOptions<T> = {},
   ): Promise<T> {
-    return this.answer(sqlOf(query), undefined, options);
+    return this.answer(sqlOf(query), doing, undefined, options);
   }
 
   within(ms: number): Session {
@@ -33,7 +40,7 @@ export class ScriptedSession implements Session {
       address: this.address,
       loginTenant: this.loginTenant,
       handshake: this.handshake,
-      read: async (query, _doing, options = {}) => this.answer(sqlOf(query), ms, options),
+      read: async (query, doing, options = {}) => this.answer(sqlOf(query), doing, ms, options),
       within: (shorterMs) => this.within(Math.min(ms, shorterMs)),
       send: (sql, doing) => this.send(sql, doing),
       verifyNewConnections: () => {},
@@ -43,10 +50,12 @@ export class ScriptedSession implements Session {
 
   private answer<T>(
     sql: string,
+    doing: string,
     withinMs: number | undefined,
-    { parse = (rows) => rows as T }: ReadOptions<T>,
+    { parse = (rows) => rows as T, notRepeated }: ReadOptions<T>,
   ): T {
-    this.asked.push({ sql, withinMs });
+    if (doing === "") throw new Error(`a failure could not say what this was for: ${sql}`);
+    this.asked.push({ sql, withinMs, notRepeated });
     const [, answer] = this.answers.find(([pattern]) => pattern.test(sql)) ?? [];
     if (answer === undefined) throw new Error(`no answer is scripted for: ${sql}`);
     if (answer instanceof Error) throw answer;

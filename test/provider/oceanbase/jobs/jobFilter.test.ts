@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import type { JobRow } from "../../../../provider/oceanbase/jobs/backupJobs.ts";
-import { type JobFilter, selectTenants } from "../../../../provider/oceanbase/jobs/jobFilter.ts";
+import {
+  excludedText,
+  type JobFilter,
+  selectTenants,
+} from "../../../../provider/oceanbase/jobs/jobFilter.ts";
 import { liveJob } from "../../../tools/support/backupJob.ts";
 import { serverInSys } from "../../../tools/support/scriptedSession.ts";
 
@@ -34,7 +38,8 @@ test.each([
 });
 
 test("jobs that are past any choice decide nothing", () => {
-  const others = [liveJob({ status: "CANCELING" }), liveJob({ tenantId: "1" })];
+  const words = ["CANCELING", "CANCELED", "COMPLETED", "FAILED"];
+  const others = [...words.map((status) => liveJob({ status })), liveJob({ tenantId: "1" })];
   expect(select(others, { types: ["incremental"] })).toEqual({ hit: [], excluded: [] });
 });
 
@@ -49,4 +54,11 @@ test("what is not known of a job is no reason to cancel it", () => {
       excluded: ["the type of job 5 is not known"],
     });
   }
+  expect(select([liveJob({ type: "unknown" })], {})).toEqual({ hit: ["1002"], excluded: [] });
+});
+
+test("an excluded tenant is named with the reason", () => {
+  expect(excludedText({ tenantId: "1002", tenant: "one", reason: "job 5 is a full backup" })).toBe(
+    "one (job 5 is a full backup)",
+  );
 });

@@ -9,6 +9,8 @@ import { type Answer, scriptedCluster, serverInSys } from "../../../tools/suppor
 const JOB = { TENANT_ID: "1002", JOB_ID: "5", STATUS: "DOING", START_TIMESTAMP: "2026-01-01 00:00:00" };
 const ENDED = { ...JOB, STATUS: "CANCELED", END_TIMESTAMP: "2026-01-01 00:00:30" };
 
+const NO_LEADER = new OceanBaseError("transient", "no leader", { errno: 4721 });
+
 type Scripted = ReturnType<typeof scriptedCluster>;
 
 /** A cluster with these live and ended jobs. */
@@ -41,6 +43,49 @@ describe("a list of jobs", () => {
     expect(jobs).toHaveLength(1);
     expect(jobs[0]).toMatchObject({ status: "DOING" });
     expect(jobs[0]).not.toHaveProperty("endedAt");
+    const [moving] = await list(clusterWith([{ ...ENDED }]), ["one"], false);
+    expect(moving).not.toHaveProperty("endedAt");
+  });
+
+  test("has the progress of a live job whose task is known, and of no other", async () => {
+    const tasks = [
+      {
+        TENANT_ID: "1002",
+        JOB_ID: "5",
+        INPUT_BYTES: "1",
+        OUTPUT_BYTES: "2",
+        TABLET_COUNT: "3",
+        FINISH_TABLET_COUNT: "4",
+      },
+    ];
+    const jobs = await list(clusterWith([JOB, { ...JOB, JOB_ID: "6" }], [{ ...ENDED, JOB_ID: "4" }], tasks));
+    const progress = { inputBytes: 1, outputBytes: 2, tablets: 3, finishedTablets: 4 };
+    expect(jobs.map((job) => job.progress)).toEqual([progress, undefined, undefined]);
+  });
+
+  test("has the own job of a cluster backup where all tenants are meant, and no other", async () => {
+    const scripted = clusterWith([{ ...JOB, TENANT_ID: "1" }, JOB]);
+    expect((await list(scripted, "all", false)).map(({ tenant }) => tenant)).toEqual(["sys", "one"]);
+    expect((await list(scripted, ["one"], false)).map(({ tenant }) => tenant)).toEqual(["one"]);
+  });
+
+  test("of a tenant that does not exist is refused", async () => {
+    await expect(list(clusterWith([]), ["gone"])).rejects.toThrow(/gone does not exist/);
+  });
+
+  test("names the tenants that no server leads, be it their live jobs or the ended ones", async () => {
+    const { cluster } = scriptedCluster(
+      serverInSys(),
+      [/NOW\(\)/, [{ NOW_TEXT: "2026-01-01 00:01:00" }]],
+      [/BACKUP_JOBS .*IN \((1, )?1002(, 1004)?\)/, NO_LEADER],
+      [/BACKUP_JOBS/, []],
+      [/BACKUP_JOB_HISTORY .*1004/, NO_LEADER],
+      [/BACKUP_JOB_HISTORY/, []],
+    );
+    const request = { selection: ["one", "two"], loginTenant: "sys" };
+    expect((await listJobs(cluster, request)).unreadable).toEqual(["one"]);
+    const { unreadable } = await listJobs(cluster, { ...request, history: { limit: 10 } });
+    expect(unreadable).toEqual(["one", "two"]);
   });
 
   test("has no age where a time cannot be read", async () => {
@@ -73,6 +118,20 @@ describe("the jobs that a cancel would hit", () => {
     const { jobs } = await find(scripted, ["one", "gone"]);
     expect(jobs).toMatchObject([{ tenantId: "1002", jobId: "5" }]);
     expect(jobs[0]).not.toHaveProperty("endedAt");
+    // Only what has ended for good has an end.
+    const ending = await find(clusterWith([{ ...JOB, END_TIMESTAMP: "2026-01-01 00:00:30" }]), ["one"]);
+    expect(ending.jobs[0]).not.toHaveProperty("endedAt");
+  });
+
+  test("of a tenant that no server leads are not known, and its name is told", async () => {
+    const { cluster } = scriptedCluster(
+      serverInSys(),
+      [/BACKUP_JOBS .*IN \((1, )?1002(, 1004)?\)/, NO_LEADER],
+      [/BACKUP_JOBS .*IN \(1004\)/, [{ ...JOB, TENANT_ID: "1004" }]],
+      [/BACKUP_JOBS/, []],
+    );
+    const found = await findRunningJobs(cluster, { selection: ["one", "two"], loginTenant: "sys" });
+    expect(found).toMatchObject({ jobs: [{ tenant: "two" }], unreadable: ["one"] });
   });
 
   test("are only those that the filter lets through", async () => {
@@ -105,6 +164,21 @@ test("a record is brought up to date: ended jobs stay, the history is asked for 
   ]);
   expect(now[3]).not.toHaveProperty("endedAt");
   expect(session.asked.at(-1)?.sql).toMatch(/IN \(\(1002, 5\), \(1002, 6\), \(1002, 7\)\)$/);
+});
+
+test("a recorded job of a tenant that no server leads stays as it was, and its history is not asked for", async () => {
+  const { cluster, session } = scriptedCluster(
+    serverInSys(),
+    [/BACKUP_JOBS .*IN \((1, )?1002(, 1004)?\)/, NO_LEADER],
+    [/BACKUP_JOBS/, []],
+    [/BACKUP_JOB_HISTORY/, [{ ...ENDED, TENANT_ID: "1004" }]],
+  );
+  const record = [backupJob(), backupJob({ tenantId: "1004" })];
+  const [one, two] = await readRecordedJobs(cluster, record);
+  expect(one).toEqual(record[0]);
+  expect(two).toMatchObject({ status: "CANCELED" });
+  expect(session.asked[0]?.sql).toMatch(/TENANT_ID IN \(1, 1002, 1004\)/);
+  expect(session.asked.at(-1)?.sql).toMatch(/IN \(\(1004, 5\)\)$/);
 });
 
 test("a row of the history is an end even when it has no time", async () => {
