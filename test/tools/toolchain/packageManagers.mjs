@@ -8,21 +8,24 @@ const LOCK = "package-lock.json";
 
 const { dependencies } = JSON.parse(readFileSync(join(PINNED, "package.json"), "utf8"));
 
-/** Their versions. @type {Record<"pnpm" | "yarn" | "bun" | "oldNode", string>} */
+/** Their versions. @type {Record<"pnpm" | "yarn" | "bun" | "oldNode" | "oldestNode", string>} */
 export const VERSIONS = {
   pnpm: dependencies.pnpm,
   yarn: dependencies["@yarnpkg/cli-dist"],
   bun: dependencies.bun,
   oldNode: dependencies.node,
+  oldestNode: dependencies["node-22"].replace("npm:node@", ""),
 };
 
-/** The program of one of them. @type {Record<"pnpm" | "yarn" | "bun" | "oldNode", string>} */
+/** The program of one of them. @type {Record<"pnpm" | "yarn" | "bun" | "oldNode" | "oldestNode", string>} */
 export const PROGRAMS = {
   pnpm: join(INSTALLED, "node_modules", ".bin", "pnpm"),
   yarn: join(INSTALLED, "node_modules", ".bin", "yarn"),
   bun: join(INSTALLED, "node_modules", ".bin", "bun"),
   /** Node 20. */
   oldNode: join(INSTALLED, "node_modules", "node", "bin", "node"),
+  /** The first Node that will do. */
+  oldestNode: join(INSTALLED, "node_modules", "node-22", "bin", "node"),
 };
 
 /** The folder of each TypeScript besides the project's own, by its version. @type {ReadonlyMap<string, string>} */
