@@ -27,7 +27,11 @@ export function versionsTable(): string {
         unique(foundations.map((versions) => versions["@pulumi/pulumi"])),
       ],
       ["`mysql2`", `\`${dependencies.mysql2}\``, unique(foundations.map(({ mysql2 }) => mysql2))],
-      ["Node", `\`${engines.node}\`; or Bun in its place`, `${devDependencies.node}; Bun ${PINNED.bun}`],
+      [
+        "Node",
+        `\`${engines.node}\`; or Bun in its place`,
+        `${PINNED.oldestNode}, ${devDependencies.node}; Bun ${PINNED.bun}`,
+      ],
       ["TypeScript", "5.4 to 6, or none", unique(INSTALLATIONS.map(({ typescript }) => typescript))],
       ["package managers", "npm, pnpm, yarn, bun", managers.map(inWords).join("; ")],
       ["bundlers", "any that leaves the package outside", `esbuild ${devDependencies.esbuild}`],
