@@ -66,31 +66,33 @@ export async function readCleanupPolicy(cluster: Cluster, tenant: Tenant): Promi
 
 function policiesIn(rows: readonly Row[]): ReadonlyMap<string, TenantPolicies> {
   const found = new Map<string, TenantPolicies>();
-  for (const { TENANT_ID: tenantId, POLICY_NAME: name, RECOVERY_WINDOW: window } of rows) {
-    const { shown, others } = found.get(tenantId ?? "") ?? { others: [] };
+  for (const { TENANT_ID: id, POLICY_NAME: name, RECOVERY_WINDOW: window } of rows) {
+    const tenantId = id ?? "";
+    const { shown, others } = found.get(tenantId) ?? { others: [] };
     // Without a window it is empty, which an Oracle-mode tenant shows as NULL. Fact: policy-shown
     const policies =
       name === POLICY_NAME
         ? { shown: window ? { recoveryWindow: window } : {}, others }
         : { ...(shown && { shown }), others: [...others, name ?? ""] };
-    found.set(tenantId ?? "", policies);
+    found.set(tenantId, policies);
   }
   return found;
 }
 
-/**
- * Why these policies clean no backup sets; undefined when they do. A policy without a window, or with one of no length, is
- * stored and does nothing. Facts: window-needed, log-only
- */
+/** Whether a policy is stored and does nothing: it has no window, or one of no length. Fact: window-needed */
+export function cleansNothing({ recoveryWindow }: ShownPolicy): boolean {
+  return recoveryWindow === undefined || windowMicroseconds(recoveryWindow) === 0n;
+}
+
+/** Why these policies clean no backup sets; undefined when they do. Fact: log-only */
 export function noCoverText({ shown, others }: TenantPolicies = { others: [] }): string | undefined {
   if (shown === undefined) {
     if (others.length === 0) return "no automatic cleanup policy";
     return `no cleanup policy but ${others.join(", ")}, which cleans no backup sets`;
   }
-  if (shown.recoveryWindow === undefined || windowMicroseconds(shown.recoveryWindow) === 0n) {
-    return "a cleanup policy without a recovery window, which cleans nothing";
-  }
-  return undefined;
+  return cleansNothing(shown)
+    ? "a cleanup policy without a recovery window, which cleans nothing"
+    : undefined;
 }
 
 /** `recovery window 7d`. */

@@ -1,7 +1,8 @@
+import { given } from "../../given";
 import { cleansUpAtAdd } from "../cluster/versions";
 import { OceanBaseError } from "../errors";
 import type { CleanupPolicy } from "../statements";
-import { noCoverText, type ShownPolicy, windowText } from "./cleanupPolicies";
+import { cleansNothing, type ShownPolicy, windowText } from "./cleanupPolicies";
 import { type PolicyPlace, PolicySender } from "./policySender";
 import { isSameWindow } from "./recoveryWindow";
 
@@ -44,15 +45,16 @@ export interface PolicyReport {
 export async function ensureCleanupPolicy(place: PolicyPlace, request: PolicyRequest): Promise<PolicyReport> {
   const sender = await PolicySender.lookingAt(place);
   const { wanted, record } = request;
-  const done: Done = { dropped: undefined, statement: undefined };
+  const done: Done = {};
   let interrupted: OceanBaseError | undefined;
   try {
     await converge(sender, request, done);
     if (done.statement !== undefined) await sender.readBack();
   } catch (error) {
-    const hasHadEffect = done.dropped !== undefined || sender.inDoubt !== undefined;
-    if (!(error instanceof OceanBaseError) || !hasHadEffect) throw error;
-    interrupted = await putBack(sender, error, done, record !== undefined);
+    if (!(error instanceof OceanBaseError)) throw error;
+    if (sender.inDoubt !== undefined) interrupted = followedBy(error, nowText(sender));
+    else if (done.dropped === undefined) throw error;
+    else interrupted = await putBack(sender, error, done.dropped, record !== undefined);
   }
   return {
     policy: policyNow(sender, interrupted === undefined ? wanted : done.dropped),
@@ -93,9 +95,9 @@ export async function dropCleanupPolicy(
 /** What a change has done so far. */
 interface Done {
   /** The policy that was dropped last, as it could be put back. */
-  dropped: CleanupPolicy | undefined;
+  dropped?: CleanupPolicy;
   /** The last ADD for what was wanted. */
-  statement: string | undefined;
+  statement?: string;
 }
 
 /** Sends what brings the tenant nearer to the policy, until it has it. */
@@ -141,13 +143,11 @@ function droppable(sender: PolicySender, shown: ShownPolicy, request: PolicyRequ
 async function putBack(
   sender: PolicySender,
   failure: OceanBaseError,
-  { dropped }: Done,
+  dropped: CleanupPolicy,
   isHiddenKnown: boolean,
 ): Promise<OceanBaseError> {
-  const details = failure.errno === undefined ? {} : { errno: failure.errno };
-  const after = (what: string) => new OceanBaseError(failure.kind, `${failure.message}; ${what}`, details);
+  const after = (what: string) => followedBy(failure, what);
   const notPutBack = (why: string) => after(`${old} could not be put back (${why}); ${nowText(sender)}`);
-  if (sender.inDoubt !== undefined || dropped === undefined) return after(nowText(sender));
   const old = `the policy that was there (${windowText(dropped)})`;
   if (sender.shown !== undefined) {
     return after(`${old} was dropped, and another one was added since (${windowText(sender.shown)})`);
@@ -168,6 +168,11 @@ async function putBack(
     ? ""
     : ", but its redundancy and number of copies, which the server does not show, are the server's defaults now";
   return after(`${old} was put back${hidden}`);
+}
+
+/** The same failure with what has become of the policies. */
+function followedBy({ kind, message, errno }: OceanBaseError, what: string): OceanBaseError {
+  return new OceanBaseError(kind, `${message}; ${what}`, given({ errno }));
 }
 
 /** Which policy the tenant has now, for the end of a message. */
@@ -199,7 +204,7 @@ function restorable(sender: PolicySender, shown: ShownPolicy, hidden: CleanupPol
       sender,
       `the cleanup policy of tenant ${tenant.name} could not be put back if something went wrong (${why}), so it was left as it is; drop it by hand (${sender.dropStatement})`,
     );
-  if (cleansUpAtAdd(cluster.server) && noCoverText({ shown, others: [] }) !== undefined) {
+  if (cleansUpAtAdd(cluster.server) && cleansNothing(shown)) {
     throw notAgain(`OceanBase ${cluster.server.version} takes none without a recovery window`);
   }
   try {

@@ -1,10 +1,10 @@
 import type { Server } from "../cluster/server";
-import { windowText } from "./cleanupPolicies";
+import { type TenantPolicies, windowText } from "./cleanupPolicies";
 import { type CleanupConditions, neverRemovedText } from "./removal";
 
 /** The cleanup policies of a tenant: `recovery window 7d`, `log_only`, `none`. */
 export function policiesText({ policies }: CleanupConditions): string {
-  const { shown, others = [] } = policies ?? {};
+  const { shown, others }: TenantPolicies = policies ?? { others: [] };
   const texts = [...(shown === undefined ? [] : [windowText(shown)]), ...others];
   return texts.length === 0 ? "none" : texts.join(", ");
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from "../cluster/cluster";
-import { selectFrom } from "../cluster/views";
+import { pathIn, selectFrom } from "../cluster/views";
 import type { Row } from "../connection/driver";
 
 /** Where the backups and the log archives of a tenant go. */
@@ -21,7 +21,8 @@ export interface Destination {
 
 /** The place in a PATH, or in a destination as it was set. */
 export function destinationIn(text: string): Destination {
-  const [path = "", parameters = ""] = text.split(/\?(.*)/s);
+  const path = pathIn(text);
+  const parameters = text.slice(path.length + 1);
   const host = /(?:^|&)host=([^&]*)/.exec(parameters)?.[1];
   return { root: path.replace(/\/+$/, ""), host };
 }
@@ -58,6 +59,8 @@ export async function readDestinations(
 }
 
 function placesIn(rows: readonly Row[]): ReadonlyMap<string, Destination> {
-  const set = rows.filter(({ VALUE: value }) => value);
-  return new Map(set.map(({ TENANT_ID: id, VALUE: value }) => [id ?? "", destinationIn(value ?? "")]));
+  const places = rows.flatMap(({ TENANT_ID: id, VALUE: value }) =>
+    id && value ? [[id, destinationIn(value)] as const] : [],
+  );
+  return new Map(places);
 }

@@ -53,16 +53,17 @@ function leftoverIn(
   conditions: ReadonlyMap<string, CleanupConditions> | undefined,
 ): Leftover {
   const tenantId = row.TENANT_ID ?? "";
+  const path = row.PATH ?? "";
   const fileStatus = row.FILE_STATUS ?? "";
   const ofTenant = conditions?.get(tenantId);
-  const set = { endedAt: row.END_TIMESTAMP ?? "", place: destinationIn(row.PATH ?? "") };
+  const set = { endedAt: row.END_TIMESTAMP ?? "", place: destinationIn(path) };
   // A set that is DELETING stays so, whether or not a cleanup is at work on it. Fact: leftovers-deleting
   const isOpen = ofTenant === undefined || fileStatus === "DELETING";
   return {
     tenantId,
     tenant: tenantLabel(cluster, tenantId),
     backupSetId: row.BACKUP_SET_ID ?? "",
-    path: pathIn(row.PATH),
+    path: pathIn(path),
     bytes: Number(row.OUTPUT_BYTES ?? 0),
     fileStatus,
     ...(isOpen ? {} : removalOf(set, ofTenant, cluster.server)),

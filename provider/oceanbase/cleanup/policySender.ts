@@ -37,8 +37,6 @@ export class PolicySender {
   readonly place: PolicyPlace;
   /** The policy as the server showed or confirmed it last. */
   shown: ShownPolicy | undefined;
-  /** Names of other policies that the tenant had then, see {@link TenantPolicies}. */
-  private others: readonly string[] = [];
   /** What the tenant has if it has a policy, while the effect of the last statement is unknown. */
   inDoubt: { policy: CleanupPolicy } | undefined;
   /** How many statements went without a clear answer, and the last answer. */
@@ -87,11 +85,11 @@ export class PolicySender {
     this.failures = 0;
   }
 
-  /** Reads the policy as it is now. */
-  async look(): Promise<void> {
+  /** Reads the policy as it is now, and gives the tenant's policies of other names. */
+  private async look(): Promise<readonly string[]> {
     const { shown, others } = await readTenantPolicies(this.place.cluster, this.place.tenant);
     this.shown = shown;
-    this.others = others;
+    return others;
   }
 
   /** Takes the window as the server writes it, after an ADD; the policy is there whether or not this look succeeds. */
@@ -113,7 +111,7 @@ export class PolicySender {
     const { cluster, tenant } = this.place;
     try {
       await cluster.send(statement, `${doing} the cleanup policy of tenant ${tenant.name}`);
-      this.shown = effect === undefined ? undefined : shownPart(effect);
+      this.shown = effect && given({ recoveryWindow: effect.recoveryWindow });
     } catch (error) {
       if (!(error instanceof OceanBaseError)) throw error;
       const exists = effect !== undefined && POLICY_EXISTS.has(error.errno ?? 0);
@@ -128,10 +126,11 @@ export class PolicySender {
       this.lastFailure = failure;
       if (isOpen) this.inDoubt = { policy: ifAny };
       if (!exists) await this.settle();
-      await this.look();
+      const [other] = await this.look();
       this.inDoubt = undefined;
-      if (exists && this.shown === undefined && this.others.length > 0)
-        throw otherPolicyError(this, this.others, error);
+      if (exists && this.shown === undefined && other !== undefined) {
+        throw otherPolicyError(this, other, error);
+      }
       const isDone = (this.shown === undefined) === (effect === undefined);
       // An answer that cannot be read gets no better by being asked for again.
       const isHopeless = !exists && !isWorthRepeating(error);
@@ -152,18 +151,12 @@ export class PolicySender {
 /** From 4.4.1 on a tenant has one policy, of whatever name. Fact: log-only */
 function otherPolicyError(
   { place: { cluster, tenant } }: PolicySender,
-  others: readonly string[],
+  name: string,
   { errno, answer }: OceanBaseError,
 ): OceanBaseError {
-  const [name = ""] = others;
-  const details = { ...given({ errno, answer }) };
   return new OceanBaseError(
     "refused",
     `${cluster.address}: tenant ${tenant.name} has the policy ${name} already; it cleans no backup sets, and the server takes one policy for a tenant; drop that one by hand first (ALTER SYSTEM DROP DELETE BACKUP POLICY '${name}'), or leave this resource out`,
-    details,
+    given({ errno, answer }),
   );
-}
-
-function shownPart({ recoveryWindow }: CleanupPolicy): ShownPolicy {
-  return recoveryWindow === undefined ? {} : { recoveryWindow };
 }

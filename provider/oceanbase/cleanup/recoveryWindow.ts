@@ -28,12 +28,13 @@ export function recoveryWindowProblem(text: string): string | undefined {
     : undefined;
 }
 
-/** The length of a window in microseconds, read as the server reads it; undefined when it is not one. */
-export function windowMicroseconds(text: string): bigint | undefined {
+/** The length of a window in microseconds, read as the server reads it; undefined when there is none in it. */
+export function windowMicroseconds(text = ""): bigint | undefined {
   const match = /^(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)(us|ms|s|m|h|d)?$/i.exec(text);
   if (match === null) return undefined;
-  const [, digits = "", unit = "s"] = match;
-  const number = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits);
+  const digits = match[1] as string;
+  const unit = match[2] ?? "s";
+  const number = /^0[0-7]/.test(digits) ? BigInt(`0o${digits}`) : BigInt(digits);
   const length = number * (UNITS[unit.toLowerCase()] as bigint);
   return length > LONGEST_MICROSECONDS ? undefined : length;
 }
@@ -41,13 +42,11 @@ export function windowMicroseconds(text: string): bigint | undefined {
 /** Whether two windows are equally long, however they are written. Undefined is a policy without a window. */
 export function isSameWindow(one: string | undefined, other: string | undefined): boolean {
   if (one === other) return true;
-  if (one === undefined || other === undefined) return false;
   const length = windowMicroseconds(one);
   return length !== undefined && length === windowMicroseconds(other);
 }
 
 /** Whether a window is shorter than another one. One that cannot be read, or is not there, is not. */
 export function isShorterWindow(one: string | undefined, other: string | undefined): boolean {
-  const [length, otherLength] = [one, other].map((window) => windowMicroseconds(window ?? ""));
-  return length !== undefined && otherLength !== undefined && length < otherLength;
+  return (windowMicroseconds(one) ?? LONGEST_MICROSECONDS) < (windowMicroseconds(other) ?? 0n);
 }

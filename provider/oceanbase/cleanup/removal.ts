@@ -77,5 +77,5 @@ export function removalOf(
 
 /** For how long an incomplete set is kept, in milliseconds; of a tenant that {@link neverRemovedText} has nothing against. */
 export function windowMs({ policies }: CleanupConditions): number {
-  return Number((windowMicroseconds(policies?.shown?.recoveryWindow ?? "") ?? 0n) / 1000n);
+  return Number((windowMicroseconds(policies?.shown?.recoveryWindow) ?? 0n) / 1000n);
 }

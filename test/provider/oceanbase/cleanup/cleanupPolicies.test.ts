@@ -36,6 +36,13 @@ describe("the policies of several tenants", () => {
     expect(await readPoliciesOf(inTenant, ["1002"])).toEqual(new Map([["1002", { shown: {}, others: [] }]]));
   });
 
+  test("may be without a value in any column", async () => {
+    const nameless = { TENANT_ID: null, POLICY_NAME: null, RECOVERY_WINDOW: null };
+    const rows = [{ ...nameless, POLICY_NAME: "default" }, nameless];
+    const { cluster } = scriptedCluster(server, [/./, rows]);
+    expect(await readPoliciesOf(cluster, ids)).toEqual(new Map([["", { shown: {}, others: [""] }]]));
+  });
+
   test("of none are not asked for", async () => {
     const { cluster, session } = scriptedCluster(server);
     expect(await readPoliciesOf(cluster, [])).toEqual(new Map());
@@ -68,6 +75,7 @@ test.each([
   [undefined, "no automatic cleanup policy"],
   [{ others: [] }, "no automatic cleanup policy"],
   [{ others: ["log_only"] }, "no cleanup policy but log_only, which cleans no backup sets"],
+  [{ others: ["log_only", "x"] }, "no cleanup policy but log_only, x, which cleans no backup sets"],
   [{ shown: {}, others: [] }, "a cleanup policy without a recovery window, which cleans nothing"],
   [
     { shown: { recoveryWindow: "0s" }, others: [] },

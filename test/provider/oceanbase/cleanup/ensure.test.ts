@@ -55,6 +55,8 @@ describe("a policy that exists", () => {
       hasDropped: false,
     });
     expect(sent()).toEqual([]);
+    // Nothing was sent: one look was enough.
+    expect(sandbox().log.matching(/^SELECT .*OB_BACKUP_DELETE_POLICY/)).toHaveLength(1);
   });
 
   test("in another tenant does not keep this one from being added", async () => {

@@ -77,8 +77,23 @@ describe("what jobs have left behind", () => {
     expect(await leftovers([{ status: "COMPLETED" }, { backupSetId: "0" }])).toEqual({ found: [], sql: [] });
   });
 
+  test("is told as the server tells it", async () => {
+    expect((await leftovers()).found).toEqual([
+      {
+        tenantId: "1002",
+        tenant: "one",
+        backupSetId: "13",
+        path: "file:///backup",
+        bytes: 9000,
+        fileStatus: "INCOMPLETE",
+        removedAfter: "2026-12-02T10:00:00+08:00",
+      },
+    ]);
+  });
+
   test("may be without a value in any column", async () => {
     const row = {
+      TENANT_ID: null,
       BACKUP_SET_ID: null,
       FILE_STATUS: null,
       OUTPUT_BYTES: null,
@@ -92,13 +107,13 @@ describe("what jobs have left behind", () => {
     });
     expect(found).toEqual([
       {
-        tenantId: "1002",
-        tenant: "one",
+        tenantId: "",
+        tenant: "",
         backupSetId: "",
         path: "",
         bytes: 0,
         fileStatus: "",
-        staysBecause: expect.stringContaining("present backup destination"),
+        staysBecause: "the tenant has no automatic cleanup policy",
       },
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ADD, add, drop, replacing, usePolicyChange } from "../../../tools/support/cleanupPolicy.ts";
-import { stopBefore } from "../../../tools/support/sandbox.ts";
+import { justBefore, stopBefore } from "../../../tools/support/sandbox.ts";
 
 const { sandbox, ensure, sent, policies } = usePolicyChange();
 
@@ -59,6 +59,42 @@ describe("a dropped policy whose successor cannot be added", () => {
     expect(sent()).toEqual([drop, add("8d"), add("7d")]);
     expect(report).toMatchObject({ certain: true, policy: { recoveryWindow: "7d" } });
     expect(report.interrupted?.message).toContain("was put back");
+  });
+
+  test("is added again when the server says that there is a policy and shows none", async () => {
+    sandbox().setPolicy("mysql_tenant", "7d");
+    const exists = { kind: "error", errno: 1062 } as const;
+    sandbox().faults.inject({ match: /ADD .*'8d'/, times: 3, act: exists });
+    sandbox().faults.inject({ match: /ADD .*'7d'/, act: exists });
+    const report = await ensure({ recoveryWindow: "8d" }, replacing);
+    expect(sent()).toEqual([drop, add("8d"), add("8d"), add("8d"), add("7d"), add("7d")]);
+    expect(report.interrupted?.message).toContain("was put back");
+  });
+
+  test("is reported as not put back when another session adds a third one first", async () => {
+    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().faults.inject({ match: /ADD .*'8d'/, act: { kind: "error", errno: 1235 } });
+    justBefore(sandbox(), /ADD .*'7d'/, () => sandbox().setPolicy("mysql_tenant", "3d"));
+    const report = await ensure({ recoveryWindow: "8d" }, replacing);
+    expect(sent()).toEqual([drop, add("8d"), add("7d")]);
+    expect(report).toMatchObject({ policy: { recoveryWindow: "3d" }, certain: true, hasDropped: true });
+    expect(report.interrupted?.message).toMatch(
+      /could not be put back \(.* recovery window 3d instead of recovery window 7d; .*\); tenant mysql_tenant has another one \(recovery window 3d\) now$/,
+    );
+  });
+
+  test("is not put back while the effect of the new ADD is unknown", async () => {
+    sandbox().setPolicy("mysql_tenant", "7d");
+    sandbox().faults.inject({ match: /ADD DELETE/, act: { kind: "error", errno: 4012 } });
+    // The first look is the one before the DROP.
+    sandbox().faults.inject({ match: /DELETE_POLICY/, nth: 2, act: { kind: "error", errno: 1142 } });
+    const report = await ensure({ recoveryWindow: "8d" }, replacing);
+    expect(sent()).toEqual([drop, add("8d")]);
+    expect(report).toMatchObject({ certain: false, hasDropped: true, policy: { recoveryWindow: "8d" } });
+    expect(report.interrupted?.message).toMatch(
+      /; it is unknown whether tenant mysql_tenant has a cleanup policy now$/,
+    );
+    expect(report.interrupted?.message).not.toContain("put back");
   });
 
   test("is not put back when the server goes away, and the report calls the outcome uncertain", async () => {

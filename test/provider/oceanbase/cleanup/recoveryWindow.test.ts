@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   isSameWindow,
+  isShorterWindow,
   recoveryWindowProblem,
   windowMicroseconds,
 } from "../../../../provider/oceanbase/cleanup/recoveryWindow.ts";
@@ -66,6 +67,23 @@ test.each([
 ])("a comparison of the windows %j and %j gives %j", (one, other, same) => {
   expect(isSameWindow(one, other)).toBe(same);
   expect(isSameWindow(other, one)).toBe(same);
+});
+
+test.each([
+  ["7d", "8d", true],
+  ["167h", "7d", true],
+  ["7d", "168h", false],
+  ["8d", "7d", false],
+  ["1us", "106751991d", true],
+  [undefined, "7d", false],
+  ["7d", undefined, false],
+  [undefined, undefined, false],
+  ["what", "7d", false],
+  ["7d", "what", false],
+  ["0d", "what", false],
+  ["what", "ever", false],
+])("that the window %j is shorter than %j is %j", (one, other, shorter) => {
+  expect(isShorterWindow(one, other)).toBe(shorter);
 });
 
 test("every accepted window is one for the server, and as long as itself in smaller units", () => {
