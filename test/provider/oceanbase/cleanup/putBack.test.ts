@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { ensureCleanupPolicy } from "../../../../provider/oceanbase/cleanup/cleanupPolicyChange.ts";
+import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import { ADD, add, drop, replacing, usePolicyChange } from "../../../tools/support/cleanupPolicy.ts";
 import { justBefore, stopBefore } from "../../../tools/support/sandbox.ts";
+import { scriptedCluster, serverInSys, tenant } from "../../../tools/support/scriptedSession.ts";
 
 const { sandbox, ensure, sent, policies } = usePolicyChange();
 
@@ -105,3 +108,24 @@ describe("a dropped policy whose successor cannot be added", () => {
     expect(sent()).toEqual([drop, add("8d")]);
   });
 });
+
+test.each([
+  ["setting the new policy", []],
+  ["putting the old policy back", [new OceanBaseError("refused", "no")]],
+])(
+  "a failure in %s that is no OceanBaseError is thrown as it is, and nothing more is sent",
+  async (_, refusals) => {
+    const bug = new TypeError("a bug");
+    const shown = [{ TENANT_ID: "1002", POLICY_NAME: "default", RECOVERY_WINDOW: "7d" }];
+    const { cluster } = scriptedCluster(serverInSys(), [/DELETE_POLICY/, shown]);
+    // The DROP succeeds.
+    const outcomes = [undefined, ...refusals, bug].values();
+    const send = async () => {
+      const { value: failure, done } = outcomes.next();
+      if (done || failure !== undefined) throw failure ?? new Error("one statement too many");
+    };
+    const place = { cluster: { ...cluster, send }, tenant: tenant("1002", "one") };
+    const request = { ...replacing, wanted: { recoveryWindow: "8d" } };
+    await expect(ensureCleanupPolicy(place, request)).rejects.toBe(bug);
+  },
+);
