@@ -69,6 +69,14 @@ describe("a statement", () => {
     expect(looked()).toBe(1);
   });
 
+  test("that ends with no OceanBaseError throws what it ends with, and nothing is asked", async () => {
+    // Failures of Node have numbers, too.
+    const bug = Object.assign(new Error("read EIO"), { errno: -5 });
+    const { add, looked } = await sending({ looks: [{}], failures: [bug] });
+    await expect(add()).rejects.toBe(bug);
+    expect(looked()).toBe(1);
+  });
+
   test("that was never sent is tried again, and leaves no doubt while the server is away", async () => {
     const back = await sending({ looks: [{}], failures: [AWAY] });
     await back.add();
