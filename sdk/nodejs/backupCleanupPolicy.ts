@@ -4,7 +4,7 @@ import type { ConnectionInputs } from "../../provider/resources/connection";
 import type { ServerRecord } from "../../provider/resources/sessions";
 import { type ConnectionArgs, withLogin } from "./connection";
 import { claimPolicy } from "./policyClaims";
-import { byDynamicHost, OceanBaseResource } from "./resource";
+import { byDynamicHost, dynamicTokenOf, OceanBaseResource } from "./resource";
 
 // What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, policy-name, policy-no-change, policy-shown
 // Facts: window-syntax, window-needed, unused-options, leftovers-window, cleanup-at-add
@@ -122,6 +122,9 @@ export abstract class BackupCleanupPolicyOutputs extends OceanBaseResource {
  * ```
  */
 export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
+  /** The type of the resources of this class, by which the SDK of Pulumi's policies knows it. */
+  static readonly __pulumiType: string = dynamicTokenOf("BackupCleanupPolicy");
+
   /**
    * Reads a policy that is there, in previews as well, and manages nothing: it is never changed and never dropped. Fails
    * when the tenant has none.
@@ -152,7 +155,7 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
     const tenant =
       options?.id === undefined ? claimPolicy(name, inputs.tenant, inputs.connection) : inputs.tenant;
     super(
-      byDynamicHost("BackupCleanupPolicy", "backupCleanupPolicy", {
+      byDynamicHost(BackupCleanupPolicy.__pulumiType, "backupCleanupPolicy", {
         isPreviewWanted: options?.id === undefined,
         noImport:
           "Pulumi imports no resource of a dynamic provider; leave the option out, and a policy that says the same is adopted, or take the class of pulumi-oceanbase-backup/native",

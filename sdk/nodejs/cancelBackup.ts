@@ -8,7 +8,7 @@ import { CANCEL_BACKUP_PROPERTIES, type Outcome } from "../../provider/resources
 import type { ConnectionInputs } from "../../provider/resources/connection";
 import type { ServerRecord } from "../../provider/resources/sessions";
 import { type ConnectionArgs, withLogin } from "./connection";
-import { byDynamicHost, OceanBaseResource } from "./resource";
+import { byDynamicHost, dynamicTokenOf, OceanBaseResource } from "./resource";
 
 // What these texts say of OceanBase. Facts: clause-in-sys-only, name-exact, cancel-marks, cancel-duration, backup-idle
 // Facts: whole-tenant, leftovers-window, cleanup-hourly, cleanup-advised
@@ -211,6 +211,9 @@ export abstract class CancelBackupOutputs extends OceanBaseResource {
  * ```
  */
 export class CancelBackup extends CancelBackupOutputs {
+  /** The type of the resources of this class, by which the SDK of Pulumi's policies knows it. */
+  static readonly __pulumiType: string = dynamicTokenOf("CancelBackup");
+
   /**
    * @param name the resource's name in the stack
    * @param args whose backups, on which cluster, and when
@@ -218,7 +221,7 @@ export class CancelBackup extends CancelBackupOutputs {
    */
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
     const { previewJobs, ...others } = args;
-    const reach = byDynamicHost("CancelBackup", "cancelBackup", {
+    const reach = byDynamicHost(CancelBackup.__pulumiType, "cancelBackup", {
       isPreviewWanted: previewJobs,
       noImport: "a cancel is something that was done, so there is none to import; leave the option out",
     });

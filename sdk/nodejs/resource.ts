@@ -18,6 +18,11 @@ export interface Reach {
   noImport?: string;
 }
 
+/** The type token of a resource by Pulumi's host of dynamic providers; permanent. */
+export function dynamicTokenOf(name: string): string {
+  return `pulumi-nodejs:dynamic/oceanbase:${name}`;
+}
+
 /**
  * A resource whose lifecycle code is named in the state, not stored in it.
  *
@@ -28,17 +33,17 @@ export interface Reach {
  *
  * The price: `pulumi refresh` and `pulumi destroy` need the package installed in the project, as `up` does.
  *
- * @param type the last part of the type token, `pulumi-nodejs:dynamic/oceanbase:<type>`; permanent
+ * @param token the type token, see {@link dynamicTokenOf}
  * @param provider the export of `pulumi-oceanbase-backup/provider`; permanent
  */
 export function byDynamicHost(
-  type: string,
+  token: string,
   provider: string,
   { isPreviewWanted, noImport }: Pick<Reach, "isPreviewWanted"> & { noImport: string },
 ): Reach {
   requireCodeForHost();
   return {
-    token: `pulumi-nodejs:dynamic/oceanbase:${type}`,
+    token,
     inputs: { __provider: codeReference(provider) },
     options: { additionalSecretOutputs: [...outputsWithConnection()] },
     isDynamic: true,

@@ -54,6 +54,18 @@ describe("a preview", () => {
     );
   });
 
+  test("warns of a login that seems to lack the privilege, and says what would be sent", async () => {
+    const { reader } = sandbox().logins;
+    const environment = { ...environmentFor(sandbox(), reader), OCEANBASE_USER: reader.user };
+    stack = await programStack(environment, { tenants: "all" });
+    const { code, output } = await stack.pulumi(["preview"]);
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /warning: the user seems to lack the ALTER SYSTEM privilege, which the statement needs/,
+    );
+    expect(output).toMatch(/would send ALTER SYSTEM CANCEL BACKUP$/m);
+  });
+
   test("asks nobody when it is told not to", async () => {
     sandbox().startBackup("mysql_tenant");
     expect(await row({ tenants: ["mysql_tenant"], previewJobs: false })).toMatch(/^stop\s+create\s*$/);

@@ -6,6 +6,7 @@ import { rightAnswersOf } from "../contract/rightAnswers.ts";
 import { copyOfExample } from "../tools/support/consumer.ts";
 import { exampleStacks, runtimeOf } from "../tools/support/languages.ts";
 import { FEATURES, startFast, useSandbox } from "../tools/support/sandbox.ts";
+import { configureClusters, startEast } from "../tools/support/severalClusters.ts";
 import { environmentFor, Stack } from "../tools/support/stack.ts";
 import { ROOT, run } from "../tools/toolchain/run.mjs";
 
@@ -169,20 +170,12 @@ test("quiesce-for-maintenance keeps a tenant stopped, and lets go of it in the e
 });
 
 test("several-clusters stops the backups of two clusters, each with its own login", async () => {
-  const east = await startFast();
+  const east = await startEast();
   try {
-    east.cluster.tenants.setPassword("sys", "root", "password-of-the-east");
     for (const cluster of [sandbox(), east]) cluster.startBackup("mysql_tenant");
     const running = await example("several-clusters", {});
     await running.config("clusters", '["west","east"]');
-    for (const [name, cluster, password] of [
-      ["west", sandbox(), sandbox().logins.sys.password],
-      ["east", east, "password-of-the-east"],
-    ] as const) {
-      await running.config(`${name}Host`, "127.0.0.1");
-      await running.config(`${name}Port`, String(cluster.port));
-      await running.config(`${name}Password`, password, true);
-    }
+    await configureClusters(running, sandbox(), east);
     expect(await running.up()).toMatchObject({ code: 0 });
     const stopped = "1 backup job: mysql_tenant job 1 CANCELED";
     expect(await running.outputs()).toEqual({ summaries: { west: stopped, east: stopped } });

@@ -129,6 +129,30 @@ test.each([
   expect(output).toContain(`last ${type}: connection,password${known},tenants;`);
 });
 
+/** A pack that asks for the resources of each class. */
+const TYPED = `import { PolicyPack, validateResourceOfType } from "@pulumi/policy";
+import * as dynamic from "pulumi-oceanbase-backup";
+import * as plugin from "pulumi-oceanbase-backup/native";
+const policies = Object.entries({ dynamic, plugin }).flatMap(([front, classes]) =>
+  (["CancelBackup", "BackupCleanupPolicy"] as const).map((name) => ({
+    name: \`\${front}-\${name.toLowerCase()}\`,
+    description: name,
+    validateResource: validateResourceOfType(classes[name] as typeof dynamic.CancelBackup, (_, args, report) =>
+      report(\`\${front} \${name} is \${args.name};\`),
+    ),
+  })),
+);
+new PolicyPack("typed", { enforcementLevel: "advisory", policies });`;
+
+test.each(FRONTS)("the SDK's helpers know the classes of their own front: %s", async (front) => {
+  const { code, output } = await previewed(front, OBEYED, { asked: await policyPack(TYPED) });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  const found = [...output.matchAll(/(\S+ \S+ is \S+);/g)].map(([, said]) => said);
+  expect(new Set(found)).toEqual(
+    new Set([`${front} BackupCleanupPolicy is cleanup`, `${front} CancelBackup is stop`]),
+  );
+});
+
 test("every tenant is for stacks that are not production, and what production is can be configured", async () => {
   const all = OBEYED.replace('["mysql_tenant"]', '"all"');
   expect(await previewed("dynamic", all, { name: "dev" })).toMatchObject({ code: 0 });

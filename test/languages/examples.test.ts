@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { exampleStack, exampleStacks, runtimeOf } from "../tools/support/languages.ts";
 import { useSandbox } from "../tools/support/sandbox.ts";
+import { configureClusters, startEast } from "../tools/support/severalClusters.ts";
 import type { Stack } from "../tools/support/stack.ts";
 import { ROOT } from "../tools/toolchain/run.mjs";
 
@@ -55,6 +56,26 @@ test.each(LANGUAGES)("teardown-%s stops the backup before what it depends on goe
     "ALTER SYSTEM CANCEL BACKUP TENANT = `mysql_tenant`",
     "ALTER SYSTEM DROP DELETE BACKUP POLICY = 'default' TENANT = `mysql_tenant`",
   ]);
+});
+
+test("several-clusters-yaml stops the backups of two clusters, each with its own login, and lists what runs after", async () => {
+  const east = await startEast();
+  try {
+    for (const cluster of [sandbox(), east]) cluster.startBackup("mysql_tenant");
+    const running = await example("several-clusters-yaml");
+    await configureClusters(running, sandbox(), east);
+    expect(await running.up()).toMatchObject({ code: 0 });
+    const stopped = "1 backup job: mysql_tenant job 1 CANCELED";
+    expect(await running.outputs()).toEqual({ west: stopped, east: stopped, runningInTheEast: [] });
+    east.startBackup("oracle_tenant");
+    expect(await running.up()).toMatchObject(unchanged);
+    expect(await running.outputs()).toMatchObject({ runningInTheEast: [{ tenant: "oracle_tenant" }] });
+    expect(await running.destroy()).toMatchObject({ code: 0 });
+    const all = ["ALTER SYSTEM CANCEL BACKUP"];
+    expect([cancels(), east.log.cancels]).toEqual([all, all]);
+  } finally {
+    await east.stop();
+  }
 });
 
 test("no example in another language is left out here", () => {

@@ -38,7 +38,9 @@ export async function readServer(reader: Reader, maxAgeMs = 0): Promise<Server> 
   if (who === undefined) throw await unsupported(reader);
   const { version, tenants } = who;
   const tenant = tenants.find((candidate) => candidate.id === who.ownId);
-  if (tenant === undefined || Number.parseInt(version, 10) < FIRST_VERSION) throw await unsupported(reader);
+  // A version that is none is no number, and not before the first one either.
+  const isSupported = Number.parseInt(version, 10) >= FIRST_VERSION;
+  if (tenant === undefined || !isSupported) throw await unsupported(reader);
   const utcOffset = tenant.mode === "ORACLE" ? oracleUtcOffset(who) : who.utcOffset;
   return { version, utcOffset, ...(await readCluster(reader, maxAgeMs)), tenant, tenants };
 }

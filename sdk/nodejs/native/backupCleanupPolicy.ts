@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { BACKUP_CLEANUP_POLICY_PROPERTIES } from "../../../provider/resources/backupCleanupPolicy/outputs";
 import { type BackupCleanupPolicyArgs, BackupCleanupPolicyOutputs } from "../backupCleanupPolicy";
+import { tokenOf } from "../pluginToken";
 import { byPlugin, withMarkedSecrets } from "./reach";
 
 /**
@@ -14,6 +15,9 @@ import { byPlugin, withMarkedSecrets } from "./reach";
  * ```
  */
 export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
+  /** The type of the resources of this class, by which the SDK of Pulumi's policies knows it. */
+  static readonly __pulumiType: string = tokenOf("BackupCleanupPolicy");
+
   /**
    * Reads a policy that is there, in previews as well, and manages nothing: it is never changed and never dropped. Fails
    * when the tenant has none.
@@ -40,6 +44,9 @@ export class BackupCleanupPolicy extends BackupCleanupPolicyOutputs {
    */
   constructor(name: string, args: BackupCleanupPolicyArgs = {}, options?: pulumi.CustomResourceOptions) {
     const inputs = { ...BACKUP_CLEANUP_POLICY_PROPERTIES, ...withMarkedSecrets(args) };
-    super(byPlugin("BackupCleanupPolicy"), name, inputs, { deleteBeforeReplace: true, ...options });
+    super(byPlugin(BackupCleanupPolicy.__pulumiType), name, inputs, {
+      deleteBeforeReplace: true,
+      ...options,
+    });
   }
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CANCEL_BACKUP_PROPERTIES } from "../../../provider/resources/cancelBackup/outputs";
 import { type CancelBackupArgs, CancelBackupOutputs } from "../cancelBackup";
+import { tokenOf } from "../pluginToken";
 import { byPlugin, withMarkedSecrets } from "./reach";
 
 /**
@@ -15,6 +16,9 @@ import { byPlugin, withMarkedSecrets } from "./reach";
  * ```
  */
 export class CancelBackup extends CancelBackupOutputs {
+  /** The type of the resources of this class, by which the SDK of Pulumi's policies knows it. */
+  static readonly __pulumiType: string = tokenOf("CancelBackup");
+
   /**
    * @param name the resource's name in the stack
    * @param args whose backups, on which cluster, and when
@@ -22,7 +26,7 @@ export class CancelBackup extends CancelBackupOutputs {
    */
   constructor(name: string, args: CancelBackupArgs = {}, options?: pulumi.CustomResourceOptions) {
     super(
-      byPlugin("CancelBackup"),
+      byPlugin(CancelBackup.__pulumiType),
       name,
       { ...CANCEL_BACKUP_PROPERTIES, ...withMarkedSecrets(args) },
       options,

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, isLater } from "../connection";
-import { tokenOf } from "../pluginToken";
 import type { Reach } from "../resource";
 
 /** The version of this package, and so of the plugin that belongs to it. */
@@ -9,10 +8,10 @@ export const VERSION = "0.1.0";
 /**
  * A resource of the plugin.
  *
- * @param type the last part of the type token, `oceanbase-backup:index:<type>`; permanent
+ * @param token the type token, see {@link tokenOf}
  */
-export function byPlugin(type: string): Reach {
-  return { token: tokenOf(type), options: { version: VERSION } };
+export function byPlugin(token: string): Reach {
+  return { token, options: { version: VERSION } };
 }
 
 /**

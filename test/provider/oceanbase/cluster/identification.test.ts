@@ -71,6 +71,79 @@ describe("a user tenant that has no view of itself (4.0)", () => {
   });
 });
 
+describe("a login to a tenant in Oracle mode", () => {
+  const ROW = {
+    VERSION: "4.2.5.1",
+    OWN_ID: "1004",
+    TENANT_ID: "1004",
+    TENANT_NAME: "oracle_tenant",
+    TENANT_TYPE: "USER",
+    COMPATIBILITY_MODE: "ORACLE",
+    STATUS: "NORMAL",
+    LOCKED: "NO",
+  };
+  const notHere = new OceanBaseError("server", "no such thing", { errno: 942 });
+  const ORACLE: Answer = [/ob_compatibility_mode/, [{ VALUE: "ORACLE" }]];
+  const identified = async (...answers: Answer[]) => {
+    const session = new ScriptedSession([/oceanbase\.DBA_OB_TENANTS/, notHere], ORACLE, ...answers, [
+      /SHOW PARAMETERS/,
+      [],
+    ]);
+    return { server: await readServer(session), asked: session.asked.map(({ sql }) => sql) };
+  };
+
+  test("is identified by the view in SYS, whose times are eight hours ahead of UTC", async () => {
+    const { server, asked } = await identified([/SYS\.DBA_OB_TENANTS/, [ROW]]);
+    expect(server).toMatchObject({ utcOffset: "+08:00", tenant: { id: "1004", mode: "ORACLE" } });
+    expect(asked[2]).toMatch(
+      /^SELECT OB_VERSION\(\) AS VERSION, TENANT_ID AS OWN_ID, .* FROM SYS\.DBA_OB_TENANTS$/,
+    );
+  });
+
+  test("is identified by functions where that view is not there, and is not locked as far as they tell", async () => {
+    const { server, asked } = await identified(
+      [/SYS\.DBA_OB_TENANTS/, notHere],
+      [/FROM DUAL/, [{ VERSION: "4.0.0.0", OWN_ID: "1004", OWN_NAME: "oracle_tenant" }]],
+    );
+    expect(server).toMatchObject({
+      utcOffset: "+08:00",
+      tenant: { name: "oracle_tenant", type: "USER", locked: false, inRecycleBin: false },
+    });
+    expect(asked[3]).toBe(
+      "SELECT OB_VERSION() AS VERSION, EFFECTIVE_TENANT_ID() AS OWN_ID, EFFECTIVE_TENANT() AS OWN_NAME FROM DUAL",
+    );
+  });
+
+  test("that is told nothing of itself is refused", async () => {
+    const nothing: Answer = [/FROM DUAL/, []];
+    const version: Answer = [/SHOW VARIABLES LIKE 'version/, [{ VALUE: "OceanBase 4.0" }]];
+    await expect(identified([/SYS\.DBA_OB_TENANTS/, notHere], nothing, version)).rejects.toMatchObject({
+      kind: "unsupported",
+    });
+  });
+});
+
+test("a login in MySQL mode without a view is asked for its times, too", async () => {
+  const session = new ScriptedSession(
+    [/DBA_OB_TENANTS/, new OceanBaseError("server", "no such view", { errno: 1146 })],
+    [/ob_compatibility_mode/, [{ VALUE: "MYSQL" }]],
+    [
+      /^SELECT NOW\(\) AS NOW_TEXT, UTC_TIMESTAMP\(\) AS UTC_TEXT, OB_VERSION\(\) AS VERSION, .* AS OWN_NAME$/,
+      [
+        {
+          VERSION: "4.0.0.0",
+          OWN_ID: "1",
+          OWN_NAME: "sys",
+          NOW_TEXT: "2026-01-01 05:30:00",
+          UTC_TEXT: "2026-01-01 00:00:00",
+        },
+      ],
+    ],
+    [/SHOW PARAMETERS/, []],
+  );
+  expect(await readServer(session)).toMatchObject({ utcOffset: "+05:30", tenant: { id: "1", type: "SYS" } });
+});
+
 test("a tenant in the recycle bin is marked as such", async () => {
   sandbox().setInRecycleBin("mysql_tenant", true);
   const { tenants } = await identify("sys");
@@ -149,7 +222,8 @@ describe("an identified server", () => {
   });
 
   test("is refused with a version before 4, without the tenant of the login, or without a version", async () => {
-    for (const rows of [[{ ...ROW, VERSION: "3.2.4" }], [], [{ ...ROW, OWN_ID: "7" }]]) {
+    const versions = ["3.2.4", null, "", "unknown"].map((version) => [{ ...ROW, VERSION: version }]);
+    for (const rows of [...versions, [], [{ ...ROW, OWN_ID: "7" }]]) {
       await expect(said(rows)).rejects.toMatchObject({
         kind: "unsupported",
         message: expect.stringMatching(

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { checkNotLocked, resolveScope as resolve } from "../../../../provider/oceanbase/cluster/scope.ts";
+import {
+  checkNotLocked,
+  resolveScope as resolve,
+  tenantIdsOf,
+} from "../../../../provider/oceanbase/cluster/scope.ts";
 import type { Identified, Server, Tenant } from "../../../../provider/oceanbase/cluster/server.ts";
 import type { TenantSelection } from "../../../../provider/oceanbase/statements.ts";
 import { tenant } from "../../../tools/support/scriptedSession.ts";
@@ -60,6 +64,20 @@ describe("from the sys tenant", () => {
 
   test("a meta tenant is not found even when its name is given", () => {
     expect(() => resolveScope("at", cluster(shop), ["META$1002"], "sys")).toThrow(/does not exist/);
+  });
+
+  test("at teardown a name in another case is refused all the same, with the other names that are missing left out", () => {
+    const refused = () => resolveScope("at", cluster(shop, billing), ["SHOP", "gone"], "sys", true);
+    expect(refused).toThrow(
+      /^at: tenant SHOP does not exist \(did you mean shop\?\); names are case-sensitive$/,
+    );
+    expect(refused).toThrow(expect.objectContaining({ kind: "refused" }));
+  });
+
+  test("the rows of a scope are read of its tenants, and of all tenants where all are meant", () => {
+    const of = (selection: TenantSelection) =>
+      tenantIdsOf(resolveScope("at", cluster(shop, billing), selection, "sys"));
+    expect([of(["billing"]), of("all")]).toEqual([["1004"], undefined]);
   });
 
   test("at teardown a tenant that is gone is left out of the statement", () => {

@@ -60,6 +60,19 @@ describe("a query on a view", () => {
     );
   });
 
+  test("asks for a page of the latest rows in the words of each mode, in an order that leaves no two rows equal", () => {
+    const query = { columns: [], latest: { rows: 100, offset: 200 } };
+    const order = "FROM \\w+\\.\\w+ ORDER BY END_TIMESTAMP DESC, TENANT_ID, JOB_ID";
+    for (const cluster of [IN_SYS, IN_MYSQL_MODE]) {
+      expect(selectFrom(cluster, "OB_BACKUP_JOB_HISTORY", query)).toMatch(
+        new RegExp(`${order} LIMIT 100 OFFSET 200$`),
+      );
+    }
+    expect(selectFrom(IN_ORACLE_MODE, "OB_BACKUP_JOB_HISTORY", query)).toMatch(
+      new RegExp(`${order} OFFSET 200 ROWS FETCH NEXT 100 ROWS ONLY$`),
+    );
+  });
+
   test("holds all its conditions at once", () => {
     const rows = { column: "JOB_ID", of: [{ tenantId: "1002", id: "8" }] } as const;
     const query = { columns: [], tenantIds: ["1002"], rows, where: ["RESULT = 0", "STATUS <> 'DOING'"] };

@@ -1,7 +1,11 @@
 import { EventEmitter } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Connection, openConnection } from "../../../../provider/oceanbase/connection/driver.ts";
+import {
+  type Connection,
+  MAX_REPLY_BYTES,
+  openConnection,
+} from "../../../../provider/oceanbase/connection/driver.ts";
 import type { Login } from "../../../../provider/oceanbase/connection/login.ts";
 
 /*
@@ -17,7 +21,7 @@ interface Cell {
   buffer(): Buffer | null;
 }
 let listening: Server;
-let driver: EventEmitter & { serverCapabilityFlags: number; pause(): void };
+let driver: EventEmitter & { serverCapabilityFlags: number; pause(): void; promise(): object };
 let answer: [unknown, unknown] | Error;
 /** What the driver gives a cell to, when rows come in. */
 let typeCast: (cell: Cell) => string | null;
@@ -153,6 +157,51 @@ test("a connection whose attempt was aborted before it began is never made", asy
   const opening = openConnection(login, endpoint, { timeoutMs: 1000, signal: AbortSignal.abort() });
   await expect(opening).rejects.toMatchObject({ name: "AbortError" });
   expect(createConnection).not.toHaveBeenCalled();
+});
+
+test("a login that a server does not end ends a moment after its time, when the driver has had its say", async () => {
+  createConnection.mockImplementation(() => driver);
+  const { port } = listening.address() as { port: number };
+  const endpoint = { host: "127.0.0.1", port };
+  const login = { endpoints: [endpoint], user: "root", tenant: "sys", connectTimeoutSeconds: 1 } as Login;
+  const opening = (signal: AbortSignal) => openConnection(login, endpoint, { timeoutMs: 300, signal });
+  const startedAt = Date.now();
+  await expect(opening(new AbortController().signal)).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  expect(Date.now() - startedAt).toBeGreaterThan(500);
+  await expect(opening(AbortSignal.timeout(20))).rejects.toMatchObject({ code: "ECONNRESET" });
+});
+
+test("a connection was not used at first, says once that it is over, and logs out when it is told to", async () => {
+  const [connection, end] = [await connected(), vi.fn()];
+  expect(connection.isFresh).toBe(true);
+  driver.promise = () => ({ end }) as never;
+  await connection.end();
+  expect(end).toHaveBeenCalledOnce();
+  const closed = vi.fn();
+  connection.onClose(closed);
+  expect(closed).not.toHaveBeenCalled();
+  connection.destroy();
+  connection.destroy();
+  expect(closed).toHaveBeenCalledOnce();
+  const later = vi.fn();
+  connection.onClose(later);
+  expect(later).toHaveBeenCalledOnce();
+});
+
+test("a reply that is too long ends the connection while it is awaited", async () => {
+  listening.on("connection", (client) => {
+    client.on("error", () => {});
+    client.write(Buffer.alloc(MAX_REPLY_BYTES + 1));
+  });
+  const connection = await connected();
+  const { stream } = optionsOf();
+  // As the driver does it: what is awaited fails with the connection.
+  const query = () => new Promise((_, reject) => stream.once("close", () => reject(new Error("closed"))));
+  driver.promise = () => ({ query });
+  const asked = connection.query("SELECT");
+  stream.resume();
+  await expect(asked).rejects.toEqual({ code: "REPLY_TOO_LARGE", fatal: true });
+  expect(connection.isOver).toBe(true);
 });
 
 describe("a connection is over", () => {

@@ -6,7 +6,7 @@ import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
 import { createCertificate } from "../../../../sdk/sandbox/certificates.ts";
 import { startSandbox } from "../../../../sdk/sandbox/sandbox.ts";
 import { loginOf } from "../../../tools/support/sandbox.ts";
-import { useSessions } from "../../../tools/support/sessions.ts";
+import { startStandIn, useSessions } from "../../../tools/support/sessions.ts";
 
 const { sandbox, sysLogin } = useSessions();
 
@@ -88,6 +88,37 @@ describe("a login", () => {
     const login = sysLogin({ password: "wrong", endpoints: [here, here] });
     expect((await openingError(login)).errno).toBe(1045);
     expect(sandbox().log.logins).toBe(1);
+  });
+
+  test("to a server that is busy is tried again, for as long as a connection may take", async () => {
+    const busy = (times: number) =>
+      sandbox().faults.inject({ match: /^login/, times, act: { kind: "error", errno: 1040 } });
+    busy(2);
+    const session = await openSession(sysLogin());
+    expect(sandbox().log.logins).toBe(3);
+    session.close();
+    busy(1000);
+    const startedAt = Date.now();
+    const error = await openingError(sysLogin({ tenant: "mysql_tenant", connectTimeoutSeconds: 1 }));
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+    // The only endpoint's error is the login's, with its number.
+    expect(error).toMatchObject({ kind: "transient", errno: 1040 });
+    expect(sandbox().log.logins).toBeGreaterThan(4);
+  });
+
+  test("to a server that does not answer says for how long it was waited for", async () => {
+    const silent = await startStandIn();
+    const error = await openingError(sysLogin({ endpoints: [silent.endpoint], connectTimeoutSeconds: 1 }));
+    expect(error.message).toMatch(/^logging in as .*: no answer within 1 s; check connection\.host/);
+    expect(silent.accepted()).toBe(1);
+    silent.stop();
+  });
+
+  test("suspects a line end at the end of a password, and not within it", async () => {
+    const said = async (password: string) => (await openingError(sysLogin({ password }))).message;
+    for (const password of ["wrong\n", "wrong\r"])
+      expect(await said(password)).toContain("ends in a line end");
+    for (const password of ["wr\nong", ""]) expect(await said(password)).not.toContain("line end");
   });
 
   test("to a host name that does not exist fails with that reason", async () => {
@@ -227,9 +258,13 @@ describe("a caller that cancels", () => {
     sandbox().faults.inject({ match: /SELECT 1/, act: { kind: "stall" } });
     const read = session.read("SELECT 1 AS ONE", "asking");
     setTimeout(() => controller.abort(), 50);
-    await expect(read).rejects.toMatchObject({ kind: "aborted" });
+    await expect(read).rejects.toMatchObject({
+      kind: "aborted",
+      message: expect.stringMatching(/^asking as .*: cancelled by the caller$/),
+    });
     await expect(openSession(sysLogin(), { signal: controller.signal })).rejects.toMatchObject({
       kind: "aborted",
+      message: expect.stringMatching(/^logging in as root@sys at .*: cancelled by the caller$/),
     });
   });
 

@@ -7,6 +7,8 @@ interface Run {
   answer(value: string): void;
   fail(error: Error): void;
   unused: AbortSignal;
+  /** Ids of what all callers ask for, as they are now. */
+  ids(): readonly string[];
 }
 
 let reads: SharedReads;
@@ -26,14 +28,16 @@ function join({
   maxAgeMs = 0,
   signal = undefined as AbortSignal | undefined,
   ms = 60_000,
+  ids = undefined as string[] | undefined,
 } = {}) {
   const answer = reads.join(key, {
+    ...(ids === undefined ? {} : { ids }),
     maxAgeMs,
     limit: { ms, signal },
     leave: (why) => new Error(why),
-    run: (sent, unused) => {
+    run: (sent, unused, idsOfAll) => {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
-      runs.push({ send: sent, answer: resolve, fail: reject, unused });
+      runs.push({ send: sent, answer: resolve, fail: reject, unused, ids: idsOfAll });
       return promise;
     },
   });
@@ -57,6 +61,27 @@ describe("a read that was not sent yet", () => {
     runs[0]?.fail(failure);
     for (const answer of answers) await expect(answer).rejects.toBe(failure);
     join();
+    expect(runs).toHaveLength(2);
+  });
+});
+
+describe("a read for things by their ids", () => {
+  test("asks for those of all callers that come before it is sent", () => {
+    join({ ids: ["1", "2"] });
+    join({ ids: ["2", "3"] });
+    expect(runs).toHaveLength(1);
+    expect(runs[0]?.ids()).toEqual(["1", "2", "3"]);
+    join({ key: "another" });
+    expect(runs[1]?.ids()).toEqual([]);
+  });
+
+  test("serves a later caller that accepts its age when it has asked for all of that caller's ids", async () => {
+    join({ ids: ["1", "2"], maxAgeMs: 1000 });
+    runs[0]?.send();
+    runs[0]?.answer("one");
+    await settled();
+    expect(await join({ ids: ["2"], maxAgeMs: 1000 })).toBe("one");
+    join({ ids: ["2", "3"], maxAgeMs: 1000 });
     expect(runs).toHaveLength(2);
   });
 });
