@@ -44,7 +44,7 @@ export interface PolicyReport {
  */
 export async function ensureCleanupPolicy(place: PolicyPlace, request: PolicyRequest): Promise<PolicyReport> {
   const sender = await PolicySender.lookingAt(place);
-  const { wanted, record } = request;
+  const { wanted } = request;
   const done: Done = {};
   let interrupted: OceanBaseError | undefined;
   try {
@@ -54,10 +54,10 @@ export async function ensureCleanupPolicy(place: PolicyPlace, request: PolicyReq
     if (!(error instanceof OceanBaseError)) throw error;
     if (sender.inDoubt !== undefined) interrupted = followedBy(error, nowText(sender));
     else if (done.dropped === undefined) throw error;
-    else interrupted = await putBack(sender, error, done.dropped, record !== undefined);
+    else interrupted = await putBack(sender, error, done.dropped);
   }
   return {
-    policy: policyNow(sender, interrupted === undefined ? wanted : done.dropped),
+    policy: policyNow(sender, interrupted === undefined ? wanted : done.dropped?.policy),
     certain: sender.inDoubt === undefined,
     statement: done.statement,
     hasDropped: done.dropped !== undefined,
@@ -75,7 +75,7 @@ export async function plannedStatements(place: PolicyPlace, request: PolicyReque
   const { shown } = sender;
   if (shown === undefined) return [sender.addStatement(wanted)];
   if (!mustBeDropped(shown, wanted, record)) return [];
-  droppable(sender, shown, request);
+  droppable(sender, shown, request, record);
   return [sender.dropStatement, sender.addStatement(wanted)];
 }
 
@@ -92,10 +92,18 @@ export async function dropCleanupPolicy(
   while (sender.shown !== undefined && isTarget(sender.shown)) await sender.drop(sender.shown, "dropping");
 }
 
+/** A policy that was dropped. */
+interface Dropped {
+  /** As it could be put back. */
+  policy: CleanupPolicy;
+  /** Whether what the server does not show of it is known. */
+  isHiddenKnown: boolean;
+}
+
 /** What a change has done so far. */
 interface Done {
-  /** The policy that was dropped last, as it could be put back. */
-  dropped?: CleanupPolicy;
+  /** The policy that was dropped last. */
+  dropped?: Dropped;
   /** The last ADD for what was wanted. */
   statement?: string;
 }
@@ -114,8 +122,8 @@ async function converge(sender: PolicySender, request: PolicyRequest, done: Done
     } else if (!mustBeDropped(shown, wanted, record)) {
       return;
     } else {
-      const old = droppable(sender, shown, request);
-      await sender.drop(old, "setting");
+      const old = droppable(sender, shown, request, record);
+      await sender.drop(old.policy, "setting");
       if (sender.shown === undefined) done.dropped = old;
     }
   }
@@ -128,23 +136,26 @@ function mustBeDropped(shown: ShownPolicy, wanted: CleanupPolicy, record?: Clean
 }
 
 /** The shown policy as it could be put back; refused when it may not be replaced. */
-function droppable(sender: PolicySender, shown: ShownPolicy, request: PolicyRequest): CleanupPolicy {
-  const { wanted, record, mayReplace } = request;
+function droppable(
+  sender: PolicySender,
+  shown: ShownPolicy,
+  { wanted, mayReplace }: PolicyRequest,
+  record: CleanupPolicy | undefined,
+): Dropped {
   if (!mayReplace(shown)) throw differentPolicyError(sender, shown, wanted);
-  return restorable(sender, shown, hiddenPart(record ?? {}));
+  const hidden = hiddenOf(shown, record);
+  return { policy: restorable(sender, shown, hidden ?? {}), isHiddenKnown: hidden !== undefined };
 }
 
 /**
  * Puts the dropped policy back when the new one could not be added.
  *
- * @param isHiddenKnown whether what the server does not show of the old one is known
  * @returns the failure, with what has become of the old one
  */
 async function putBack(
   sender: PolicySender,
   failure: OceanBaseError,
-  dropped: CleanupPolicy,
-  isHiddenKnown: boolean,
+  { policy: dropped, isHiddenKnown }: Dropped,
 ): Promise<OceanBaseError> {
   const after = (what: string) => followedBy(failure, what);
   const notPutBack = (why: string) => after(`${old} could not be put back (${why}); ${nowText(sender)}`);
@@ -182,13 +193,13 @@ function nowText({ place: { tenant }, inDoubt, shown }: PolicySender): string {
   return `tenant ${tenant.name} has ${now} now`;
 }
 
-/** What is known of the tenant's policy at the end; what the server does not show is that of `made`. */
+/** What is known of the tenant's policy at the end; what the server does not show is that of `made`, unless it is another one. */
 function policyNow(
   { shown, inDoubt }: PolicySender,
   made: CleanupPolicy | undefined,
 ): CleanupPolicy | undefined {
   if (inDoubt !== undefined) return inDoubt.policy;
-  return shown === undefined ? undefined : { ...hiddenPart(made ?? {}), ...shown };
+  return shown === undefined ? undefined : { ...hiddenOf(shown, made), ...shown };
 }
 
 /**
@@ -235,6 +246,9 @@ function isSameHidden(one: CleanupPolicy, other: CleanupPolicy): boolean {
   return one.redundancy === other.redundancy && one.backupCopies === other.backupCopies;
 }
 
-function hiddenPart({ recoveryWindow: _, ...hidden }: CleanupPolicy): CleanupPolicy {
+/** What the server does not show of a policy, when it is one that is known; another session may have added another one. */
+function hiddenOf(shown: ShownPolicy, known: CleanupPolicy | undefined): CleanupPolicy | undefined {
+  if (known === undefined || !isSameWindow(shown.recoveryWindow, known.recoveryWindow)) return undefined;
+  const { recoveryWindow: _, ...hidden } = known;
   return hidden;
 }

@@ -147,6 +147,16 @@ describe("a race with another session", () => {
     expect(report.interrupted?.message).toContain("another one was added since (recovery window 3d)");
     expect(sent()).toHaveLength(5);
   });
+
+  test("that adds another one for the dropped policy leaves a report without what is not known of it", async () => {
+    const record = { recoveryWindow: "9d", redundancy: 1, backupCopies: 0 };
+    sandbox().setPolicy("mysql_tenant", "9d");
+    const happens = () => sandbox().setPolicy("mysql_tenant", "3d");
+    sandbox().faults.inject({ match: /ADD DELETE/, times: 99, act: { kind: "just before", happens } });
+    const report = await ensure({ recoveryWindow: "7d" }, { ...replacing, record });
+    expect(report.policy).toEqual({ recoveryWindow: "3d" });
+    expect(report.interrupted?.message).toContain("another one was added since (recovery window 3d)");
+  });
 });
 
 test("the policy of a tenant is read from sys and from the tenant itself", async () => {
