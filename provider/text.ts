@@ -40,16 +40,25 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** `did you mean prod or prod2?`, or undefined when no known name is near. */
-export function didYouMean(name: string, known: readonly string[]): string | undefined {
-  const near = nearestNames(name, known);
+/**
+ * `did you mean prod or prod2?`, or undefined when no known name is near.
+ *
+ * @param prefixLength how many characters at the beginning do not count, such as those of `--`
+ */
+export function didYouMean(
+  name: string,
+  known: readonly string[],
+  prefixLength: number = 0,
+): string | undefined {
+  const near = nearestNames(name, known, prefixLength);
   return near.length === 0 ? undefined : `did you mean ${near.join(" or ")}?`;
 }
 
 /** Up to three known names that differ in case only, or in a few letters. */
-function nearestNames(name: string, known: readonly string[]): string[] {
+function nearestNames(name: string, known: readonly string[], prefixLength: number): string[] {
   const lower = name.toLowerCase();
-  const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
+  const length = name.length - prefixLength;
+  const limit = length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
   return known
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)

@@ -53,10 +53,12 @@ export function sourceOf(configuration: Properties, urn: string | undefined): Co
       textOf(value),
     ]),
   );
-  const hasOwnPassword = !isDefault(urn) && texts.get(`${NAMESPACE}:password`);
+  const isStack = isDefault(urn);
+  const hasOwnPassword = !isStack && texts.get(`${NAMESPACE}:password`);
   return {
     env: hasOwnPassword ? { ...process.env, OCEANBASE_PASSWORD: undefined } : process.env,
     config: (key) => texts.get(key),
+    ...(isStack ? {} : { placeOf: (key) => `the provider object's ${key.slice(NAMESPACE.length + 1)}` }),
     isSecret: (field) => hasSecret(configuration[field]),
   };
 }

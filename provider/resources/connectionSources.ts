@@ -15,7 +15,7 @@ export const NAMESPACE = "oceanbase-backup";
 const FORMER_NAMESPACE = "oceanbase";
 
 /** What a connection can be completed from. */
-export type Source = Pick<Context, "env" | "config">;
+export type Source = Pick<Context, "env" | "config" | "placeOf">;
 
 /** Where nothing is to be found. */
 export const NO_SOURCE: Source = { env: {}, config: () => undefined };
@@ -81,7 +81,7 @@ export function placeFound(name: string, value: unknown, source: Source): string
   const configured = source.config(keyOf(name));
   const text = configured || source.env[variable];
   if (!text || !isDeepStrictEqual(parse(text), value)) return undefined;
-  return configured ? `the stack's configuration ${keyOf(name)}` : `the environment variable ${variable}`;
+  return configured ? placeOf(name, source) : `the environment variable ${variable}`;
 }
 
 /** A file with authorities asks for TLS where nothing is said, and serves where only TLS is asked for. */
@@ -95,14 +95,24 @@ export function foundPassword({ env, config }: Source): string | undefined {
   return env[OTHERS.password] || config(keyOf("password")) || undefined;
 }
 
-/** Where the password of a refused login comes from, in words; the server tells neither that nor whether it was wrong. */
+/** Where a configured field comes from, in words. */
+function placeOf(name: string, source: Source): string {
+  const key = keyOf(name);
+  return source.placeOf?.(key) ?? `the stack's configuration ${key}`;
+}
+
+/**
+ * Where the password of a refused login comes from, in words; the server tells neither that nor whether it was wrong. Only the
+ * environment is that of the moment.
+ */
 export function passwordOrigin(givenPassword: string | undefined, source: Source): string {
-  const configured = `the stack's configuration ${keyOf("password")}`;
-  if (givenPassword !== undefined) return "the password is the one of connection.password";
+  const configured = placeOf("password", source);
+  const ofLastUp = "(in a refresh and a destroy, as it was at the last up)";
+  if (givenPassword !== undefined) return `the password comes from connection.password ${ofLastUp}`;
   if (source.env[OTHERS.password])
-    return `the password is the one of the environment variable ${OTHERS.password}`;
-  if (source.config(keyOf("password"))) return `the password is the one of ${configured}`;
-  return `no password was given: set connection.password, the environment variable ${OTHERS.password}, or ${configured}`;
+    return `the password comes from the environment variable ${OTHERS.password}`;
+  if (source.config(keyOf("password"))) return `the password comes from ${configured} ${ofLastUp}`;
+  return `the password is empty, or none was given: set connection.password, the environment variable ${OTHERS.password}, or ${configured}`;
 }
 
 /** The key of a client certificate in the configuration or the environment; it is looked up when it is needed, too. */

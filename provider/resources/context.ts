@@ -9,6 +9,8 @@ export interface Context {
   env: Readonly<Record<string, string | undefined>>;
   /** A value of the stack's configuration, decrypted, such as `oceanbase-backup:password`. */
   config(key: string): string | undefined;
+  /** Where that value comes from, in words. @default the stack's configuration, by its key */
+  placeOf?(key: string): string;
   /** Whether this call belongs to a preview: then nothing may be changed anywhere. */
   preview: boolean;
   /** Aborted when the caller cancels; what was done until then goes into the state. */

@@ -2,7 +2,7 @@ import { didYouMean } from "../../provider/text";
 import { type CliCommand, EXIT, type Io } from "./command";
 import { doctor } from "./doctor";
 import { jobs } from "./jobs";
-import { inCommandLineWords, loginUsage, logsIn, readOptions, usageOf } from "./options";
+import { inCommandLineWords, loginUsage, logsIn, readOptions, refusePassword, usageOf } from "./options";
 import { sandbox } from "./sandbox";
 
 /** The commands by name. */
@@ -19,19 +19,24 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   if (name === "help" || args.some((arg) => arg === "--help" || arg === "-h"))
     return said(io, usage(COMMANDS));
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) {
-    const advice = didYouMean(name, Object.keys(COMMANDS));
-    const problem =
-      name === "" ? "" : `there is no command ${name}${advice === undefined ? "" : `; ${advice}`}\n`;
-    io.complain(`${problem}${usage(COMMANDS)}`);
-    return EXIT.nothingFoundOut;
-  }
   try {
+    refusePassword(args);
+    if (command === undefined) {
+      io.complain(`${noCommandText(name)}${usage(COMMANDS)}`);
+      return EXIT.nothingFoundOut;
+    }
     return await command.run(readOptions(rest, command.options), io);
   } catch (error) {
     io.complain(inCommandLineWords((error as Error).message));
     return EXIT.nothingFoundOut;
   }
+}
+
+function noCommandText(name: string): string {
+  if (name === "") return "";
+  if (name.startsWith("-")) return "a command comes first\n";
+  const advice = didYouMean(name, Object.keys(COMMANDS));
+  return `there is no command ${name}${advice === undefined ? "" : `; ${advice}`}\n`;
 }
 
 function said(io: Io, text: string): number {

@@ -34,33 +34,50 @@ export interface Options {
   has(flag: string): boolean;
 }
 
-/** Reads the arguments of a command. Fails when one is not known. */
+/** Reads the arguments of a command. Fails when one is not known, without repeating what may be a password. */
 export function readOptions(args: readonly string[], own: OwnOptions): Options {
-  if (args.some((arg) => /^--password\b/.test(arg))) {
-    throw new Error(
-      "a password is not taken from the command line, where other users of this machine see it; set OCEANBASE_PASSWORD, or leave it out to be asked",
-    );
-  }
-  const types = Object.fromEntries(
-    Object.entries(own).map(([option, kind]) => [
-      option,
-      { type: kind === "flag" ? ("boolean" as const) : ("string" as const) },
-    ]),
-  );
-  const config = { args: [...args], options: types, allowNegative: true };
-  refuseUnknown(parseArgs({ ...config, strict: false, tokens: true }).tokens, own);
+  refusePassword(args);
+  const flags = Object.keys(own).filter((option) => own[option] === "flag");
+  const options: Record<string, { type: "boolean" | "string" }> = Object.fromEntries([
+    ...Object.keys(own).map((option) => [option, { type: flags.includes(option) ? "boolean" : "string" }]),
+    // Node's own way to write them is not there before 22.4.
+    ...flags.map((flag) => [`no-${flag}`, { type: "boolean" }]),
+  ]);
+  const config = { args: [...args], options };
+  refuseUnknown(parseArgs({ ...config, strict: false, tokens: true }).tokens, options);
   const { values } = parseArgs({ ...config, strict: true });
-  const texts = Object.fromEntries(Object.entries(values).map(([option, value]) => [option, String(value)]));
-  return { texts, has: (flag) => values[flag] === true };
+  const set = Object.fromEntries(
+    Object.keys(own).flatMap((option) => {
+      const value = values[`no-${option}`] === true ? false : values[option];
+      return value === undefined ? [] : [[option, value]];
+    }),
+  );
+  const texts = Object.fromEntries(Object.entries(set).map(([option, value]) => [option, String(value)]));
+  return { texts, has: (flag) => set[flag] === true };
 }
 
-/** Node's own words for an option that is not known tell nothing of those that are. */
-function refuseUnknown(tokens: NonNullable<ReturnType<typeof parseArgs>["tokens"]>, own: OwnOptions): void {
-  const unknown = tokens.find((token) => token.kind === "option" && !Object.hasOwn(own, token.name));
-  if (unknown?.kind !== "option") return;
-  const { rawName } = unknown;
-  const known = Object.keys(own).map((option) => `--${option}`);
-  throw new Error(`there is no option ${rawName}; ${didYouMean(rawName, known) ?? "see --help"}`);
+/** Refuses a password among the arguments of the program. */
+export function refusePassword(args: readonly string[]): void {
+  if (!args.some((arg) => /^--?pass/i.test(arg))) return;
+  throw new Error(
+    "a password is not taken from the command line, where other users of this machine see it; set OCEANBASE_PASSWORD, or leave it out to be asked",
+  );
+}
+
+type Tokens = NonNullable<ReturnType<typeof parseArgs>["tokens"]>;
+
+/** Node's own words tell nothing of the options that are known, and repeat an argument that is none. */
+function refuseUnknown(tokens: Tokens, options: object): void {
+  const isUnknown = (name: string) => !Object.hasOwn(options, name);
+  const known = Object.keys(options).map((option) => `--${option}`);
+  for (const token of tokens) {
+    if (token.kind === "positional")
+      throw new Error("an argument stands alone, without an option; see --help");
+    if (token.kind === "option" && isUnknown(token.name)) {
+      const advice = didYouMean(token.rawName, known, "--".length) ?? "see --help";
+      throw new Error(`there is no option ${token.rawName}; ${advice}`);
+    }
+  }
 }
 
 /** The login that a command line asks for, completed from the environment. */
@@ -105,7 +122,7 @@ export function logsIn(own: OwnOptions): boolean {
 
 /** What a command line calls otherwise than a program does. */
 const OTHER_WORDS: readonly (readonly [RegExp, string])[] = [
-  [/\bthe one of connection\.password\b/, "the one that was typed"],
+  [/\bthe password comes from connection\.password \(.*?\)/, "the password is the one that was typed"],
   [/\bset connection\.password, .*? oceanbase-backup:password\b/, "set OCEANBASE_PASSWORD"],
 ];
 

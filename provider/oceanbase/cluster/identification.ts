@@ -38,9 +38,10 @@ export async function readServer(reader: Reader, maxAgeMs = 0): Promise<Server> 
   if (who === undefined) throw await unsupported(reader);
   const { version, tenants } = who;
   const tenant = tenants.find((candidate) => candidate.id === who.ownId);
-  // A version that is none is no number, and not before the first one either.
-  const isSupported = Number.parseInt(version, 10) >= FIRST_VERSION;
-  if (tenant === undefined || !isSupported) throw await unsupported(reader);
+  const major = Number.parseInt(version, 10);
+  // A version that is none is no number, and no number is before the first one.
+  if (Number.isNaN(major)) throw await unsupported(reader, "an OceanBase that does not tell its version");
+  if (tenant === undefined || major < FIRST_VERSION) throw await unsupported(reader);
   const utcOffset = tenant.mode === "ORACLE" ? oracleUtcOffset(who) : who.utcOffset;
   return { version, utcOffset, ...(await readCluster(reader, maxAgeMs)), tenant, tenants };
 }
@@ -129,14 +130,21 @@ async function readCluster(reader: Reader, maxAgeMs: number): Promise<Pick<Serve
   }
 }
 
-/** Says what was found instead of an OceanBase 4 with tenant-level backups. */
-async function unsupported(reader: Reader): Promise<OceanBaseError> {
+/**
+ * Says what was found instead of an OceanBase 4 with tenant-level backups.
+ *
+ * @param oceanBase what an OceanBase is called
+ */
+async function unsupported(
+  reader: Reader,
+  oceanBase: string = "an OceanBase without tenant-level backups",
+): Promise<OceanBaseError> {
   const version = await variable(reader, "version");
   const comment = await variable(reader, "version_comment");
   const found = /seekdb/i.test(comment + version)
     ? "OceanBase seekdb, which has no backups to cancel"
     : /oceanbase/i.test(comment + version)
-      ? "an OceanBase without tenant-level backups"
+      ? oceanBase
       : "a server that is not OceanBase";
   return new OceanBaseError(
     "unsupported",

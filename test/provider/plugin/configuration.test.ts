@@ -10,6 +10,8 @@ import {
   connectionDefaults,
   foundPassword,
   foundTlsKey,
+  passwordOrigin,
+  placeFound,
 } from "../../../provider/resources/connectionSources.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -77,6 +79,19 @@ describe("what a provider's resources complete their connection from", () => {
     expect(password(`${URN}default`)).toBe("environment");
     expect(password(`${URN}default_0_1_0`)).toBe("environment");
     expect(password(undefined)).toBe("environment");
+  });
+
+  test("is named by the provider object that it is of, and as the stack's where a program has made none", () => {
+    vi.stubEnv("OCEANBASE_PASSWORD", "");
+    const origin = (urn: string, configuration: object = { password: new Secret("own") }) =>
+      passwordOrigin(undefined, sourceOf({ ...configuration }, urn));
+    expect(origin(`${URN}other-cluster`)).toMatch(/comes from the provider object's password \(/);
+    expect(origin(`${URN}default`)).toMatch(
+      /comes from the stack's configuration oceanbase-backup:password \(/,
+    );
+    expect(origin(`${URN}other-cluster`, {})).toMatch(/, or the provider object's password$/);
+    const port = placeFound("port", 99_999, sourceOf({ port: "99999" }, `${URN}other-cluster`));
+    expect(port).toBe("the provider object's port");
   });
 });
 

@@ -87,16 +87,16 @@ describe("a login that fails", () => {
     const config = { "oceanbase-backup:password": "configured" };
     const env = { OCEANBASE_PASSWORD: "of the environment" };
     await expect(logIn(config, env, "given")).rejects.toThrow(
-      /; the password is the one of connection\.password$/,
+      /; the password comes from connection\.password \(in a refresh and a destroy, as it was at the last up\)$/,
     );
     await expect(logIn(config, env)).rejects.toThrow(
-      /; the password is the one of the environment variable OCEANBASE_PASSWORD$/,
+      /; the password comes from the environment variable OCEANBASE_PASSWORD$/,
     );
     await expect(logIn(config)).rejects.toThrow(
-      /; the password is the one of the stack's configuration oceanbase-backup:password$/,
+      /; the password comes from the stack's configuration oceanbase-backup:password \(in a refresh and a destroy, as it was at the last up\)$/,
     );
     await expect(logIn({}, { OCEANBASE_PASSWORD: "" })).rejects.toThrow(
-      /; no password was given: set connection\.password, the environment variable OCEANBASE_PASSWORD, or /,
+      /; the password is empty, or none was given: set connection\.password, the environment variable OCEANBASE_PASSWORD, or /,
     );
   });
 
@@ -174,7 +174,7 @@ describe("a password that ends in a line end", () => {
       (error: Error) => error,
     );
     expect((failure as Error).message).toMatch(
-      /; the password ends in a line end, .*: take it away; the password is the one of connection\.password$/,
+      /; the password ends in a line end, .*: take it away; the password comes from connection\.password /,
     );
     expect((failure as Error).message).not.toContain(sys.password);
   });

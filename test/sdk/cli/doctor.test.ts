@@ -327,9 +327,13 @@ describe("without a login", () => {
     [
       "a wrong password",
       { OCEANBASE_PASSWORD: "wrong" },
-      /^logging in as root@sys at localhost:\d+: .*\(error 1045\).*check --user, --tenant, .*; the password is the one of the environment variable OCEANBASE_PASSWORD$/,
+      /^logging in as root@sys at localhost:\d+: .*\(error 1045\).*check --user, --tenant, .*; the password comes from the environment variable OCEANBASE_PASSWORD$/,
     ],
-    ["no password", { OCEANBASE_PASSWORD: undefined }, /; no password was given: set OCEANBASE_PASSWORD$/],
+    [
+      "no password",
+      { OCEANBASE_PASSWORD: undefined },
+      /; the password is empty, or none was given: set OCEANBASE_PASSWORD$/,
+    ],
     [
       "a port where nothing listens",
       { OCEANBASE_PORT: "1" },

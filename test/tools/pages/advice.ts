@@ -52,6 +52,13 @@ export const ADVICE: Readonly<Record<string, string>> = {
   "… is not a whole number from … on": DEFECT,
   "… is not an id": DEFECT,
   "a preview must not create, update or delete": DEFECT,
+  "the password is empty, or none was given: set connection.password, the environment variable …, or …":
+    "Say it in one of these places.",
+  "the password comes from connection.password …":
+    "Correct it in the program and run `pulumi up`; a refresh and a destroy have it from there.",
+  "the password comes from the environment variable …": "Correct the variable.",
+  "the password comes from … …":
+    "Correct it there and run `pulumi up`; a refresh and a destroy have it from there.",
   "the file of … or … cannot be read: …": "Correct the path, or make the file readable.",
   "…:…: no answer within … s":
     "Only the preview's look has given up. When `up` fails as well, check host, port and firewalls.",
@@ -177,6 +184,9 @@ export const DOING =
 
 /** Parts of other texts, and lines that report and ask for nothing. */
 export const NOT_ALONE: readonly string[] = [
+  "(in a refresh and a destroy, as it was at the last up)",
+  "the provider object's …",
+  "an OceanBase that does not tell its version",
   "no recovery window",
   "the policy that was there (…)",
   ", but its redundancy and number of copies, which the server does not show, are the server's defaults now",

@@ -221,9 +221,19 @@ describe("an identified server", () => {
     expect(server).toMatchObject({ cluster: "prod", clusterId: "" });
   });
 
-  test("is refused with a version before 4, without the tenant of the login, or without a version", async () => {
-    const versions = ["3.2.4", null, "", "unknown"].map((version) => [{ ...ROW, VERSION: version }]);
-    for (const rows of [...versions, [], [{ ...ROW, OWN_ID: "7" }]]) {
+  test("is refused when it does not tell its version", async () => {
+    for (const rows of [...[null, "", "unknown"].map((version) => [{ ...ROW, VERSION: version }]), []]) {
+      await expect(said(rows)).rejects.toMatchObject({
+        kind: "unsupported",
+        message: expect.stringContaining(
+          "found an OceanBase that does not tell its version (5.7.25-OceanBase",
+        ),
+      });
+    }
+  });
+
+  test("is refused with a version before 4, or without the tenant of the login", async () => {
+    for (const rows of [[{ ...ROW, VERSION: "3.2.4" }], [{ ...ROW, OWN_ID: "7" }]]) {
       await expect(said(rows)).rejects.toMatchObject({
         kind: "unsupported",
         message: expect.stringMatching(

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { readAlterSystem } from "../../../../provider/oceanbase/cluster/privileges.ts";
 import { OceanBaseError } from "../../../../provider/oceanbase/errors.ts";
-import { scriptedCluster, serverInSys, serverInTenant } from "../../../tools/support/scriptedSession.ts";
+import {
+  type Answer,
+  scriptedCluster,
+  serverInSys,
+  serverInTenant,
+} from "../../../tools/support/scriptedSession.ts";
 
 const found = (answer: ({ G: string | null } | { OTHER: string })[] | Error, server = serverInSys()) =>
   readAlterSystem(scriptedCluster(server, [/^SHOW GRANTS$/, answer]).cluster);
@@ -34,7 +39,15 @@ test("a tenant in Oracle mode is not asked for grants, which it shows in another
   expect(session.asked).toEqual([]);
 });
 
-test("a cancellation by the caller is thrown, and so is a failure of this package itself", async () => {
-  await expect(found(new OceanBaseError("aborted", "cancelled"))).rejects.toThrow("cancelled");
+test("grants that are not told in time, or to a caller that has cancelled, tell nothing, and are not waited for", async () => {
+  for (const kind of ["unreachable", "transient", "aborted"] as const) {
+    const answer: Answer = [/^SHOW GRANTS$/, new OceanBaseError(kind, "no")];
+    const { cluster, session } = scriptedCluster(serverInSys(), answer);
+    expect(await readAlterSystem(cluster)).toBe("unknown");
+    expect(session.asked).toMatchObject([{ withinMs: 2000 }]);
+  }
+});
+
+test("a failure of this package itself is thrown", async () => {
   await expect(found(new TypeError("a bug"))).rejects.toThrow(TypeError);
 });

@@ -54,6 +54,12 @@ describe("a preview of a create", () => {
     expect(await asReader()).toEqual([]);
   });
 
+  test("shows the same where the grants cannot be read in time", async () => {
+    sandbox().faults.inject({ match: /^SHOW GRANTS/, times: 1000, act: { kind: "stall" } });
+    const connection = { ...inputs().connection, connectTimeoutSeconds: 1 };
+    expect(await preview({ connection })).toMatchObject({ outputs: { statement: add("7d") } });
+  });
+
   test("makes no connection for an input that is not known yet, and needs no cluster that answers", async () => {
     expect((await preview({ tenant: UNKNOWN })).text).toContain("not known yet");
     expect(sandbox().log.logins).toBe(0);

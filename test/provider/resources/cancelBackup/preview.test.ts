@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CancelBackupInputs } from "../../../../provider/resources/cancelBackup/inputs.ts";
 import { cancelBackup } from "../../../../provider/resources/cancelBackup/lifecycle.ts";
+import type { FaultAction } from "../../../../sdk/sandbox/faults.ts";
 import { useCancelBackup } from "../../../tools/support/cancelBackup.ts";
 import { UNKNOWN } from "../../../tools/support/pulumiValues.ts";
 import { recordingContext } from "../../../tools/support/sandbox.ts";
@@ -73,6 +74,23 @@ describe("a preview of a create", () => {
     await asReader({ onlyTypes: ["incremental"] });
     expect(context.warnings).toHaveLength(2);
     expect(sandbox().log.matching(/^SHOW GRANTS$/)).toHaveLength(1);
+  });
+
+  test.each<FaultAction>([
+    { kind: "stall" },
+    { kind: "cut before" },
+    { kind: "error", errno: 4012 },
+    { kind: "error", errno: 1142 },
+  ])("shows the same where the grants cannot be read: %j", async (act) => {
+    await running("mysql_tenant");
+    sandbox().faults.inject({ match: /^SHOW GRANTS/, times: 1000, act });
+    const context = recordingContext({ preview: true });
+    const connection = { ...inputs().connection, connectTimeoutSeconds: 1 };
+    expect(await cancelBackup.preview(inputs({ connection }), context)).toEqual({
+      outputs: { statement: STATEMENT },
+      text: expect.stringMatching(/^1 backup job runs now: mysql_tenant /),
+    });
+    expect(context.warnings).toEqual([]);
   });
 
   test("makes no connection for an input that is not known yet, unless it is a trigger, which is new in any case", async () => {
