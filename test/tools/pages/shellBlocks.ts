@@ -43,8 +43,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "pulumi preview --policy-pack ../policy": "test/e2e/policyPack.test.ts runs it",
   "pulumi import oceanbase-backup:index:BackupCleanupPolicy policy mysql_tenant":
     "test/e2e/native.test.ts runs it",
-  "npm run test:mutation                                              # all of provider/oceanbase/: over an hour on two cores":
-    "over an hour",
+  "npm run test:mutation                                              # all of provider/oceanbase/: two hours on two cores":
+    "two hours",
   'kubectl patch obtenantbackuppolicy my-policy --type merge --patch \'{"spec":{"suspend":true}}\'':
     "it needs Kubernetes with ob-operator",
 };
