@@ -90,28 +90,34 @@ export function withCaFile(tls: unknown, { env, config }: Source): unknown {
   return caFile && (tls === undefined || tls === true) ? { ca: textOf(caFile) } : tls;
 }
 
-/** The password of the environment, else of the configuration: refresh and destroy have the latter from the last `up`. */
-export function foundPassword({ env, config }: Source): string | undefined {
-  return env[OTHERS.password] || config(keyOf("password")) || undefined;
-}
-
 /** Where a configured field comes from, in words. */
 function placeOf(name: string, source: Source): string {
   const key = keyOf(name);
   return source.placeOf?.(key) ?? `the stack's configuration ${key}`;
 }
 
-/**
- * Where the password of a refused login comes from, in words; the server tells neither that nor whether it was wrong. Only the
- * environment is that of the moment.
- */
+/** What is not of the moment in a refresh and a destroy. */
+const OF_LAST_UP = "(in a refresh and a destroy, as it was at the last up)";
+
+/** Where a password is looked up: in the environment, else in the configuration, which is that of the last `up` there. */
+function passwordPlaces(source: Source): { password: string | undefined; place: string }[] {
+  return [
+    { password: source.env[OTHERS.password], place: `the environment variable ${OTHERS.password}` },
+    { password: source.config(keyOf("password")), place: `${placeOf("password", source)} ${OF_LAST_UP}` },
+  ];
+}
+
+/** The password that is looked up; an empty one was not given. */
+export function foundPassword(source: Source): string | undefined {
+  return passwordPlaces(source).find(({ password }) => password)?.password;
+}
+
+/** Where the password of a refused login comes from, in words; the server tells neither that nor whether it was wrong. */
 export function passwordOrigin(givenPassword: string | undefined, source: Source): string {
+  if (givenPassword !== undefined) return `the password comes from connection.password ${OF_LAST_UP}`;
+  const found = passwordPlaces(source).find(({ password }) => password);
+  if (found !== undefined) return `the password comes from ${found.place}`;
   const configured = placeOf("password", source);
-  const ofLastUp = "(in a refresh and a destroy, as it was at the last up)";
-  if (givenPassword !== undefined) return `the password comes from connection.password ${ofLastUp}`;
-  if (source.env[OTHERS.password])
-    return `the password comes from the environment variable ${OTHERS.password}`;
-  if (source.config(keyOf("password"))) return `the password comes from ${configured} ${ofLastUp}`;
   return `the password is empty, or none was given: set connection.password, the environment variable ${OTHERS.password}, or ${configured}`;
 }
 

@@ -36,7 +36,6 @@ export interface Options {
 
 /** Reads the arguments of a command. Fails when one is not known, without repeating what may be a password. */
 export function readOptions(args: readonly string[], own: OwnOptions): Options {
-  refusePassword(args);
   const flags = Object.keys(own).filter((option) => own[option] === "flag");
   const options: Record<string, { type: "boolean" | "string" }> = Object.fromEntries([
     ...Object.keys(own).map((option) => [option, { type: flags.includes(option) ? "boolean" : "string" }]),

@@ -5,6 +5,9 @@ import { readServer } from "./identification";
 import { type Identified, type Server, type Tenant, tenantsIn, tenantsQuery } from "./server";
 import { schemaOf } from "./views";
 
+/** How old an answer may be that many resources of a stack ask for one after the other, in milliseconds. */
+export const RECENT_MS = 1_000;
+
 /** A cluster that was identified, and a session to ask it and to send it statements. */
 export interface Cluster extends Reader, Identified {
   /** Sends a control statement exactly once, see {@link Session.send}. */

@@ -1,5 +1,5 @@
 import { OceanBaseError } from "../errors";
-import type { Cluster } from "./cluster";
+import { type Cluster, RECENT_MS } from "./cluster";
 
 /** Any of these, granted for everything, is enough for CANCEL BACKUP. Facts: alter-system, grants */
 const SUFFICIENT = /\b(ALL PRIVILEGES|ALTER SYSTEM|SUPER)\b.* ON \*\.\*/i;
@@ -9,9 +9,6 @@ export type AlterSystem = "granted" | "not shown" | "unknown";
 
 /** Longest time for the grants: they are for a warning, and what they are read beside is not to wait for them. */
 const GRANTS_MS = 2_000;
-
-/** How old they may be: many resources ask one after the other. */
-const RECENT_MS = 1_000;
 
 /**
  * Whether the user's grants show the ALTER SYSTEM privilege. Where they do not it may still come through a role. They
@@ -36,4 +33,9 @@ export async function readAlterSystem(cluster: Cluster): Promise<AlterSystem> {
 export function privilegeWarning(alterSystem: AlterSystem): string | undefined {
   if (alterSystem !== "not shown") return undefined;
   return "the user seems to lack the ALTER SYSTEM privilege, which the statement needs; log in as the tenant's administrator, or grant it";
+}
+
+/** The same of the grants as they are now. */
+export async function readPrivilegeWarning(cluster: Cluster): Promise<string | undefined> {
+  return privilegeWarning(await readAlterSystem(cluster));
 }

@@ -1,6 +1,6 @@
 import { firstOf } from "../../text";
 import { noCoverText, readPoliciesOf } from "../cleanup/cleanupPolicies";
-import { type Cluster, identify } from "../cluster/cluster";
+import { type Cluster, identify, RECENT_MS } from "../cluster/cluster";
 import { checkIsCluster } from "../cluster/clusterRecord";
 import { checkNotLocked, passedOverText, resolveScope, type Scope } from "../cluster/scope";
 import { type Identified, type Server, userTenantsByName } from "../cluster/server";
@@ -20,9 +20,6 @@ export interface Plan {
   timeoutSeconds: number;
   warnings: readonly string[];
 }
-
-/** How old an answer may be that many resources of a stack ask for one after the other. */
-const RECENT_MS = 1_000;
 
 /** Identifies the cluster and resolves the tenants; refuses what cannot work, before anything is sent. */
 export async function makePlan(session: Session, request: StopRequest, control: StopControl): Promise<Plan> {

@@ -1,5 +1,5 @@
 import { given } from "../../given";
-import { privilegeWarning, readAlterSystem } from "../cluster/privileges";
+import { readPrivilegeWarning } from "../cluster/privileges";
 import type { Session } from "../connection/session";
 import { isOfKind } from "../errors";
 import { cancelBackupStatement } from "../statements";
@@ -60,7 +60,7 @@ export async function rehearseStop(
   const plan = await makePlan(session, request, control);
   await checkRestorePoints(plan, plan.scope);
   await checkCleanupComes(plan, plan.scope, []);
-  const lacking = privilegeWarning(await readAlterSystem(plan.cluster));
+  const lacking = await readPrivilegeWarning(plan.cluster);
   return {
     server: plan.cluster.server,
     jobs: [],

@@ -1,6 +1,6 @@
 import { readCleanupPolicy } from "../../oceanbase/cleanup/cleanupPolicies";
 import { plannedStatements } from "../../oceanbase/cleanup/cleanupPolicyChange";
-import { privilegeWarning, readAlterSystem } from "../../oceanbase/cluster/privileges";
+import { readPrivilegeWarning } from "../../oceanbase/cluster/privileges";
 import type { Context } from "../context";
 import type { Preview } from "../defineResource";
 import { hasUnknown } from "../inputTable";
@@ -44,7 +44,7 @@ async function previewOf(
   if (statement === undefined) {
     return { text: `tenant ${targetTenant(inputs)} has this cleanup policy already: nothing would be sent` };
   }
-  const privilege = privilegeWarning(await readAlterSystem(cluster));
+  const privilege = await readPrivilegeWarning(cluster);
   if (privilege !== undefined) context.warn(privilege);
   return { outputs: { statement }, text: `would send ${statements.join("; ")}` };
 }

@@ -1,4 +1,4 @@
-import { privilegeWarning, readAlterSystem } from "../../oceanbase/cluster/privileges";
+import { readPrivilegeWarning } from "../../oceanbase/cluster/privileges";
 import { type JobSnapshot, readJobSnapshot } from "../../oceanbase/jobs/jobList";
 import { plannedTarget, statementFor } from "../../oceanbase/stop/stopBackups";
 import type { StopRequest } from "../../oceanbase/stop/stopRequest";
@@ -79,7 +79,7 @@ async function sharedSight(inputs: CancelBackupInputs, context: Context): Promis
     sights.get(login) ??
     withCluster(inputs, context, async (cluster) => ({
       snapshot: await readJobSnapshot(cluster),
-      privilege: privilegeWarning(await readAlterSystem(cluster)),
+      privilege: await readPrivilegeWarning(cluster),
     }));
   sights.set(login, sight);
   return await sight;

@@ -56,9 +56,8 @@ export const ADVICE: Readonly<Record<string, string>> = {
     "Say it in one of these places.",
   "the password comes from connection.password …":
     "Correct it in the program and run `pulumi up`; a refresh and a destroy have it from there.",
-  "the password comes from the environment variable …": "Correct the variable.",
-  "the password comes from … …":
-    "Correct it there and run `pulumi up`; a refresh and a destroy have it from there.",
+  "the password comes from …":
+    "Correct it there; where it is configuration, run `pulumi up`, from which a refresh and a destroy have it.",
   "the file of … or … cannot be read: …": "Correct the path, or make the file readable.",
   "…:…: no answer within … s":
     "Only the preview's look has given up. When `up` fails as well, check host, port and firewalls.",
