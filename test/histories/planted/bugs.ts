@@ -67,8 +67,8 @@ export const BUGS: readonly Bug[] = [
     name: "takes a policy statement without a clear answer for done",
     rule: "a policy is gone that the state says is there",
     file: "oceanbase/cleanup/policySender.ts",
-    from: "      await this.look();\n      this.inDoubt = undefined;",
-    to: "      this.shown = effect && shownPart(effect);\n      this.inDoubt = undefined;",
+    from: "      const [other] = await this.look();\n",
+    to: "      const other = undefined;\n      this.shown = effect && given({ recoveryWindow: effect.recoveryWindow });\n",
   },
   {
     name: "drops a policy that the program declares by another name",
